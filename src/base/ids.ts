@@ -1,0 +1,85 @@
+/**
+ * Identifiers. Rows carry UUIDs whose first 48 bits are milliseconds, so they sort by time;
+ * people and programs see `<prefix>_<26 characters>`, the same 128 bits in Crockford base32
+ * (the alphabet of ULIDs). Pure: runs in the browser and on the server.
+ */
+export type IdPrefix = 'ws' | 'usr' | 'wf' | 'fn' | 'evt' | 'run' | 'key' | 'mail' | 'req'
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+let lastMs = 0
+let sequence = 0
+
+/** A new UUIDv7. Ids made by one process in the same millisecond still sort in order of making. */
+export function newUuid(nowMs: number = Date.now()): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  if (nowMs > lastMs) {
+    lastMs = nowMs
+    sequence = ((bytes[6]! << 8) | bytes[7]!) & 0x7ff
+  } else if (++sequence > 0xfff) {
+    lastMs += 1
+    sequence = 0
+  }
+  writeTime(bytes, lastMs)
+  bytes[6] = 0x70 | (sequence >> 8)
+  bytes[7] = sequence & 0xff
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  return bytesToUuid(bytes)
+}
+
+/** Milliseconds in the first 48 bits of an id. */
+export function uuidTime(uuid: string): number {
+  return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
+}
+
+export function writeTime(bytes: Uint8Array, ms: number): void {
+  let rest = ms
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+}
+
+export function bytesToUuid(bytes: Uint8Array): string {
+  let hex = ''
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+}
+
+/** `publicId('run', uuid)` → `run_01K9…` */
+export function publicId(prefix: IdPrefix, uuid: string): string {
+  let value = BigInt(`0x${uuid.replaceAll('-', '')}`)
+  let text = ''
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(value & 31n)] + text
+    value >>= 5n
+  }
+  return `${prefix}_${text}`
+}
+
+/** The UUID behind a public id, or null when the text is not one with this prefix. */
+export function parsePublicId(prefix: IdPrefix, id: string): string | null {
+  if (!id.startsWith(`${prefix}_`)) return null
+  return ulidToUuid(id.slice(prefix.length + 1))
+}
+
+/** A bare 26-character ULID as a UUID, or null. */
+export function ulidToUuid(text: string): string | null {
+  if (text.length !== 26) return null
+  let value = 0n
+  for (const character of text.toUpperCase()) {
+    const digit = alphabet.indexOf(character)
+    if (digit < 0) return null
+    value = (value << 5n) | BigInt(digit)
+  }
+  if (value >> 128n !== 0n) return null
+  const hex = value.toString(16).padStart(32, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** Short random id for nodes and edges of a drawing: `n_x7k2m9q4ab`. */
+export function newElementId(prefix: 'n' | 'e' | 'c'): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(10))
+  let text = ''
+  for (const byte of bytes) text += (byte % 36).toString(36)
+  return `${prefix}_${text}`
+}

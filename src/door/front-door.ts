@@ -1,0 +1,60 @@
+/**
+ * The front door (design.md §5): the hot public routes go straight to the engine, the REST
+ * API to its handlers, everything else to the pages. Next never sees the hot routes, so an
+ * event costs no framework. Refuses what only attacks send: absolute-form targets, server
+ * actions, and upgrades outside development.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { sendJson } from '#door/respond.ts'
+import { engineRoutes } from '#door/routes.ts'
+
+type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void
+
+export interface FrontDoor {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** From here on the engine's routes answer; before, they are 503. */
+  openEngine(): void
+  openPages(pages: PageHandler, upgrade: UpgradeHandler | null): void
+}
+
+export function createFrontDoor(): FrontDoor {
+  let engineOpen = false
+  let pages: PageHandler | null = null
+  let upgradePages: UpgradeHandler | null = null
+
+  return {
+    handle(request, response) {
+      const url = request.url ?? '/'
+      if (!url.startsWith('/')) return sendJson(response, 400, { error: { code: 'bad_request', message: 'The request target must be a path.' } })
+      const route = engineRoutes(request.method ?? 'GET', url)
+      if (route !== null) {
+        if (!engineOpen) return starting(response)
+        return void route(request, response)
+      }
+      if (request.method === 'POST' && request.headers['next-action'] !== undefined) {
+        return sendJson(response, 404, { error: { code: 'not_found', message: 'There is nothing here.' } })
+      }
+      if (pages === null) return starting(response)
+      void pages(request, response)
+    },
+    upgrade(request, socket, head) {
+      if (upgradePages === null || !(request.url ?? '').startsWith('/')) return void socket.destroy()
+      void upgradePages(request, socket, head)
+    },
+    openEngine() {
+      engineOpen = true
+    },
+    openPages(handler, upgrade) {
+      pages = handler
+      upgradePages = upgrade
+    },
+  }
+}
+
+function starting(response: ServerResponse): void {
+  response.setHeader('Retry-After', '2')
+  sendJson(response, 503, { error: { code: 'unavailable', message: 'Fanwise is starting.', fix: 'Try again in a few seconds.' } })
+}

@@ -1,0 +1,45 @@
+/** Path → handler of what does not go to the pages. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { acceptEvent, allowEventSenders } from '#door/accept-event.ts'
+import { acceptWebhook } from '#door/accept-webhook.ts'
+import { sendHealth, sendReadiness } from '#door/health.ts'
+import { sendJson } from '#door/respond.ts'
+import { handleApi } from '#server/api/handle-api.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
+
+/** Null when the path belongs to the pages. */
+export function engineRoutes(method: string, url: string): Handler | null {
+  if (url.startsWith('/e/')) return eventRoute(method, pathPart(url, 3))
+  if (url.startsWith('/hooks/')) {
+    const hookId = pathPart(url, 7)
+    return method === 'POST' || method === 'PUT' ? (request, response) => acceptWebhook(request, response, hookId) : notAllowed('POST')
+  }
+  if (url.startsWith('/api/v1/')) return handleApi
+  if (url === '/health') return (_request, response) => sendHealth(response)
+  if (url === '/readyz') return (_request, response) => sendReadiness(response)
+  return null
+}
+
+function eventRoute(method: string, key: string): Handler {
+  if (method === 'POST') return (request, response) => acceptEvent(request, response, key)
+  if (method === 'OPTIONS') return (_request, response) => allowEventSenders(response)
+  return notAllowed('POST')
+}
+
+function pathPart(url: string, from: number): string {
+  const end = url.slice(from).search(/[/?#]/)
+  const raw = end < 0 ? url.slice(from) : url.slice(from, from + end)
+  try {
+    return decodeURIComponent(raw)
+  } catch {
+    return raw
+  }
+}
+
+function notAllowed(allow: string): Handler {
+  return (_request, response) => {
+    response.setHeader('Allow', allow)
+    sendJson(response, 405, { error: { code: 'bad_request', message: `This address takes ${allow} only.`, fix: `Send a ${allow} request.` } })
+  }
+}

@@ -1,0 +1,97 @@
+/** The engine as its host sees it. Everything behind it is Postgres and src/engine. */
+import type pg from 'pg'
+import type { Json, JsonObject } from '#base/json.ts'
+import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
+import type { Signals } from '#engine/signals.ts'
+
+export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'invoke' | 'ui' | 'system'
+
+export interface IncomingEvent {
+  name: string
+  data: JsonObject
+  /** The sender's id: the same one within 24 h is stored once. */
+  id?: string
+  /** A UUID to store under: repeats of it are harmless (the SDK's seed gives these). */
+  uuid?: string
+  ts?: number
+  v?: string
+}
+
+export interface AcceptedEvent {
+  /** UUID the event is stored under; of the first one when this is a duplicate. */
+  id: string
+  duplicate: boolean
+  /** Runs it started, 0 for a duplicate. */
+  runs: number
+}
+
+export interface LiveChange {
+  /** UUIDs of runs that changed, newest kept; `more` when the list was cut. */
+  runs: string[]
+  more: boolean
+  events: boolean
+  workflows: string[]
+}
+
+export interface LiveHub {
+  /** Coalesced to at most four calls a second. Returns the function that ends it. */
+  subscribe(workspaceId: string, listener: (change: LiveChange) => void): () => void
+  workflowChanged(workspaceId: string, workflowId: string): void
+  runsChanged(workspaceId: string, runIds: string[]): void
+  eventsChanged(workspaceId: string): void
+}
+
+export interface Engine {
+  readonly pool: pg.Pool
+  readonly live: LiveHub
+  readonly signals: Signals
+  /** Starts worker and duties according to the role. */
+  start(): Promise<void>
+  /** Lets running steps end (a few seconds), gives everything back, closes connections. */
+  stop(): Promise<void>
+  /** Stores events, runs and jobs in one transaction, all or nothing. Resolves after COMMIT. */
+  ingest(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }): Promise<AcceptedEvent[]>
+  /** Starts one function, whatever its triggers. */
+  invoke(workspaceId: string, functionSlug: string, data: JsonObject): Promise<{ eventId: string; runId: string }>
+  /** False when the run had already ended. */
+  cancelRun(workspaceId: string, runId: string): Promise<boolean>
+  /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
+  retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }): Promise<{ runId: string }>
+  /** After a publish: drops the cached routing table of the workspace. */
+  routesChanged(workspaceId: string): void
+  /** The four counters that must be 0; see invariants.ts. */
+  checkInvariants(): Promise<Record<string, number>>
+  status(): EngineStatus
+}
+
+export interface EngineStatus {
+  role: 'all' | 'web' | 'worker'
+  workerId: string | null
+  executing: number
+  prefetched: number
+  /** False while Postgres cannot be reached. */
+  healthy: boolean
+}
+
+/** What the host lends the engine. Steps see it per workspace and run. */
+export interface EngineServices {
+  request(workspaceId: string, request: OutgoingRequest, info: { idempotencyKey: string }): Promise<OutgoingResponse>
+  sendMail(workspaceId: string, mail: OutgoingMail, info: { runId: string; step: string }): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
+  runCode: StepServices['runCode']
+  evaluate: StepServices['evaluate']
+  evaluateEach: StepServices['evaluateEach']
+  /** Plain settings that expressions read as `env`. */
+  environment(workspaceId: string): Record<string, string>
+}
+
+export interface EngineOptions {
+  connectionString: string
+  role: 'all' | 'web' | 'worker'
+  services: EngineServices
+  leaseMs: number
+  /** Runs executing at once in this process. */
+  concurrency: number
+  log: (level: 'debug' | 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void
+}
+
+export type { Json }

@@ -1,0 +1,227 @@
+/**
+ * Keeps the worker supplied with jobs: admits lanes (slots and first jobs), refills the lanes it
+ * holds, gives back slots it has no use for, and closes lanes that have run dry. Runs when kicked
+ * (an event was stored here, another process says so, a slot became free) and once a second anyway.
+ */
+import type pg from 'pg'
+import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
+import type { ClaimedJob, LocalLane, LocalLanes } from '#engine/lanes.ts'
+import type { Session } from '#engine/session.ts'
+import { numbers, uuids } from '#engine/sql/arrays.ts'
+import { jobAdmit, jobRefill, laneClose, laneCloseLock, laneReturn } from '#engine/sql/job-claim.ts'
+
+export interface ClaimContext {
+  connection: HotConnection
+  pool: pg.Pool
+  session: Session
+  lanes: LocalLanes
+  /** Runs executing at once, at most. */
+  concurrency: number
+  claimed(): void
+  leaseLost(): void
+  unreachable(error: unknown): void
+}
+
+interface LaneSummary {
+  workspace_id: string
+  lane_id: string
+  cap: number | null
+  slots: number
+  jobs: number
+}
+
+const workspacesPerAdmit = 64
+const lanesPerWorkspace = 256
+const jobsPerSlot = 4
+const firstId = '00000000-0000-0000-0000-000000000000'
+/** Idle slots are kept this long: the next event of a busy lane then finds one at hand. */
+const idleSlotMs = 100
+/** A lane without queued jobs stays open this long: closing and opening cost writes. */
+const dryLaneMs = 2000
+
+export class Claimer {
+  private wanted = false
+  private running = false
+  private stopped = false
+  private cursor = firstId
+  private tidyTimer: NodeJS.Timeout | null = null
+  private readonly prefetchMax: number
+
+  constructor(private readonly context: ClaimContext) {
+    this.prefetchMax = Math.max(1500, context.concurrency * 2)
+  }
+
+  /** There may be something to claim. */
+  kick(): void {
+    this.wanted = true
+    if (!this.running && !this.stopped) void this.run()
+  }
+
+  stop(): void {
+    this.stopped = true
+    if (this.tidyTimer !== null) clearTimeout(this.tidyTimer)
+  }
+
+  get idle(): boolean {
+    return !this.running
+  }
+
+  private async run(): Promise<void> {
+    this.running = true
+    while (this.wanted && !this.stopped) {
+      this.wanted = false
+      try {
+        await this.supply()
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) && !isTransient(error)) throw error
+        this.context.unreachable(error)
+        break
+      }
+    }
+    this.running = false
+    this.scheduleTidy()
+  }
+
+  private async supply(): Promise<void> {
+    const { lanes, session } = this.context
+    while (!this.stopped && session.mayStart() && lanes.waiting < this.prefetchMax / 2) {
+      const refilled = await this.refill()
+      const admitted = await this.admit(this.prefetchMax - lanes.waiting)
+      if (refilled + admitted > 0) this.context.claimed()
+      else return
+    }
+  }
+
+  /** More jobs for the lanes whose slots we hold. */
+  private async refill(): Promise<number> {
+    const { lanes, session, connection } = this.context
+    const wanting: { lane: LocalLane; n: number }[] = []
+    const held = [...lanes.all()].filter((lane) => Number.isFinite(lane.slots) && lane.slots > 0)
+    const share = Math.max(8, Math.floor(this.prefetchMax / Math.max(1, held.length)))
+    for (const lane of held) {
+      const target = Math.min(share, Math.max(lane.slots * jobsPerSlot, Math.min(share, 1000)))
+      if (lane.waiting.length < target / 2) wanting.push({ lane, n: target - lane.waiting.length })
+    }
+    if (wanting.length === 0) return 0
+    const at = performance.now()
+    const [answer] = await connection.query<{ fence: number; jobs: ClaimedJob[] }>({
+      ...jobRefill,
+      values: [session.id, session.leaseMs, uuids(wanting.map((w) => w.lane.workspaceId)), uuids(wanting.map((w) => w.lane.id)), numbers(wanting.map((w) => w.n))],
+    })
+    if (answer!.fence === 0) {
+      this.context.leaseLost()
+      return 0
+    }
+    session.renewed(at)
+    const counts = new Map<string, number>()
+    for (const job of answer!.jobs) {
+      lanes.add(job)
+      counts.set(job.lane_id, (counts.get(job.lane_id) ?? 0) + 1)
+    }
+    for (const { lane, n } of wanting) this.markDry(lane, (counts.get(lane.id) ?? 0) < n)
+    return answer!.jobs.length
+  }
+
+  private async admit(budget: number): Promise<number> {
+    const { connection, session, lanes, concurrency } = this.context
+    const slotsMax = Math.max(1, concurrency - lanes.executing)
+    const at = performance.now()
+    const [answer] = await connection.query<{ fence: number; lanes: LaneSummary[]; jobs: ClaimedJob[] }>({
+      ...jobAdmit,
+      values: [session.id, session.leaseMs, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax],
+    })
+    if (answer!.fence === 0) {
+      this.context.leaseLost()
+      return 0
+    }
+    session.renewed(at)
+    for (const summary of answer!.lanes) {
+      const lane = lanes.get(summary.workspace_id, summary.lane_id, summary.cap !== null)
+      if (summary.cap === null) lane.slots = Infinity
+      else lane.slots = (Number.isFinite(lane.slots) ? lane.slots : 0) + summary.slots
+      this.markDry(lane, summary.jobs === 0)
+    }
+    for (const job of answer!.jobs) lanes.add(job)
+    const more = this.moveCursor(answer!.lanes)
+    return answer!.jobs.length > 0 ? answer!.jobs.length : more ? await this.admit(budget) : 0
+  }
+
+  /** Workspaces take turns: the next look starts behind the last one seen. True = the round is not over yet. */
+  private moveCursor(seen: LaneSummary[]): boolean {
+    const wasFirst = this.cursor === firstId
+    const spaces = new Set(seen.map((summary) => summary.workspace_id))
+    if (spaces.size >= workspacesPerAdmit) {
+      this.cursor = [...spaces].sort().at(-1)!
+      return false
+    }
+    this.cursor = firstId
+    return !wasFirst && seen.length === 0
+  }
+
+  private markDry(lane: LocalLane, dry: boolean): void {
+    if (dry && !lane.dry) lane.drySince = performance.now()
+    lane.dry = dry
+  }
+
+  private scheduleTidy(): void {
+    if (this.stopped || this.tidyTimer !== null) return
+    this.tidyTimer = setTimeout(() => {
+      this.tidyTimer = null
+      void this.tidy().catch((error) => this.context.unreachable(error))
+    }, idleSlotMs)
+  }
+
+  private async tidy(): Promise<void> {
+    const { lanes } = this.context
+    const now = performance.now()
+    const idle: { lane: LocalLane; n: number }[] = []
+    const dry: LocalLane[] = []
+    let later = false
+    for (const lane of lanes.all()) {
+      if (!lane.dry || lane.waiting.length > 0) continue
+      if (Number.isFinite(lane.slots) && lane.slots > lane.executing) {
+        if (now - lane.drySince >= idleSlotMs) idle.push({ lane, n: lane.slots - lane.executing })
+        else later = true
+      }
+      if (lane.executing > 0) continue
+      if (now - lane.drySince >= dryLaneMs) dry.push(lane)
+      else later = true
+    }
+    if (idle.length > 0) await this.giveBack(idle)
+    if (dry.length > 0) await this.close(dry)
+    if (later || idle.length > 0) this.scheduleTidy()
+  }
+
+  private async giveBack(idle: { lane: LocalLane; n: number }[]): Promise<void> {
+    const { pool, session } = this.context
+    idle.sort((a, b) => (a.lane.workspaceId + a.lane.id < b.lane.workspaceId + b.lane.id ? -1 : 1))
+    // Taken off the book first: a run that starts meanwhile must not use a slot that is being given away.
+    for (const { lane, n } of idle) lane.slots -= n
+    try {
+      await pool.query({
+        ...laneReturn,
+        values: [session.id, uuids(idle.map((i) => i.lane.workspaceId)), uuids(idle.map((i) => i.lane.id)), numbers(idle.map((i) => i.n))],
+      })
+    } catch (error) {
+      // Whether the slots went back is not known: only a new lease is certain to hold what it thinks it holds.
+      this.context.leaseLost()
+      throw error
+    }
+  }
+
+  private async close(dry: LocalLane[]): Promise<void> {
+    for (const lane of dry) this.context.lanes.forget(lane)
+    const client = await this.context.pool.connect()
+    try {
+      await client.query('begin')
+      const locked = await client.query<{ at: string }>({ ...laneCloseLock, values: [uuids(dry.map((l) => l.workspaceId)), uuids(dry.map((l) => l.id))] })
+      if (locked.rows.length > 0) await client.query({ ...laneClose, values: [locked.rows.map((row) => row.at)] })
+      await client.query('commit')
+    } catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}

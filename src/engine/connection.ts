@@ -1,0 +1,99 @@
+/**
+ * One dedicated connection of the hot path. Reconnects by itself; a query on a broken connection
+ * rejects with ConnectionLost, and the caller decides what an unknown outcome means for it.
+ */
+import pg from 'pg'
+
+export class ConnectionLost extends Error {
+  constructor(cause: unknown) {
+    super('The connection to Postgres was lost; whether the statement was committed is not known.', { cause })
+    this.name = 'ConnectionLost'
+  }
+}
+
+/** The planner must not scan whole tables on stale statistics (reliability.md §B5). */
+const settings = `set enable_seqscan = off; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '10s'; set jit = off`
+
+export class HotConnection {
+  private client: pg.Client | null = null
+  private connecting: Promise<pg.Client> | null = null
+  private closed = false
+
+  constructor(private readonly connectionString: string, private readonly name: string) {}
+
+  async query<R extends pg.QueryResultRow>(config: { name: string; text: string; values: unknown[] }): Promise<R[]> {
+    const client = this.client ?? (await this.connect())
+    try {
+      return (await client.query<R>(config)).rows
+    } catch (error) {
+      throw this.judge(client, error)
+    }
+  }
+
+  /** All or nothing; the callback's queries run on this connection. */
+  async transaction<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = this.client ?? (await this.connect())
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      return result
+    } catch (error) {
+      const judged = this.judge(client, error)
+      if (!(judged instanceof ConnectionLost)) await client.query('rollback').catch(() => this.drop(client))
+      throw judged
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    const client = this.client
+    this.client = null
+    await client?.end().catch(() => {})
+  }
+
+  private connect(): Promise<pg.Client> {
+    if (this.closed) return Promise.reject(new ConnectionLost('closed'))
+    this.connecting ??= this.open().finally(() => (this.connecting = null))
+    return this.connecting
+  }
+
+  private async open(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.connectionString, application_name: `fanwise ${this.name}`, connectionTimeoutMillis: 5000, keepAlive: true })
+    client.on('error', () => this.drop(client))
+    try {
+      await client.connect()
+      await client.query(settings)
+    } catch (error) {
+      await client.end().catch(() => {})
+      throw new ConnectionLost(error)
+    }
+    this.client = client
+    return client
+  }
+
+  private drop(client: pg.Client): void {
+    if (this.client === client) this.client = null
+    client.end().catch(() => {})
+  }
+
+  private judge(client: pg.Client, error: unknown): unknown {
+    if (!isConnectionError(error)) return error
+    this.drop(client)
+    return new ConnectionLost(error)
+  }
+}
+
+/** SQLSTATE classes 08 and 57P, or an error of the socket (no SQLSTATE at all). */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof ConnectionLost) return true
+  const code = (error as { code?: string }).code
+  if (typeof code !== 'string') return error instanceof Error && /connection|terminated|socket|timeout/i.test(error.message)
+  return code.startsWith('08') || code.startsWith('57P') || /^E[A-Z]+$/.test(code)
+}
+
+/** Deadlock, serialization failure, lock timeout: the same statement again will do. */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string }).code
+  return code === '40001' || code === '40P01' || code === '55P03' || code === '57014'
+}

@@ -1,0 +1,134 @@
+/** What people do to runs: cancel, go on from the failed step, run again. */
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import type { JsonObject } from '#base/json.ts'
+import { newUuid, publicId } from '#base/ids.ts'
+import { runIdFor, runMask } from '#engine/derived-ids.ts'
+import { laneOf, type Routes } from '#engine/match.ts'
+import { runCancel, runFind, runReopen } from '#engine/sql/run-control.ts'
+import { waitResolve } from '#engine/sql/wait.ts'
+import { texts, uuids } from '#engine/sql/arrays.ts'
+import { emptyPlan, type KnownLanes, type Plan } from '#engine/store-events.ts'
+
+export interface ControlContext {
+  pool: pg.Pool
+  routes: Routes
+  lanes: KnownLanes
+  stored(plan: Plan): void
+  changed(workspaceId: string, runId: string): void
+  wake(): void
+}
+
+interface FoundRun {
+  function_id: string
+  version: number
+  event_id: string
+  status: number
+  job_state: string | null
+}
+
+/** False when the run had already ended: whoever comes first wins. */
+export async function cancelRun(context: ControlContext, workspaceId: string, runId: string): Promise<boolean> {
+  const client = await context.pool.connect()
+  try {
+    await client.query('begin')
+    const { rows } = await client.query<{ parent_run: string | null; parent_step: string | null }>({ ...runCancel, values: [workspaceId, runId] })
+    const row = rows[0]
+    if (row?.parent_run != null) {
+      const result = JSON.stringify({ status: 'cancelled', error: { code: 'step_refused', message: 'The called run was cancelled.' } })
+      await client.query({ ...waitResolve, values: [uuids([workspaceId]), uuids([row.parent_run]), texts([row.parent_step]), texts([result])] })
+    }
+    await client.query('commit')
+    if (row === undefined) return false
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+  context.changed(workspaceId, runId)
+  context.wake()
+  return true
+}
+
+/** The run goes on from its failed step; finished steps keep their results. */
+export async function retryFromFailed(context: ControlContext, workspaceId: string, runId: string): Promise<{ runId: string }> {
+  const run = await findRun(context, workspaceId, runId)
+  if (run.status !== 2) {
+    throw new FanwiseError('conflict', run.status === 0 ? 'This run has not ended.' : 'Only a failed run can go on from its failed step.', { fix: 'Run it again from the start instead.' })
+  }
+  const lane = await laneFor(context, workspaceId, run)
+  const { rowCount } = await context.pool.query({ ...runReopen, values: [workspaceId, runId, lane] })
+  if (rowCount === 0) throw new FanwiseError('conflict', 'Somebody else has just retried this run.', { fix: 'Reload the page.' })
+  await openLane(context.pool, workspaceId, lane)
+  context.changed(workspaceId, runId)
+  context.wake()
+  return { runId }
+}
+
+/** A new run of the same version for the same event; its steps get new idempotency keys. */
+export async function runAgain(context: ControlContext, workspaceId: string, runId: string): Promise<{ runId: string }> {
+  const run = await findRun(context, workspaceId, runId)
+  const table = await context.routes.get(workspaceId)
+  const route = table.byId.get(run.function_id)
+  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then run it again.' })
+  const plan = emptyPlan()
+  const event = await loadEvent(context.pool, workspaceId, run.event_id)
+  const lane = laneOf(route, event)
+  const mask = runMask(run.function_id, Math.floor(Math.random() * 2 ** 48) + 1)
+  const again = runIdFor(newUuid().slice(0, 13) + run.event_id.slice(13), mask)
+  plan.runs.push({
+    workspaceId, runId: again, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText,
+    parentRunId: null, parentStep: null, retryOf: runId,
+  })
+  await context.lanes.ensure(context.pool, plan.runs)
+  await insertRun(context.pool, plan)
+  context.stored(plan)
+  return { runId: again }
+}
+
+/** The event exists already, so the run is put in by itself, with its lane opened in the same transaction. */
+async function insertRun(pool: pg.Pool, plan: Plan): Promise<void> {
+  const run = plan.runs[0]!
+  await pool.query({
+    name: 'run-again',
+    text: `with locked as (
+        select workspace_id, id, open from lane where workspace_id = $1 and id = $6 for key share
+      ), opened as (
+        update lane set open = true from locked where lane.workspace_id = locked.workspace_id and lane.id = locked.id and not locked.open
+      ), r as (
+        insert into run (workspace_id, id, function_id, version, event_id, retry_of) values ($1, $2, $3, $4, $5, $7) returning workspace_id, id
+      )
+      insert into job (workspace_id, run_id, lane_id) select workspace_id, id, $6 from r`,
+    values: [run.workspaceId, run.runId, run.route.functionId, run.version, run.eventId, run.laneId, run.retryOf],
+  })
+}
+
+async function openLane(pool: pg.Pool, workspaceId: string, lane: string): Promise<void> {
+  await pool.query({ name: 'lane-open', text: 'update lane set open = true where workspace_id = $1 and id = $2 and not open', values: [workspaceId, lane] })
+}
+
+async function findRun(context: ControlContext, workspaceId: string, runId: string): Promise<FoundRun> {
+  const { rows } = await context.pool.query<FoundRun>({ ...runFind, values: [workspaceId, runId] })
+  if (rows[0] === undefined) throw new FanwiseError('not_found', `There is no run ${publicId('run', runId)} in this workspace.`, { fix: 'Check the id; runs are kept for the time set in Settings.' })
+  return rows[0]
+}
+
+async function loadEvent(pool: pg.Pool, workspaceId: string, eventId: string): Promise<{ id: string; name: string; data: JsonObject; ts: number }> {
+  const { rows } = await pool.query<{ name: string; data: JsonObject; ts: string }>({
+    name: 'event-find', text: 'select name, data, ts from event where workspace_id = $1 and id = $2', values: [workspaceId, eventId],
+  })
+  if (rows[0] === undefined) throw new FanwiseError('not_found', 'The event of this run is not stored any more.', { fix: 'Send the event again.' })
+  return { id: eventId, name: rows[0].name, data: rows[0].data, ts: Number(rows[0].ts) }
+}
+
+async function laneFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<string> {
+  const table = await context.routes.get(workspaceId)
+  const route = table.byId.get(run.function_id)
+  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then retry.' })
+  const lane = laneOf(route, await loadEvent(context.pool, workspaceId, run.event_id))
+  const plan = emptyPlan()
+  plan.runs.push({ workspaceId, runId: newUuid(), route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, parentRunId: null, parentStep: null, retryOf: null })
+  await context.lanes.ensure(context.pool, plan.runs)
+  return lane.id
+}

@@ -1,0 +1,219 @@
+/**
+ * Emits: the events of a step, stored in the same transaction as its checkpoint. Small emits of
+ * many runs share one statement; a long list goes in chunks, each of which moves the emit's
+ * progress on in its own transaction. After a crash the next worker goes on behind the last
+ * committed chunk; item i always gets the same id, so nothing can be stored twice.
+ */
+import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
+import { emittedIds } from '#engine/derived-ids.ts'
+import type { EventWaits } from '#engine/event-waits.ts'
+import type { Routes, RoutingTable } from '#engine/match.ts'
+import type { Session } from '#engine/session.ts'
+import { eventEmit } from '#engine/sql/event-store.ts'
+import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
+import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import type { EmitItem } from '#steps/kind.ts'
+
+export interface EmitRequest {
+  workspaceId: string
+  runId: string
+  step: string
+  attempt: number
+  startedAt: number
+  count: number
+  make(index: number): EmitItem
+  /** Shown on the run page; JSON text. */
+  input: string | null
+  /** Where an earlier worker got to. */
+  resume?: { nextIndex: number; baseMs: number }
+}
+
+export interface EmitContext {
+  connection: HotConnection
+  session: Session
+  routes: Routes
+  lanes: KnownLanes
+  waits: EventWaits
+  stored(plan: Plan): void
+  chunk(request: EmitRequest, nextIndex: number): void
+  leaseLost(): void
+  unreachable(error: unknown): void
+}
+
+/** `lost`: the run is not ours any more. */
+export type EmitAnswer = { output: string } | 'lost'
+
+interface Slice {
+  request: EmitRequest
+  from: number
+  to: number
+  items: EmitItem[]
+  idOf: (index: number) => string
+  baseMs: number
+  resolve(stored: boolean): void
+  reject(error: unknown): void
+}
+
+const itemsPerChunk = 1000
+const bytesPerChunk = 4_000_000
+const idsShownMax = 100
+const retryMs = 200
+
+export class Emitter {
+  private queue: Slice[] = []
+  private running = false
+
+  constructor(private readonly context: EmitContext) {}
+
+  /** Resolves after the last chunk's COMMIT. Errors of `make` (bad data in an item) reject before anything of that chunk is stored. */
+  async emit(request: EmitRequest): Promise<EmitAnswer> {
+    const baseMs = request.resume?.baseMs ?? uuidTime(newUuid())
+    const idOf = emittedIds(request.runId, request.step, baseMs)
+    let next = request.resume?.nextIndex ?? 0
+    do {
+      const items = takeItems(request, next)
+      const to = next + items.length
+      const stored = await new Promise<boolean>((resolve, reject) => {
+        this.queue.push({ request, from: next, to, items, idOf, baseMs, resolve, reject })
+        void this.run()
+      })
+      if (!stored) return 'lost'
+      next = to
+      if (next < request.count) this.context.chunk(request, next)
+    } while (next < request.count)
+    return { output: outputOf(request, idOf) }
+  }
+
+  get idle(): boolean {
+    return this.queue.length === 0 && !this.running
+  }
+
+  private async run(): Promise<void> {
+    if (this.running) return
+    this.running = true
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.queue.length > 0) {
+      const slices: Slice[] = []
+      let count = 0
+      while (this.queue.length > 0 && (slices.length === 0 || count + this.queue[0]!.items.length <= itemsPerChunk)) {
+        const slice = this.queue.shift()!
+        slices.push(slice)
+        count += slice.items.length
+      }
+      await this.write(slices)
+    }
+    this.running = false
+  }
+
+  private async write(slices: Slice[]): Promise<void> {
+    for (;;) {
+      try {
+        const stored = await this.store(slices)
+        if (stored === 'stale-routes') continue
+        if (stored === 'lease-lost') {
+          this.context.leaseLost()
+          return slices.forEach((slice) => slice.resolve(false))
+        }
+        for (const slice of slices) slice.resolve(stored.has(`${slice.request.runId} ${slice.request.step}`))
+        return
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) && !isTransient(error)) {
+          if (slices.length === 1) return slices[0]!.reject(error)
+          for (const slice of slices) await this.write([slice])
+          return
+        }
+        if (!this.context.session.standing()) return slices.forEach((slice) => slice.resolve(false))
+        this.context.unreachable(error)
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+        // Whether the lost statement was committed is not known: the run is taken up anew from what is stored.
+        return slices.forEach((slice) => slice.resolve(false))
+      }
+    }
+  }
+
+  private async store(slices: Slice[]): Promise<Set<string> | 'stale-routes' | 'lease-lost'> {
+    const { connection, session, routes, lanes, waits } = this.context
+    const tables = new Map<string, RoutingTable>()
+    for (const { request } of slices) {
+      if (tables.has(request.workspaceId)) continue
+      const table = routes.get(request.workspaceId)
+      tables.set(request.workspaceId, table instanceof Promise ? await table : table)
+    }
+    const plan = planSlices(slices, tables)
+    await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
+    const query = { ...eventEmit, values: [...planParameters(plan), session.id, session.leaseMs, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] }
+    const locks = waits.locksFor(plan.events, tables)
+    const at = performance.now()
+    type Answer = { fence: number; current: boolean; stored: string[] }
+    const answer = locks.length === 0
+      ? (await connection.query<Answer>(query))[0]!
+      : await connection.transaction(async (client) => {
+          await waits.lockShared(client as never, locks)
+          const { rows } = await client.query<Answer>(query)
+          if (rows[0]!.current && rows[0]!.stored.length > 0) await waits.resolveFor(client as never, plan.events, locks)
+          return rows[0]!
+        })
+    waits.announce()
+    if (answer.fence === 0) return 'lease-lost'
+    session.renewed(at)
+    if (!answer.current) {
+      for (const workspaceId of tables.keys()) routes.forget(workspaceId)
+      return 'stale-routes'
+    }
+    if (answer.stored.length > 0) this.context.stored(plan)
+    return new Set(answer.stored)
+  }
+}
+
+function takeItems(request: EmitRequest, from: number): EmitItem[] {
+  const items: EmitItem[] = []
+  let bytes = 0
+  for (let index = from; index < request.count && items.length < itemsPerChunk && bytes < bytesPerChunk; index++) {
+    const item = request.make(index)
+    items.push(item)
+    if (request.count > 1) bytes += roughBytes(item)
+  }
+  return items
+}
+
+const roughBytes = (item: EmitItem) => JSON.stringify(item.data).length
+
+function planSlices(slices: Slice[], tables: Map<string, RoutingTable>): Plan {
+  const plan = emptyPlan()
+  const now = Math.round(performance.timeOrigin + performance.now())
+  for (const { request, items, from, idOf } of slices) {
+    const table = tables.get(request.workspaceId)!
+    const firstRun = plan.runs.length
+    items.forEach((item, offset) => {
+      planEvent(plan, table, {
+        workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: JSON.stringify(item.data),
+        ts: now, clientId: item.id, source: 'emit', sourceRef: request.step, emitRunId: request.runId,
+      })
+    })
+    // The gate of event-emit: a run is stored only if its emit's chunk is.
+    for (let i = firstRun; i < plan.runs.length; i++) {
+      plan.runs[i]!.parentRunId = request.runId
+      plan.runs[i]!.parentStep = request.step
+    }
+  }
+  return plan
+}
+
+function emitColumns(slices: Slice[]): string[] {
+  const now = performance.now()
+  const of = <T>(read: (slice: Slice) => T) => slices.map(read)
+  return [
+    uuids(of((s) => s.request.workspaceId)), uuids(of((s) => s.request.runId)), texts(of((s) => s.request.step)),
+    numbers(of((s) => s.from)), numbers(of((s) => s.to)), numbers(of((s) => s.request.count)),
+    numbers(of((s) => s.request.attempt)), numbers(of((s) => now - s.request.startedAt)),
+    texts(of((s) => s.request.input)), texts(of((s) => (s.to === s.request.count ? outputOf(s.request, s.idOf) : null))),
+    numbers(of((s) => s.baseMs)),
+  ]
+}
+
+/** What steps after an emit see: how many, and the ids while they are few. */
+function outputOf(request: EmitRequest, idOf: (index: number) => string): string {
+  if (request.count > idsShownMax) return JSON.stringify({ count: request.count, firstId: publicId('evt', idOf(0)) })
+  return JSON.stringify({ count: request.count, ids: Array.from({ length: request.count }, (_, index) => publicId('evt', idOf(index))) })
+}

@@ -1,0 +1,105 @@
+/**
+ * Runs that wait for an event. Events of names that some wait step listens for take a slower way:
+ * shared lock, store, then the open waits of that name are tried, in one transaction.
+ */
+import type pg from 'pg'
+import { compileCel, type CompiledCel } from '#expressions/cel.ts'
+import type { RoutingTable } from '#engine/match.ts'
+import { texts, uuids } from '#engine/sql/arrays.ts'
+import { waitLockShared, waitOpen, waitResolve } from '#engine/sql/wait.ts'
+import type { PlannedEvent } from '#engine/store-events.ts'
+
+interface OpenWait {
+  workspace_id: string
+  run_id: string
+  step: string
+  event_name: string
+  condition: string | null
+  origin_id: string
+  origin_name: string
+  origin_data: unknown
+  origin_ts: number
+}
+
+export interface WaitEvent {
+  id: string
+  name: string
+  data: unknown
+  ts: number
+  v?: string | null
+}
+
+const conditionsMax = 5000
+
+export class EventWaits {
+  private readonly conditions = new Map<string, CompiledCel>()
+  private woken: { workspaceId: string; runId: string }[] = []
+
+  constructor(private readonly onWoken: (runs: { workspaceId: string; runId: string }[]) => void) {}
+
+  /** Lock names (workspace:event) of the events that may be waited for, sorted and distinct. */
+  locksFor(events: readonly { workspaceId: string; name: string }[], tables: Map<string, RoutingTable>): string[] {
+    const names = new Set<string>()
+    for (const event of events) {
+      if (tables.get(event.workspaceId)?.waitNames.has(event.name) === true) names.add(`${event.workspaceId}:${event.name}`)
+    }
+    return [...names].sort()
+  }
+
+  async lockShared(client: pg.PoolClient, locks: string[]): Promise<void> {
+    for (const lock of locks) await client.query({ ...waitLockShared, values: [lock] })
+  }
+
+  /** First matching event wins, in the order of the batch. */
+  async resolveFor(client: pg.PoolClient, events: PlannedEvent[], locks: string[]): Promise<void> {
+    if (locks.length === 0 || events.length === 0) return
+    const { rows } = await client.query<OpenWait>({
+      ...waitOpen,
+      values: [uuids(locks.map((lock) => lock.slice(0, 36))), locks.map((lock) => lock.slice(37))],
+    })
+    const resolved: { wait: OpenWait; event: PlannedEvent }[] = []
+    for (const wait of rows) {
+      const event = events.find((candidate) =>
+        candidate.workspaceId === wait.workspace_id && candidate.name === wait.event_name
+        && this.matches(wait.condition, { id: wait.origin_id, name: wait.origin_name, data: wait.origin_data, ts: wait.origin_ts }, candidate))
+      if (event !== undefined) resolved.push({ wait, event })
+    }
+    if (resolved.length === 0) return
+    const poked = await client.query<{ workspace_id: string; run: string }>({
+      ...waitResolve,
+      values: [
+        uuids(resolved.map((r) => r.wait.workspace_id)), uuids(resolved.map((r) => r.wait.run_id)),
+        texts(resolved.map((r) => r.wait.step)), texts(resolved.map((r) => JSON.stringify(eventResult(r.event)))),
+      ],
+    })
+    this.woken.push(...poked.rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run })))
+  }
+
+  /** After COMMIT. */
+  announce(): void {
+    if (this.woken.length === 0) return
+    const runs = this.woken
+    this.woken = []
+    this.onWoken(runs)
+  }
+
+  /** A condition that fails to evaluate does not match. */
+  matches(condition: string | null, origin: WaitEvent, incoming: WaitEvent): boolean {
+    if (condition === null || condition === '') return true
+    let compiled = this.conditions.get(condition)
+    if (compiled === undefined) {
+      if (this.conditions.size >= conditionsMax) this.conditions.clear()
+      this.conditions.set(condition, (compiled = compileCel(condition)))
+    }
+    try {
+      return compiled.evaluate({ event: origin, async: incoming }) === true
+    } catch {
+      return false
+    }
+  }
+}
+
+/** What a wait step gives to the steps after it. */
+export function eventResult(event: WaitEvent): { id: string; name: string; data: unknown; ts: number; v?: string } {
+  return { id: event.id, name: event.name, data: event.data, ts: event.ts, ...(event.v ? { v: event.v } : {}) }
+}

@@ -1,0 +1,371 @@
+/**
+ * One claimed run, from its first ready step until it ends or parks.
+ *
+ * Order is the promise (reliability.md §C2): a step executes, its result is recorded, and only
+ * after that COMMIT do the steps behind it start. The last result of a run also ends it, in the same
+ * statement; a run with nothing to do but wait parks in the statement that records why. The slot
+ * is given back the moment there is no more work, before that commit.
+ */
+import { FanwiseError, type ErrorShape } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import { publicId } from '#base/ids.ts'
+import { advance } from '#engine/advance.ts'
+import type { EngineServices } from '#engine/api.ts'
+import { retryDelayMs } from '#engine/backoff.ts'
+import type { Emitter } from '#engine/emit.ts'
+import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
+import type { Flusher, FlushItem } from '#engine/flush.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Recorded } from '#engine/load-runs.ts'
+import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
+import type { Session } from '#engine/session.ts'
+import type { Signals } from '#engine/signals.ts'
+import type { WaitStore } from '#engine/wait-store.ts'
+import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
+
+export interface RunContext {
+  session: Session
+  flusher: Flusher
+  emitter: Emitter
+  waits: WaitStore
+  services: EngineServices
+  signals: Signals
+  random(): number
+  /** The run's work is over for now: its slot is free. */
+  release(): void
+  /** The run is off this worker's books. */
+  gone(): void
+}
+
+type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
+const crashesMax = 3
+
+export class RunExecution {
+  private readonly ended = new Map<string, { port: string | null }>()
+  private readonly active = new Map<string, RunningStep | null>()
+  /** Recorded but not yet committed. */
+  private uncommitted = 0
+  private readonly timers = new Map<string, number>()
+  private readonly waiting = new Map<string, number | null>()
+  private readonly tries = new Map<string, number>()
+  private readonly scope: ExpressionScope
+  private readonly startedAt = performance.now()
+  private readonly firstStart: boolean
+  private resume: Recorded['progress'] = new Map()
+  private failure: { step: string; error: ErrorShape } | null = null
+  private hasOpenWaits = false
+  private why: Record<string, unknown> | null = null
+  private over = false
+
+  constructor(private readonly job: ClaimedJob, private readonly prepared: PreparedFunction, private readonly context: RunContext) {
+    this.scope = {
+      event: { id: publicId('evt', job.event_id), name: job.event_name, data: job.event_data as Json, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) },
+      steps: {},
+      run: { id: publicId('run', job.run_id), attempt: 1, function: prepared.definition.slug },
+      env: context.services.environment(job.workspace_id),
+    }
+    this.firstStart = job.started_ms === null
+  }
+
+  /** @param recorded what earlier workers recorded, for a run that is taken up again */
+  start(recorded: Recorded | null): void {
+    const { signals } = this.context
+    if (signals.has('run.started')) signals.emit('run.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, at: this.startedAt })
+    if (recorded !== null) {
+      const due = this.restore(recorded)
+      if (this.job.crashes >= crashesMax) return this.giveUp()
+      for (const act of due) act()
+      if (due.length > 0) return
+    }
+    this.go()
+  }
+
+  /** Lease lost or process stopping hard: nothing of this run may be written any more. */
+  drop(): void {
+    if (this.over) return
+    this.over = true
+    for (const running of this.active.values()) running?.abort()
+    this.active.clear()
+    this.context.release()
+    this.context.gone()
+  }
+
+  /** Puts recorded results in place; answers what has become due meanwhile. */
+  private restore(recorded: Recorded): (() => void)[] {
+    for (const row of recorded.steps) {
+      this.ended.set(row.step, { port: row.status === 1 ? (row.port ?? 'out') : null })
+      if (row.status === 1) this.scope.steps[row.step] = row.output
+      else this.failure = { step: row.step, error: row.error ?? { code: 'internal', message: 'The step failed.' } }
+    }
+    const now = performance.now()
+    const due: (() => void)[] = []
+    for (const [step, { tries, retryInMs }] of recorded.attempts) {
+      this.tries.set(step, tries)
+      if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers.set(step, now + retryInMs)
+    }
+    for (const [step, wait] of recorded.waits) {
+      if (this.ended.has(step)) continue
+      const dueAt = wait.expiresInMs === null ? null : now + wait.expiresInMs
+      const expired = wait.expiresInMs !== null && wait.expiresInMs <= 0
+      if (wait.kind === 'sleep') {
+        if (expired) due.push(() => this.done(step, 1, now - wait.ageMs, { output: null, port: 'out', input: null }))
+        else this.timers.set(step, dueAt!)
+      } else if (wait.resolved || expired) {
+        if (!wait.resolved) this.hasOpenWaits = true
+        due.push(() => this.endWait(step, wait, now - wait.ageMs))
+      } else {
+        this.hasOpenWaits = true
+        this.waiting.set(step, dueAt)
+      }
+    }
+    this.resume = recorded.progress
+    return due
+  }
+
+  private endWait(step: string, wait: { kind: string; resolved: boolean; result: unknown; input: unknown }, startedAt: number): void {
+    const input = wait.input === null || wait.input === undefined ? null : JSON.stringify(wait.input)
+    if (wait.kind === 'event') {
+      return this.done(step, 1, startedAt, { output: wait.resolved ? (wait.result as Json) : null, port: wait.resolved ? 'out' : 'timeout', input })
+    }
+    const result = wait.result as { status: string; output?: Json; error?: ErrorShape } | null
+    if (wait.resolved && result?.status === 'completed') return this.done(step, 1, startedAt, { output: result.output ?? null, port: 'out', input })
+    const error = !wait.resolved
+      ? new FanwiseError('step_timeout', 'The called function did not end in time.', { retriable: false, fix: 'Raise the step’s time limit, or look at the called run.' })
+      : new FanwiseError('step_refused', `The called function ${result?.status ?? 'failed'}: ${result?.error?.message ?? 'no reason given'}`, { fix: 'Open the called run to see why.' })
+    this.fail(step, 1, startedAt, error, input)
+  }
+
+  /** Starts whatever is ready; ends or parks the run when nothing is under way. */
+  private go(): void {
+    if (this.over) return
+    const { ready } = advance(this.prepared.definition.steps, this.ended)
+    if (this.failure === null && this.context.session.mayStart()) {
+      for (const step of ready) {
+        if (this.active.has(step.id) || this.timers.has(step.id) || this.waiting.has(step.id)) continue
+        this.execute(this.prepared.steps.get(step.id)!)
+        if (this.over) return
+      }
+    }
+    if (this.quiet()) this.commit({})
+  }
+
+  private quiet(): boolean {
+    return this.active.size === 0 && this.uncommitted === 0 && !this.over
+  }
+
+  private execute(step: PreparedStep): void {
+    const id = step.definition.id
+    const attempt = (this.tries.get(id) ?? 0) + 1
+    const startedAt = performance.now()
+    const { signals, services } = this.context
+    if (signals.has('step.started')) signals.emit('step.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt })
+    this.active.set(id, null)
+    const scope = attempt === 1 ? this.scope : { ...this.scope, run: { ...this.scope.run, attempt } }
+    const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services })
+    if (!(running.answer instanceof Promise)) return this.answered(step, attempt, startedAt, running.answer)
+    this.active.set(id, running)
+    void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
+  }
+
+  private answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void {
+    if (this.over) return
+    const id = step.definition.id
+    if ('error' in answer) {
+      const input = (answer.error.facts as { input?: unknown } | undefined)?.input
+      const inputText = input === undefined ? null : JSON.stringify(input)
+      if (answer.error.retriable && attempt <= step.retries) return this.retry(step, attempt, startedAt, answer.error, inputText)
+      return this.fail(id, attempt, startedAt, answer.error, inputText)
+    }
+    this.apply(step, attempt, startedAt, answer.outcome)
+  }
+
+  private apply(step: PreparedStep, attempt: number, startedAt: number, outcome: StepOutcome): void {
+    const id = step.definition.id
+    switch (outcome.type) {
+      case 'done': {
+        const input = outcome.input === undefined ? null : JSON.stringify(outcome.input)
+        return this.done(id, attempt, startedAt, { output: outcome.output, port: outcome.port ?? 'out', input })
+      }
+      case 'emit':
+      case 'emit-each':
+        return void this.emit(step, attempt, startedAt, outcome)
+      case 'sleep':
+        return this.sleep(id, outcome.ms)
+      case 'sleep-until':
+        return this.sleep(id, Date.parse(outcome.at) - (performance.timeOrigin + performance.now()))
+      case 'wait':
+      case 'invoke':
+        return void this.wait(step, attempt, startedAt, outcome)
+    }
+  }
+
+  private done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void {
+    this.active.delete(step)
+    this.commit(
+      { results: [{ step, attempt, status: 1, port: result.port, startedAt, endedAt: performance.now(), input: result.input, output: JSON.stringify(result.output) ?? 'null', error: null }] },
+      () => {
+        this.scope.steps[step] = result.output
+        this.ended.set(step, { port: result.port })
+      },
+      { step, port: result.port },
+    )
+  }
+
+  private fail(step: string, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
+    this.active.delete(step)
+    const shape = error.toShape()
+    const text = JSON.stringify(shape)
+    const endedAt = performance.now()
+    this.failure ??= { step, error: shape }
+    this.commit(
+      {
+        results: [{ step, attempt, status: 2, port: null, startedAt, endedAt, input, output: null, error: text }],
+        attempts: [{ step, attempt, startedAt, endedAt, input, error: text, retryInMs: null }],
+      },
+      () => this.ended.set(step, { port: null }),
+    )
+  }
+
+  private retry(step: PreparedStep, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
+    const id = step.definition.id
+    const delayMs = retryDelayMs(this.prepared.definition.backoff, attempt, this.context.random(), error.retryAfterMs)
+    this.active.delete(id)
+    this.tries.set(id, attempt)
+    this.timers.set(id, performance.now() + delayMs)
+    this.why = { kind: 'retry', step: id, attempt: attempt + 1, attempts: step.retries + 1, message: error.message }
+    this.context.signals.emit('step.retried', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, delayMs })
+    this.commit({ attempts: [{ step: id, attempt, startedAt, endedAt: performance.now(), input, error: JSON.stringify(error.toShape()), retryInMs: delayMs }] })
+  }
+
+  private sleep(step: string, ms: number): void {
+    this.active.delete(step)
+    const wholeMs = Math.max(0, Number.isFinite(ms) ? ms : 0)
+    this.timers.set(step, performance.now() + wholeMs)
+    this.why = { kind: 'sleep', step }
+    this.commit({ sleeps: [{ step, ms: wholeMs }] })
+  }
+
+  private async emit(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit' | 'emit-each' }>): Promise<void> {
+    const id = step.definition.id
+    const progress = this.resume.get(id)
+    try {
+      const answer = await this.context.emitter.emit({
+        workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, startedAt,
+        count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
+        make: outcome.type === 'emit' ? (index) => outcome.events[index]! : (index) => outcome.make(index),
+        input: outcome.type === 'emit' ? JSON.stringify(outcome.input ?? outcome.events[0] ?? null) : JSON.stringify({ event: outcome.event, items: outcome.count }),
+        resume: progress === undefined ? undefined : { nextIndex: progress.nextIndex, baseMs: progress.baseMs },
+      })
+      if (this.over) return
+      if (answer === 'lost') return this.lost()
+      this.active.delete(id)
+      this.recordedElsewhere(id, JSON.parse(answer.output) as Json, 'out')
+    } catch (thrown) {
+      if (this.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
+      this.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  private async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'wait' | 'invoke' }>): Promise<void> {
+    const id = step.definition.id
+    try {
+      const answer = await this.context.waits.register(this.job, id, outcome)
+      if (this.over) return
+      if (answer === 'lost') return this.lost()
+      this.active.delete(id)
+      if ('event' in answer) return this.done(id, attempt, startedAt, { output: answer.event as Json, port: 'out', input: answer.input })
+      this.hasOpenWaits = true
+      this.waiting.set(id, performance.now() + outcome.timeoutMs)
+      this.why = outcome.type === 'wait' ? { kind: 'event', step: id, event: outcome.event } : { kind: 'invoke', step: id, function: outcome.function }
+      if (this.quiet()) this.go()
+    } catch (thrown) {
+      if (this.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The wait could not be stored.', { cause: thrown, retriable: true })
+      this.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  /** The emitter has committed this result already. */
+  private recordedElsewhere(step: string, output: Json, port: string): void {
+    this.scope.steps[step] = output
+    this.ended.set(step, { port })
+    this.context.signals.emit('step.recorded', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step })
+    this.go()
+  }
+
+  /**
+   * Sends a change on its way, together with the run's end or parking when nothing else is under way.
+   * @param onHeld applied after COMMIT, before anything that depends on it starts
+   * @param result the step this change ends well, for looking one step ahead
+   */
+  private commit(change: Change, onHeld: () => void = () => {}, result?: { step: string; port: string }): void {
+    const last = this.quiet() ? this.decide(result) : {}
+    const item: FlushItem = {
+      workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id,
+      results: change.results ?? [], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
+      ...last,
+      aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits),
+      resolve: (held) => this.committed(held, item, onHeld),
+    }
+    if (last.end === undefined && last.park === undefined && item.results.length + item.attempts.length + item.sleeps.length === 0) return
+    this.uncommitted += 1
+    if (last.end !== undefined || last.park !== undefined) {
+      this.over = true
+      this.context.release()
+    }
+    if (item.aftermath) item.run = { job: this.job, output: this.output(result === undefined ? undefined : item.results[0]), slug: this.prepared.definition.slug }
+    this.context.flusher.push(item)
+  }
+
+  private committed(held: boolean, item: FlushItem, onHeld: () => void): void {
+    this.uncommitted -= 1
+    const { signals } = this.context
+    if (signals.has('step.recorded')) for (const result of item.results) signals.emit('step.recorded', { workspaceId: item.workspaceId, runId: item.runId, step: result.step })
+    if (item.end !== undefined || item.park !== undefined) {
+      this.context.gone()
+      return
+    }
+    if (this.over) return
+    if (!held) return this.lost()
+    onHeld()
+    this.go()
+  }
+
+  /** End, parking, or neither while steps can start. */
+  private decide(result?: { step: string; port: string }): Pick<FlushItem, 'end' | 'park'> {
+    if (this.failure !== null) {
+      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, facts: { ...this.failure.error.facts, step: this.failure.step } } } }
+    }
+    const ended = result === undefined ? this.ended : new Map(this.ended).set(result.step, { port: result.port })
+    const { ready, complete } = advance(this.prepared.definition.steps, ended)
+    if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null } }
+    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id))
+    if (startable && this.context.session.mayStart()) return {}
+    const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]
+    const dueInMs = startable ? null : dues.length === 0 ? null : Math.max(0, Math.min(...dues) - performance.now())
+    const state = startable ? 'q' : this.waiting.size > 0 ? 'w' : 't'
+    return { park: { state, dueInMs, why: JSON.stringify(this.why ?? {}), startedAt: this.firstStart ? this.startedAt : null } }
+  }
+
+  /** What a caller gets: the output of the last steps (one: its own; several: by key). */
+  private output(last: { step: string; output: string | null } | undefined): Json {
+    const outputs: Record<string, Json> = { ...this.scope.steps }
+    if (last !== undefined && last.output !== null) outputs[last.step] = JSON.parse(last.output) as Json
+    const parents = new Set(this.prepared.definition.steps.flatMap((step) => step.after.map((edge) => edge.step)))
+    const leaves = this.prepared.definition.steps.filter((step) => !parents.has(step.id) && step.id in outputs)
+    if (leaves.length === 1) return outputs[leaves[0]!.id]!
+    return Object.fromEntries(leaves.map((step) => [step.id, outputs[step.id]!]))
+  }
+
+  private giveUp(): void {
+    this.failure = { step: '', error: { code: 'step_limit', message: `This run brought down its worker ${this.job.crashes} times, so it is not tried again.`, fix: 'Look for a step that uses too much memory, then retry the run.' } }
+    this.commit({})
+  }
+
+  private lost(): void {
+    if (this.over) return
+    this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
+    this.drop()
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * One attempt of one step: inputs resolved, the kind's code run under its time limit, the answer
+ * handed on. Synchronous kinds answer synchronously, so the hot path costs no promise.
+ */
+import { FanwiseError, toFanwiseError } from '#base/errors.ts'
+import { formatDuration } from '#base/duration.ts'
+import { publicId } from '#base/ids.ts'
+import type { EngineServices } from '#engine/api.ts'
+import type { PreparedStep } from '#engine/prepared.ts'
+import type { ExpressionScope, StepContext, StepOutcome, StepServices } from '#steps/kind.ts'
+
+export interface StepCall {
+  workspaceId: string
+  /** UUID of the run. */
+  runId: string
+  step: PreparedStep
+  scope: ExpressionScope
+  attempt: number
+  services: EngineServices
+}
+
+export type StepAnswer = { outcome: StepOutcome } | { error: FanwiseError }
+
+export interface RunningStep {
+  answer: StepAnswer | Promise<StepAnswer>
+  /** Stops waiting for it; what it does outside may still happen. */
+  abort(): void
+}
+
+export function executeStep(call: StepCall): RunningStep {
+  const controller = new LazyAbort()
+  const abort = () => controller.abort()
+  try {
+    const { resolver } = call.step
+    if (!resolver.needsSandbox) {
+      const outcome = call.step.run(contextOf(call, resolver.resolveSync(call.scope), controller))
+      if (!(outcome instanceof Promise)) return { answer: { outcome }, abort }
+      return { answer: timed(call, outcome, controller), abort }
+    }
+    return { answer: timed(call, resolveAndRun(call, controller), controller), abort }
+  } catch (thrown) {
+    return { answer: { error: stepError(thrown) }, abort }
+  }
+}
+
+async function resolveAndRun(call: StepCall, controller: LazyAbort): Promise<StepOutcome> {
+  const config = await call.step.resolver.resolve(call.scope, servicesOf(call))
+  return call.step.run(contextOf(call, config, controller))
+}
+
+function timed(call: StepCall, running: Promise<StepOutcome>, controller: LazyAbort): Promise<StepAnswer> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      controller.abort()
+      resolve({
+        error: new FanwiseError('step_timeout', `${call.step.definition.name} took longer than ${formatDuration(call.step.timeoutMs)}.`, {
+          fix: 'Raise the step’s time limit, or look why the other side is slow.',
+        }),
+      })
+    }, call.step.timeoutMs)
+    running.then(
+      (outcome) => {
+        clearTimeout(timer)
+        resolve({ outcome })
+      },
+      (thrown) => {
+        clearTimeout(timer)
+        resolve({ error: stepError(thrown) })
+      },
+    )
+  })
+}
+
+function contextOf(call: StepCall, config: unknown, controller: LazyAbort): StepContext {
+  return {
+    config,
+    rawConfig: call.step.definition.config,
+    scope: call.scope,
+    get idempotencyKey() {
+      return idempotencyKey(call)
+    },
+    attempt: call.attempt,
+    get signal() {
+      return controller.signal
+    },
+    get services() {
+      return servicesOf(call)
+    },
+  }
+}
+
+const idempotencyKey = (call: StepCall) => `${publicId('run', call.runId)}.${call.step.definition.id}`
+
+function servicesOf(call: StepCall): StepServices {
+  const { services, workspaceId, runId, step } = call
+  return {
+    request: (request) => services.request(workspaceId, request, { idempotencyKey: idempotencyKey(call) }),
+    sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.definition.id }),
+    runCode: services.runCode,
+    evaluate: services.evaluate,
+    evaluateEach: services.evaluateEach,
+  }
+}
+
+/** An error nobody foresaw may be a passing one: it is tried again. */
+function stepError(thrown: unknown): FanwiseError {
+  if (thrown instanceof FanwiseError) return thrown
+  const error = toFanwiseError(thrown)
+  return new FanwiseError('internal', `The step failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: error, retriable: true, fix: 'It is tried again. If it keeps failing, look in the server log.' })
+}
+
+/** Most steps never look at their signal; the controller is made when one does. */
+class LazyAbort {
+  private controller: AbortController | null = null
+  private aborted = false
+
+  get signal(): AbortSignal {
+    if (this.controller === null) {
+      this.controller = new AbortController()
+      if (this.aborted) this.controller.abort()
+    }
+    return this.controller.signal
+  }
+
+  abort(): void {
+    this.aborted = true
+    this.controller?.abort()
+  }
+}

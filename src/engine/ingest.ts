@@ -1,0 +1,232 @@
+/**
+ * Accepts events: many concurrent requests share one transaction (group commit), each request is
+ * all or nothing inside it, and the answer comes after COMMIT.
+ *
+ * - A flush starts at once when none is under way, else requests gather; so an idle system answers
+ *   after one commit and a busy one commits once for many.
+ * - A payload Postgres refuses fails its own request only: the batch is halved until it stands alone.
+ * - The line is bounded: beyond `eventsWaitingMax` the answer is `unavailable`, never a lost event.
+ */
+import { createHash } from 'node:crypto'
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import { newUuid } from '#base/ids.ts'
+import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
+import type { Routes, RoutingTable } from '#engine/match.ts'
+import { eventIngest } from '#engine/sql/event-store.ts'
+import { eventSeenClaim, eventSeenFind } from '#engine/sql/event-seen.ts'
+import { numbers, uuids } from '#engine/sql/arrays.ts'
+import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan, type PlannedEvent } from '#engine/store-events.ts'
+import type { EventWaits } from '#engine/event-waits.ts'
+
+interface Request {
+  workspaceId: string
+  events: PlannedEvent[]
+  /** Function that alone is started, for invoke and schedules. */
+  only?: string
+  accepted: AcceptedEvent[]
+  resolve(accepted: AcceptedEvent[]): void
+  reject(error: unknown): void
+}
+
+export interface IngestContext {
+  pool: pg.Pool
+  routes: Routes
+  lanes: KnownLanes
+  waits: EventWaits
+  /** After COMMIT: lets the worker and the screens know. */
+  stored(plan: Plan): void
+}
+
+const eventsPerFlush = 500
+const eventsWaitingMax = 5000
+const flushesAtOnce = 2
+const staleRoutesTriesMax = 20
+
+export class Ingest {
+  private waiting: Request[] = []
+  private waitingEvents = 0
+  private flushing = 0
+
+  constructor(private readonly context: IngestContext) {}
+
+  accept(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }, only?: string): Promise<AcceptedEvent[]> {
+    if (this.waitingEvents > 0 && this.waitingEvents + events.length > eventsWaitingMax) {
+      throw new FanwiseError('unavailable', 'More events arrive than can be stored right now.', { fix: 'Send them again in a few seconds; ids keep repeats harmless.', retryAfterMs: 2000 })
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ workspaceId, events: events.map((event) => planned(workspaceId, event, origin)), only, accepted: [], resolve, reject })
+      this.waitingEvents += events.length
+      this.kick()
+    })
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drain(): Promise<void> {
+    while (this.waiting.length > 0 || this.flushing > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  private kick(): void {
+    while (this.waiting.length > 0 && this.flushing < flushesAtOnce) {
+      const batch: Request[] = []
+      let count = 0
+      while (this.waiting.length > 0 && (batch.length === 0 || count + this.waiting[0]!.events.length <= eventsPerFlush)) {
+        const request = this.waiting.shift()!
+        batch.push(request)
+        count += request.events.length
+      }
+      this.waitingEvents -= count
+      this.flushing += 1
+      void this.store(batch).finally(() => {
+        this.flushing -= 1
+        this.kick()
+      })
+    }
+  }
+
+  private async store(batch: Request[]): Promise<void> {
+    try {
+      const plan = await this.commit(batch)
+      this.context.stored(plan)
+      for (const request of batch) request.resolve(request.accepted)
+    } catch (error) {
+      if (batch.length > 1 && isBadData(error)) {
+        const middle = batch.length >> 1
+        await this.store(batch.slice(0, middle))
+        await this.store(batch.slice(middle))
+        return
+      }
+      for (const request of batch) request.reject(asRefusal(error))
+    }
+  }
+
+  private async commit(batch: Request[]): Promise<Plan> {
+    for (let attempt = 0; attempt < staleRoutesTriesMax; attempt++) {
+      const plan = await this.tryCommit(batch)
+      if (plan !== null) return plan
+      for (const request of batch) this.context.routes.forget(request.workspaceId)
+    }
+    throw new FanwiseError('unavailable', 'The workspace is being published over and over; the event was not stored.', { fix: 'Send it again.' })
+  }
+
+  /** Null when a routing table was outdated: nothing was written. */
+  private async tryCommit(batch: Request[]): Promise<Plan | null> {
+    const tables = new Map<string, RoutingTable>()
+    for (const { workspaceId } of batch) {
+      if (tables.has(workspaceId)) continue
+      const table = this.context.routes.get(workspaceId)
+      tables.set(workspaceId, table instanceof Promise ? await table : table)
+    }
+    const withIds = batch.some((request) => request.events.some((event) => event.clientId !== undefined))
+    const waitedFor = this.context.waits.locksFor(batch.flatMap((request) => request.events), tables)
+    if (!withIds && waitedFor.length === 0) {
+      const plan = planBatch(batch, tables, null)
+      await this.context.lanes.ensure(this.context.pool, plan.runs)
+      return (await insert(this.context.pool, plan, tables)) ? plan : null
+    }
+    return this.commitWithLocks(batch, tables, waitedFor)
+  }
+
+  private async commitWithLocks(batch: Request[], tables: Map<string, RoutingTable>, waitedFor: string[]): Promise<Plan | null> {
+    const client = await this.context.pool.connect()
+    try {
+      const lanesAhead = planBatch(batch, tables, null)
+      await this.context.lanes.ensure(client, lanesAhead.runs)
+      await client.query('begin')
+      await this.context.waits.lockShared(client, waitedFor)
+      const repeats = await claimIds(client, batch)
+      const plan = planBatch(batch, tables, repeats)
+      if (!(await insert(client, plan, tables))) {
+        await client.query('rollback')
+        return null
+      }
+      await this.context.waits.resolveFor(client, plan.events, waitedFor)
+      await client.query('commit')
+      this.context.waits.announce()
+      return plan
+    } catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}
+
+function planned(workspaceId: string, event: IncomingEvent, origin: { source: EventSource; sourceRef?: string }): PlannedEvent {
+  const id = event.uuid ?? newUuid()
+  return {
+    workspaceId, id, name: event.name, data: event.data, dataText: JSON.stringify(event.data),
+    ts: event.ts ?? receivedNow(), v: event.v, clientId: event.id,
+    source: origin.source, sourceRef: origin.sourceRef,
+  }
+}
+
+/** Only for display: an event without a time of its own gets the time it was received. */
+const receivedNow = () => Math.round(performance.timeOrigin + performance.now())
+
+/** @param repeats event id of the first one, by the key of a repeated id */
+function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats: Map<string, string> | null): Plan {
+  const plan = emptyPlan()
+  for (const request of batch) {
+    const table = tables.get(request.workspaceId)!
+    const only = request.only === undefined ? undefined : table.byId.get(request.only)
+    request.accepted = request.events.map((event) => {
+      const first = event.clientId === undefined ? undefined : repeats?.get(seenKey(event).toString('hex'))
+      if (first !== undefined && first !== event.id) return { id: first, duplicate: true, runs: 0 }
+      return { id: event.id, duplicate: false, runs: planEvent(plan, table, event, only) }
+    })
+  }
+  return plan
+}
+
+async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>): Promise<boolean> {
+  if (plan.events.length === 0) return true
+  const { rows } = await client.query<{ current: boolean; stored: string[] }>({
+    ...eventIngest,
+    values: [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((table) => table.epoch))],
+  })
+  return rows[0]!.current
+}
+
+const seenKey = (event: PlannedEvent) => createHash('sha256').update(`${event.workspaceId}:${event.clientId}`).digest().subarray(0, 16)
+
+/** Claims the senders' ids; answers the first event's id for those that were seen before. */
+async function claimIds(client: pg.PoolClient, batch: Request[]): Promise<Map<string, string>> {
+  const byKey = new Map<string, PlannedEvent>()
+  const repeats = new Map<string, string>()
+  for (const event of batch.flatMap((request) => request.events)) {
+    if (event.clientId === undefined) continue
+    const key = seenKey(event).toString('hex')
+    const first = byKey.get(key)
+    if (first === undefined) byKey.set(key, event)
+    else repeats.set(key, first.id)
+  }
+  if (byKey.size === 0) return repeats
+  const keys = [...byKey.keys()].sort()
+  const values = [uuids(keys.map((key) => byKey.get(key)!.workspaceId)), keys.map((key) => Buffer.from(key, 'hex')), uuids(keys.map((key) => byKey.get(key)!.id))]
+  const claimed = await client.query<{ event_id: string }>({ ...eventSeenClaim, values })
+  const fresh = new Set(claimed.rows.map((row) => row.event_id))
+  const seen = keys.filter((key) => !fresh.has(byKey.get(key)!.id))
+  if (seen.length === 0) return repeats
+  const found = await client.query<{ id: string; key: string }>({
+    ...eventSeenFind,
+    values: [uuids(seen.map((key) => byKey.get(key)!.workspaceId)), seen.map((key) => Buffer.from(key, 'hex'))],
+  })
+  for (const row of found.rows) repeats.set(row.key, row.id)
+  return repeats
+}
+
+/** SQLSTATE 22 (data exception) or 23 (constraint): this input, not the database, is at fault. */
+function isBadData(error: unknown): boolean {
+  const code = (error as { code?: string }).code
+  return typeof code === 'string' && (code.startsWith('22') || code.startsWith('23'))
+}
+
+function asRefusal(error: unknown): unknown {
+  if (error instanceof FanwiseError) return error
+  if (isBadData(error)) {
+    return new FanwiseError('invalid_event', 'The event holds a value that cannot be stored.', { field: 'data', fix: 'Look for broken characters or numbers beyond 1e308 in the payload.', cause: error })
+  }
+  return new FanwiseError('unavailable', 'The event could not be stored: the database does not answer.', { fix: 'Send it again in a few seconds.', cause: error, retryAfterMs: 2000 })
+}

@@ -1,0 +1,40 @@
+/** What must be 0 at every moment. Asked by /readyz (recent runs only) and, whole, by tests. */
+import type pg from 'pg'
+
+const counters = {
+  runsWithoutJob: `select count(*)::int as n from run r where r.status = 0 and r.id >= $1::uuid
+    and not exists (select 1 from job j where j.workspace_id = r.workspace_id and j.run_id = r.id)`,
+  jobsWithoutRun: `select count(*)::int as n from job j where j.run_id >= $1::uuid and not exists (
+    select 1 from run r where r.workspace_id = j.workspace_id and r.id = j.run_id and r.status = 0)`,
+  slotsWithoutHolder: `select count(*)::int as n from lane l where l.granted > 0 and $1::uuid is not null and l.granted <> coalesce((
+    select sum(s.slots) from lane_slot s where s.workspace_id = l.workspace_id and s.lane_id = l.id), 0)`,
+  emitsWithoutJob: `select count(*)::int as n from emit_progress p where p.run_id >= $1::uuid and not exists (
+    select 1 from job j where j.workspace_id = p.workspace_id and j.run_id = p.run_id)`,
+}
+
+const recentMs = 15 * 60_000
+
+export type Invariant = keyof typeof counters
+
+/** @param whole look at all of history instead of the last 15 minutes */
+export async function checkInvariants(pool: pg.Pool, whole = false): Promise<Record<Invariant, number>> {
+  const sinceMs = whole ? 0 : Math.max(0, Math.round(performance.timeOrigin + performance.now()) - recentMs)
+  const since = `${sinceMs.toString(16).padStart(12, '0').replace(/^(.{8})(.{4})$/, '$1-$2')}-0000-0000-000000000000`
+  const client = await pool.connect()
+  try {
+    // One snapshot for all counters: between two statements runs end and begin.
+    await client.query('begin isolation level repeatable read read only')
+    const result: Partial<Record<Invariant, number>> = {}
+    for (const [name, text] of Object.entries(counters)) {
+      const { rows } = await client.query<{ n: number }>({ name: `invariant-${name}`, text, values: [since] })
+      result[name as Invariant] = rows[0]!.n
+    }
+    await client.query('commit')
+    return result as Record<Invariant, number>
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The worker's own book of lanes: which slots it holds, which claimed jobs wait for one, how many
+ * runs execute. Admission is decided here, in memory: the database is asked for slots in bulk, so
+ * a limit costs no row per run. A run gives its slot back the moment its work has ended, before
+ * the commit that records it; the limit counts runs that execute.
+ */
+export interface ClaimedJob {
+  workspace_id: string
+  lane_id: string
+  run_id: string
+  progress: boolean
+  crashes: number
+  function_id: string
+  version: number
+  event_id: string
+  parent_run_id: string | null
+  parent_step: string | null
+  started_ms: number | null
+  event_name: string
+  event_ts: number
+  event_v: string | null
+  /** Null when it is too large to be sent ahead. */
+  event_data: unknown
+}
+
+export interface LocalLane {
+  workspaceId: string
+  id: string
+  /** Infinity without a limit. */
+  slots: number
+  executing: number
+  waiting: ClaimedJob[]
+  /** The last look found fewer jobs than asked for. */
+  dry: boolean
+  drySince: number
+  /** In the ring of lanes that can start something. */
+  listed: boolean
+}
+
+export class LocalLanes {
+  private readonly lanes = new Map<string, LocalLane>()
+  private ring: LocalLane[] = []
+  executing = 0
+  waiting = 0
+
+  get(workspaceId: string, id: string, limited: boolean): LocalLane {
+    let lane = this.lanes.get(id)
+    if (lane === undefined) {
+      lane = { workspaceId, id, slots: limited ? 0 : Infinity, executing: 0, waiting: [], dry: false, drySince: 0, listed: false }
+      this.lanes.set(id, lane)
+    }
+    return lane
+  }
+
+  find(id: string): LocalLane | undefined {
+    return this.lanes.get(id)
+  }
+
+  all(): IterableIterator<LocalLane> {
+    return this.lanes.values()
+  }
+
+  add(job: ClaimedJob): void {
+    const lane = this.lanes.get(job.lane_id) ?? this.get(job.workspace_id, job.lane_id, false)
+    lane.waiting.push(job)
+    this.waiting += 1
+    this.list(lane)
+  }
+
+  /** Next job that may start now, round robin over the lanes; its slot is taken. */
+  take(): { job: ClaimedJob; lane: LocalLane } | null {
+    while (this.ring.length > 0) {
+      const lane = this.ring.shift()!
+      lane.listed = false
+      if (lane.waiting.length === 0 || lane.executing >= lane.slots) continue
+      const job = lane.waiting.shift()!
+      lane.executing += 1
+      this.executing += 1
+      this.waiting -= 1
+      this.list(lane)
+      return { job, lane }
+    }
+    return null
+  }
+
+  /** The run's work has ended or pauses: its slot is free. */
+  release(lane: LocalLane): void {
+    lane.executing -= 1
+    this.executing -= 1
+    this.list(lane)
+  }
+
+  forget(lane: LocalLane): void {
+    this.lanes.delete(lane.id)
+  }
+
+  private list(lane: LocalLane): void {
+    if (lane.listed || lane.waiting.length === 0 || lane.executing >= lane.slots) return
+    lane.listed = true
+    this.ring.push(lane)
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * The routing table: event → functions, per workspace, cached with the workspace's route epoch.
+ * Whoever stores events states the epoch used; a publish in between makes the store refuse, and
+ * the batch is matched anew. So every function subscribed at that instant gets exactly one run.
+ */
+import type pg from 'pg'
+import { compileCel, type CompiledCel } from '#expressions/cel.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
+import { laneId, runMask, type RunMask } from '#engine/derived-ids.ts'
+
+export interface Route {
+  functionId: string
+  slug: string
+  version: number
+  mask: RunMask
+  cap: number | null
+  key: CompiledCel | null
+}
+
+interface Subscription {
+  route: Route
+  /** Exact name, or the part before `*`. */
+  name: string
+  condition: CompiledCel | null
+}
+
+export interface RoutingTable {
+  epoch: number
+  exact: Map<string, Subscription[]>
+  patterns: Subscription[]
+  bySlug: Map<string, Route>
+  byId: Map<string, Route>
+  /** Names that some wait step has ever listened for. */
+  waitNames: Set<string>
+}
+
+export interface MatchableEvent {
+  id: string
+  name: string
+  data: unknown
+  ts: number
+  v?: string
+}
+
+const tablesMax = 5000
+
+export class Routes {
+  private readonly tables = new Map<string, RoutingTable | Promise<RoutingTable>>()
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  get(workspaceId: string): RoutingTable | Promise<RoutingTable> {
+    const known = this.tables.get(workspaceId)
+    if (known !== undefined) return known
+    if (this.tables.size >= tablesMax) this.tables.clear()
+    const loading = this.load(workspaceId).then(
+      (table) => {
+        if (this.tables.get(workspaceId) === loading) this.tables.set(workspaceId, table)
+        return table
+      },
+      (error) => {
+        this.tables.delete(workspaceId)
+        throw error
+      },
+    )
+    this.tables.set(workspaceId, loading)
+    return loading
+  }
+
+  forget(workspaceId: string): void {
+    this.tables.delete(workspaceId)
+  }
+
+  private async load(workspaceId: string): Promise<RoutingTable> {
+    const { rows } = await this.pool.query<{ epoch: number; functions: LoadedFunction[] | null; wait_names: string[] | null }>({
+      name: 'routes-load',
+      text: `select w.route_epoch as epoch,
+          (select json_agg(json_build_object('id', f.id, 'slug', f.slug, 'version', v.version, 'definition', v.definition) order by f.id)
+           from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
+           where f.workspace_id = w.id and f.archived_at is null) as functions,
+          (select array_agg(name) from wait_name n where n.workspace_id = w.id) as wait_names
+        from workspace w where w.id = $1`,
+      values: [workspaceId],
+    })
+    const row = rows[0]
+    return buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [])
+  }
+}
+
+interface LoadedFunction {
+  id: string
+  slug: string
+  version: number
+  definition: FunctionDefinition
+}
+
+export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[]): RoutingTable {
+  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames) }
+  for (const { id, slug, version, definition } of functions) {
+    const limit = definition.concurrency
+    const route: Route = {
+      functionId: id, slug, version, mask: runMask(id),
+      cap: limit?.limit ?? null,
+      key: limit?.key === undefined || limit.key === '' ? null : compileCel(limit.key),
+    }
+    table.bySlug.set(slug, route)
+    table.byId.set(id, route)
+    for (const trigger of definition.triggers) {
+      if (trigger.type !== 'event') continue
+      const condition = trigger.if === undefined || trigger.if === '' ? null : compileCel(trigger.if)
+      addSubscription(table, { route, name: trigger.event, condition })
+    }
+  }
+  return table
+}
+
+function addSubscription(table: RoutingTable, subscription: Subscription): void {
+  if (subscription.name.endsWith('*')) {
+    table.patterns.push({ ...subscription, name: subscription.name.slice(0, -1) })
+    return
+  }
+  const list = table.exact.get(subscription.name)
+  if (list === undefined) table.exact.set(subscription.name, [subscription])
+  else list.push(subscription)
+}
+
+/** The functions an event starts, each once, in a stable order. A condition that fails to evaluate does not match. */
+export function matchRoutes(table: RoutingTable, event: MatchableEvent): Route[] {
+  const exact = table.exact.get(event.name)
+  if (exact === undefined && table.patterns.length === 0) return []
+  const found: Route[] = []
+  const consider = (subscription: Subscription) => {
+    if (found.includes(subscription.route)) return
+    if (subscription.condition !== null && !holds(subscription.condition, event)) return
+    found.push(subscription.route)
+  }
+  exact?.forEach(consider)
+  for (const subscription of table.patterns) {
+    if (event.name.startsWith(subscription.name) && event.name.length > subscription.name.length) consider(subscription)
+  }
+  return found
+}
+
+function holds(condition: CompiledCel, event: MatchableEvent): boolean {
+  try {
+    return condition.evaluate({ event }) === true
+  } catch {
+    return false
+  }
+}
+
+export interface LaneOf {
+  id: string
+  keyText: string | null
+}
+
+/**
+ * The lane an event's run of this function waits in. A key that cannot be evaluated counts as the
+ * key value null: such runs share one lane, so the limit still protects what it is there for.
+ */
+export function laneOf(route: Route, event: MatchableEvent): LaneOf {
+  if (route.key === null) return { id: route.functionId, keyText: null }
+  let value: unknown = null
+  try {
+    value = route.key.evaluate({ event })
+  } catch {
+    value = null
+  }
+  const keyText = typeof value === 'string' ? value : JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null'
+  const bounded = keyText.slice(0, 500)
+  return { id: laneId(route.functionId, bounded), keyText: bounded }
+}

@@ -1,0 +1,136 @@
+/**
+ * Events with their runs and jobs, in one statement: nothing is ever half fanned out.
+ *
+ * Parameters 1–10 are the events' columns, 11–19 the runs' (a run and its job are one row here),
+ * 20–21 the distinct lanes, sorted. The gates differ: ingest checks that the routing table used is
+ * still the current one; an emit checks that the worker's lease stands and that the emit (or this
+ * chunk of it) has not been stored before.
+ */
+const eventRows = `
+    unnest($1::uuid[], $2::uuid[], string_to_array($3, E'\\x1e', ''), string_to_array($4, E'\\x1e', '')::json[],
+      $5::bigint[], string_to_array($6, E'\\x1e', ''), string_to_array($7, E'\\x1e', ''), string_to_array($8, E'\\x1e', ''),
+      string_to_array($9, E'\\x1e', ''), $10::uuid[])
+      as t(ws, id, name, data, ts, v, client_id, source, source_ref, emit_run)`
+
+const runRows = `
+    unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::uuid[], $16::uuid[], $17::uuid[], string_to_array($18, E'\\x1e', ''), $19::uuid[])
+      as t(ws, id, fn, version, event, lane, parent_run, parent_step, retry_of)`
+
+/**
+ * A lane must be open when its jobs become visible. The key-share lock is held until COMMIT, and the
+ * closer takes the full lock before it looks for queued jobs, so neither can miss the other.
+ */
+const lanes = `
+  locked as (
+    select l.workspace_id, l.id, l.open from lane l
+    join (select * from unnest($20::uuid[], $21::uuid[]) as t(ws, id)) t on l.workspace_id = t.ws and l.id = t.id
+    order by l.workspace_id, l.id for key share of l
+  ),
+  opened as (
+    update lane set open = true from locked where lane.workspace_id = locked.workspace_id and lane.id = locked.id and not locked.open
+  )`
+
+const insertEvents = `insert into event (workspace_id, id, name, data, ts, v, client_id, source, source_ref, emit_run_id)`
+const insertRuns = `insert into run (workspace_id, id, function_id, version, event_id, parent_run_id, parent_step, retry_of)`
+
+/** $22 workspaces, $23 their route epochs as used. Answers \`current\` and the ids that were new. */
+export const eventIngest = {
+  name: 'event-ingest',
+  text: `with current as (
+      select not exists (
+        select 1 from unnest($22::uuid[], $23::int[]) as c(ws, epoch)
+        left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
+      ) as ok
+    ),
+    e as (
+      ${insertEvents} select t.* from ${eventRows} where (select ok from current)
+      on conflict do nothing returning workspace_id, id
+    ),
+    r as (
+      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of
+      from ${runRows} join e on e.workspace_id = t.ws and e.id = t.event
+      on conflict do nothing returning workspace_id, id
+    ),
+    j as (
+      insert into job (workspace_id, run_id, lane_id) select t.ws, t.id, t.lane
+      from ${runRows} join r on r.workspace_id = t.ws and r.id = t.id
+    ),${lanes}
+    select (select ok from current) as current, array(select id from e)::text[] as stored`,
+}
+
+/**
+ * $22 worker, $23 lease ms; the emits of this statement: $24 ws, $25 run, $26 step, $27 from index,
+ * $28 to index, $29 total, $30 attempt, $31 started (ms ago), $32 input, $33 output, $34 base ms;
+ * $35 workspaces, $36 their route epochs as used.
+ * An emit that ends here (to = total) records its step; the others move emit_progress on.
+ * Answers the emits that were stored, as (run, step).
+ */
+export const eventEmit = {
+  name: 'event-emit',
+  text: `with fence as (
+      update worker set lease_until = clock_timestamp() + $23 * interval '1 ms'
+      where id = $22 and lease_until > clock_timestamp() returning 1
+    ),
+    current as (
+      select not exists (
+        select 1 from unnest($35::uuid[], $36::int[]) as c(ws, epoch)
+        left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
+      ) as ok
+    ),
+    emits as (
+      select t.* from fence, unnest($24::uuid[], $25::uuid[], string_to_array($26, E'\\x1e', ''), $27::int[], $28::int[], $29::int[],
+        $30::int[], $31::float8[], string_to_array($32, E'\\x1e', '')::json[], string_to_array($33, E'\\x1e', '')::json[], $34::bigint[])
+        as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms)
+      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $22
+      where (select ok from current)
+    ),
+    begun as (
+      insert into emit_progress (workspace_id, run_id, step, next_index, total, base_ms, started_at)
+      select ws, run, step, to_index, total, base_ms, clock_timestamp() - ago * interval '1 ms' from emits
+      where from_index = 0 and to_index < total on conflict do nothing returning workspace_id, run_id, step
+    ),
+    moved as (
+      update emit_progress p set next_index = emits.to_index from emits
+      where p.workspace_id = emits.ws and p.run_id = emits.run and p.step = emits.step
+        and emits.from_index > 0 and p.next_index = emits.from_index and emits.to_index < emits.total
+      returning p.workspace_id, p.run_id, p.step
+    ),
+    ended as (
+      delete from emit_progress p using emits
+      where p.workspace_id = emits.ws and p.run_id = emits.run and p.step = emits.step
+        and emits.from_index > 0 and p.next_index = emits.from_index and emits.to_index = emits.total
+      returning p.workspace_id, p.run_id, p.step
+    ),
+    recorded as (
+      insert into step (workspace_id, run_id, step, attempt, status, port, started_at, ended_at, input, output)
+      select ws, run, step, attempt, 1, 'out', clock_timestamp() - ago * interval '1 ms', clock_timestamp(), input, output from emits
+      where to_index = total and (from_index = 0 or (ws, run, step) in (select workspace_id, run_id, step from ended))
+      on conflict do nothing returning workspace_id, run_id, step
+    ),
+    gate as (
+      select workspace_id, run_id, step from begun union all select workspace_id, run_id, step from moved
+      union all select workspace_id, run_id, step from recorded
+    ),
+    e as (
+      ${insertEvents} select t.ws, t.id, t.name, t.data, t.ts, t.v, t.client_id, t.source, t.source_ref, t.emit_run from ${eventRows}
+      where (t.ws, t.emit_run, t.source_ref) in (select workspace_id, run_id, step from gate)
+    ),
+    r as (
+      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, null, null, null from ${runRows}
+      where (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
+    ),
+    j as (
+      insert into job (workspace_id, run_id, lane_id) select t.ws, t.id, t.lane from ${runRows}
+      where (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
+    ),${lanes}
+    select (select count(*)::int from fence) as fence, (select ok from current) as current,
+      array(select run_id::text || ' ' || step from gate) as stored`,
+}
+
+/** Lanes that this process has not seen before, in their own transaction, sorted. */
+export const laneEnsure = {
+  name: 'lane-ensure',
+  text: `insert into lane (workspace_id, id, function_id, cap, key_text)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], string_to_array($5, E'\\x1e', ''))
+    as t(ws, id, fn, cap, key_text) order by ws, id on conflict do nothing`,
+}

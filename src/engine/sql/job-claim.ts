@@ -1,0 +1,150 @@
+/**
+ * Two ways to get jobs. \`admit\` takes slots of lanes and the jobs to fill them; \`refill\` takes
+ * more jobs of lanes in which this worker already holds slots (or which have no limit), so a busy
+ * lane costs no lane lock per run. Jobs are found in the order of their lane and locked by ctid:
+ * joining them back by key lets the planner hash the whole table (reliability.md §B5).
+ *
+ * Payloads above 64 KB are not sent ahead; the run loads its event when it starts.
+ */
+const payload = `
+    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, run.function_id, run.version, run.event_id,
+      run.parent_run_id, run.parent_step, extract(epoch from run.started_at) * 1000 as started_ms,
+      event.name as event_name, event.ts::float8 as event_ts, event.v as event_v,
+      case when pg_column_size(event.data) <= 65536 then event.data end as event_data`
+
+const payloadJoin = `
+    join run on run.workspace_id = took.workspace_id and run.id = took.run_id
+    join event on event.workspace_id = run.workspace_id and event.id = run.event_id
+    order by took.ord`
+
+/**
+ * $1 worker, $2 lease ms, $3 workspace to start after, $4 lane to start from, $5 workspaces at most,
+ * $6 lanes per workspace at most, $7 jobs at most in all, $8 jobs per slot (prefetch),
+ * $9 slots at most per lane.
+ */
+export const jobAdmit = {
+  name: 'job-admit',
+  text: `with recursive fence as materialized (
+      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms'
+      where id = $1 and lease_until > clock_timestamp() returning 1
+    ),
+    spaces as (
+      (select workspace_id from lane where open and (cap is null or granted < cap) and workspace_id > $3
+        order by workspace_id limit 1)
+      union all
+      select (select l.workspace_id from lane l where l.open and (l.cap is null or l.granted < l.cap)
+        and l.workspace_id > spaces.workspace_id order by l.workspace_id limit 1)
+      from spaces where spaces.workspace_id is not null
+    ),
+    picked as materialized (
+      select l.* from fence, (select workspace_id from spaces where workspace_id is not null limit $5) s
+      cross join lateral (
+        select workspace_id, id, cap, granted from lane
+        where lane.workspace_id = s.workspace_id and open and (cap is null or granted < cap) and id >= $4
+        order by id limit $6 for no key update skip locked
+      ) l
+    ),
+    share as (select greatest(16, $7::int / greatest(1, count(*)))::int as jobs from picked),
+    found as materialized (
+      select p.workspace_id, p.id as lane_id, p.cap, p.granted, q.ctid, q.run_id, q.ord, q.progress, q.crashes
+      from share, picked p cross join lateral (
+        select j.ctid, j.run_id, j.ord, j.progress, j.crashes from job j
+        where j.workspace_id = p.workspace_id and j.lane_id = p.id and j.state = 'q'
+        order by j.ord
+        limit case when p.cap is null then share.jobs
+          else least(least(p.cap - p.granted, $9) * $8, greatest(share.jobs, least(p.cap - p.granted, $9))) end
+        for update skip locked
+      ) q limit $7
+    ),
+    took as (
+      update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
+    ),
+    slots as (
+      select workspace_id, lane_id, least(count(*), min(cap) - min(granted), $9)::int as n
+      from found where cap is not null group by workspace_id, lane_id
+    ),
+    granted as (
+      update lane set granted = lane.granted + slots.n from slots
+      where lane.workspace_id = slots.workspace_id and lane.id = slots.lane_id
+    ),
+    held as (
+      insert into lane_slot (workspace_id, lane_id, worker_id, slots) select workspace_id, lane_id, $1, n from slots
+      on conflict (workspace_id, lane_id, worker_id) do update set slots = lane_slot.slots + excluded.slots
+    ),
+    summary as (
+      select p.workspace_id, p.id as lane_id, p.cap, coalesce(s.n, 0) as slots,
+        (select count(*)::int from found f where f.workspace_id = p.workspace_id and f.lane_id = p.id) as jobs
+      from picked p left join slots s on s.workspace_id = p.workspace_id and s.lane_id = p.id
+    )
+    select (select count(*)::int from fence) as fence,
+      (select coalesce(json_agg(summary), '[]') from summary) as lanes,
+      (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
+}
+
+/** $1 worker, $2 lease ms, $3 workspaces, $4 lanes, $5 jobs wanted of each. */
+export const jobRefill = {
+  name: 'job-refill',
+  text: `with fence as materialized (
+      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms'
+      where id = $1 and lease_until > clock_timestamp() returning 1
+    ),
+    found as materialized (
+      select q.ctid from fence, unnest($3::uuid[], $4::uuid[], $5::int[]) as w(ws, lane, n) cross join lateral (
+        select j.ctid from job j where j.workspace_id = w.ws and j.lane_id = w.lane and j.state = 'q'
+        order by j.ord limit w.n for update skip locked
+      ) q
+    ),
+    took as (
+      update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
+    )
+    select (select count(*)::int from fence) as fence,
+      (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
+}
+
+/** Jobs that were claimed ahead and are not wanted now, back to the front of their lanes. */
+export const jobReturn = {
+  name: 'job-return',
+  text: `with back as (
+      update job set state = 'q', worker_id = null
+      from unnest($2::uuid[], $3::uuid[]) as t(ws, run)
+      where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1
+      returning job.workspace_id, job.lane_id
+    )
+    update lane set open = true from (select distinct workspace_id, lane_id from back) b
+    where lane.workspace_id = b.workspace_id and lane.id = b.lane_id and not lane.open`,
+}
+
+/** $1 worker; gives back $4 slots of each lane and opens it for others. Sorted by the caller. */
+export const laneReturn = {
+  name: 'lane-return',
+  text: `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
+    less as (
+      update lane_slot s set slots = s.slots - t.n from t
+      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots > t.n
+      returning s.workspace_id, s.lane_id, t.n
+    ),
+    gone as (
+      delete from lane_slot s using t
+      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots <= t.n
+      returning s.workspace_id, s.lane_id, s.slots as n
+    )
+    update lane set granted = granted - b.n, open = true
+    from (select * from less union all select * from gone) b
+    where lane.workspace_id = b.workspace_id and lane.id = b.lane_id`,
+}
+
+/** First of the closer's two statements (one transaction): lock the lanes nobody is filling. */
+export const laneCloseLock = {
+  name: 'lane-close-lock',
+  text: `select l.ctid::text as at from lane l join unnest($1::uuid[], $2::uuid[]) as t(ws, id) on l.workspace_id = t.ws and l.id = t.id
+    where l.open for update of l skip locked`,
+}
+
+/** Second: with a new snapshot, close those that really have nothing queued. */
+export const laneClose = {
+  name: 'lane-close',
+  text: `update lane set open = false where ctid = any($1::tid[]) and not exists (
+    select 1 from job j where j.workspace_id = lane.workspace_id and j.lane_id = lane.id and j.state = 'q')`,
+}

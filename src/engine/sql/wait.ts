@@ -1,0 +1,62 @@
+/**
+ * Waits for events and for invoked runs. Registering takes the exclusive lock of (workspace, event
+ * name), storing an event of a waited-for name the shared one, so an event whose transaction is
+ * still open is seen by one side or the other, never by neither (reliability.md §B4).
+ */
+export const waitLock = { name: 'wait-lock', text: `select pg_advisory_xact_lock(hashtextextended($1, 7))` }
+export const waitLockShared = { name: 'wait-lock-shared', text: `select pg_advisory_xact_lock_shared(hashtextextended($1, 7))` }
+
+/** Fence and hold of one run, for the transactions off the hot path. Row = still ours. */
+export const runHold = {
+  name: 'run-hold',
+  text: `with fence as (
+      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms' where id = $1 and lease_until > clock_timestamp() returning 1
+    )
+    select 1 from fence, job where job.workspace_id = $3 and job.run_id = $4 and job.worker_id is not distinct from $1 for update of job`,
+}
+
+export const waitRegister = {
+  name: 'wait-register',
+  text: `insert into wait (workspace_id, run_id, step, kind, event_name, condition, expires_at, input)
+    values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 ms', $8) on conflict do nothing returning 1`,
+}
+
+/** Events of the name stored since the run's own event, oldest first. */
+export const waitLookBack = {
+  name: 'wait-look-back',
+  text: `select e.id::text as id, e.name, e.data, e.ts::float8 as ts, e.v from event e
+    where e.workspace_id = $1 and e.name = $2 and e.id > $3 order by e.id limit 1000`,
+}
+
+/** Open waits for these names, with what their conditions compare against. */
+export const waitOpen = {
+  name: 'wait-open',
+  text: `select w.workspace_id, w.run_id, w.step, w.event_name, w.condition, o.id as origin_id, o.name as origin_name,
+      o.data as origin_data, o.ts::float8 as origin_ts
+    from wait w join run r on r.workspace_id = w.workspace_id and r.id = w.run_id
+    join event o on o.workspace_id = r.workspace_id and o.id = r.event_id
+    join unnest($1::uuid[], $2::text[]) as t(ws, name) on w.workspace_id = t.ws and w.event_name = t.name
+    where w.resolved_at is null order by w.workspace_id, w.run_id, w.step`,
+}
+
+/** First match wins. The job is poked in any state, so a run that is just parking queues instead. */
+export const waitResolve = {
+  name: 'wait-resolve',
+  text: `with resolved as (
+      update wait set resolved_at = clock_timestamp(), result = t.result
+      from (select * from unnest($1::uuid[], $2::uuid[], string_to_array($3, E'\\x1e', ''), string_to_array($4, E'\\x1e', '')::json[]) as t(ws, run, step, result)) t
+      where wait.workspace_id = t.ws and wait.run_id = t.run and wait.step = t.step and wait.resolved_at is null
+      returning wait.workspace_id, wait.run_id
+    ),
+    poked as (
+      update job set poked = job.state = 'r', state = case when job.state = 'w' then 'q' else job.state end,
+        due = case when job.state = 'w' then null else job.due end
+      from (select distinct workspace_id, run_id from resolved) r where job.workspace_id = r.workspace_id and job.run_id = r.run_id
+      returning job.workspace_id, job.lane_id, job.run_id, job.state
+    ),
+    opened as (
+      update lane set open = true from (select distinct workspace_id, lane_id from poked where state = 'q') p
+      where lane.workspace_id = p.workspace_id and lane.id = p.lane_id and not lane.open
+    )
+    select workspace_id, run_id::text as run from poked`,
+}

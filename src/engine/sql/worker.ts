@@ -1,0 +1,50 @@
+/**
+ * A worker's own row: it is lease, heartbeat and fence in one. Every write of a worker first
+ * prolongs its lease in the same statement; a worker whose lease has passed writes nothing.
+ */
+export const workerEnter = {
+  name: 'worker-enter',
+  text: `insert into worker (id, lease_until, host) values ($1, clock_timestamp() + $2 * interval '1 ms', $3)`,
+}
+
+/** Row = the lease still stands and now runs anew. */
+export const workerBeat = {
+  name: 'worker-beat',
+  text: `update worker set lease_until = clock_timestamp() + $2 * interval '1 ms'
+    where id = $1 and lease_until > clock_timestamp() returning 1`,
+}
+
+/** After an answer got lost: which flush was the last one that committed? Waits for one still committing. */
+export const workerLastFlush = {
+  name: 'worker-last-flush',
+  text: `select flush_no::text from worker where id = $1 and lease_until > clock_timestamp() for update`,
+}
+
+/** Dead workers, locked; the reaper takes them one by one. */
+export const workerExpired = {
+  name: 'worker-expired',
+  text: `select id from worker where lease_until < clock_timestamp() for update skip locked limit 10`,
+}
+
+/**
+ * Everything a worker held goes back: its jobs to the front of their lanes (they keep their ord),
+ * its slots to the lanes. \`$2\` counts as a crash of the worker for each of its runs.
+ */
+export const workerRelease = {
+  name: 'worker-release',
+  text: `with back as (
+      update job set state = 'q', worker_id = null, progress = true, crashes = crashes + $2
+      where worker_id = $1 and state = 'r' returning workspace_id, lane_id, run_id, crashes
+    ), slots as (
+      delete from lane_slot where worker_id = $1 returning workspace_id, lane_id, slots
+    ), touched as (
+      select workspace_id, lane_id from back union select workspace_id, lane_id from slots
+    ), lanes as (
+      update lane set open = true, granted = granted - coalesce((
+          select s.slots from slots s where s.workspace_id = lane.workspace_id and s.lane_id = lane.id), 0)
+      from touched t where lane.workspace_id = t.workspace_id and lane.id = t.lane_id
+    ), gone as (
+      delete from worker where id = $1
+    )
+    select workspace_id, run_id, crashes from back`,
+}

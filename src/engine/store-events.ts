@@ -1,0 +1,125 @@
+/**
+ * Events planned in memory (matched, with their runs and lanes) become the column parameters of
+ * the statements in sql/event-store.ts. Both ways in, ingest and emit, share this.
+ */
+import type { EventSource } from '#engine/api.ts'
+import { runIdFor } from '#engine/derived-ids.ts'
+import { laneOf, matchRoutes, type Route, type RoutingTable } from '#engine/match.ts'
+import { laneEnsure } from '#engine/sql/event-store.ts'
+import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
+
+export interface PlannedEvent {
+  workspaceId: string
+  id: string
+  name: string
+  data: unknown
+  /** The data as JSON text, made once. */
+  dataText: string
+  ts: number
+  v?: string
+  clientId?: string
+  source: EventSource
+  sourceRef?: string
+  emitRunId?: string
+}
+
+export interface PlannedRun {
+  workspaceId: string
+  runId: string
+  route: Route
+  version: number
+  eventId: string
+  laneId: string
+  keyText: string | null
+  parentRunId: string | null
+  parentStep: string | null
+  retryOf: string | null
+}
+
+export interface Plan {
+  events: PlannedEvent[]
+  runs: PlannedRun[]
+}
+
+export const emptyPlan = (): Plan => ({ events: [], runs: [] })
+
+/** Adds an event and the runs it starts; `only` names the target of an invoke or a schedule. */
+export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, only?: Route): number {
+  plan.events.push(event)
+  const routes = only === undefined ? matchRoutes(table, event) : [only]
+  for (const route of routes) {
+    const lane = laneOf(route, event)
+    plan.runs.push({
+      workspaceId: event.workspaceId,
+      runId: runIdFor(event.id, route.mask),
+      route, version: route.version, eventId: event.id,
+      laneId: lane.id, keyText: lane.keyText,
+      parentRunId: null, parentStep: null, retryOf: null,
+    })
+  }
+  return routes.length
+}
+
+/** Parameters $1–$21 of event-ingest and event-emit. */
+export function planParameters(plan: Plan): string[] {
+  const { events, runs } = plan
+  const lanes = distinctLanes(runs)
+  return [
+    uuids(events.map((e) => e.workspaceId)),
+    uuids(events.map((e) => e.id)),
+    texts(events.map((e) => safeText(e.name))),
+    texts(events.map((e) => e.dataText)),
+    numbers(events.map((e) => e.ts)),
+    texts(events.map((e) => (e.v === undefined ? null : safeText(e.v)))),
+    texts(events.map((e) => (e.clientId === undefined ? null : safeText(e.clientId)))),
+    texts(events.map((e) => e.source)),
+    texts(events.map((e) => (e.sourceRef === undefined ? null : safeText(e.sourceRef)))),
+    uuids(events.map((e) => e.emitRunId ?? null)),
+    uuids(runs.map((r) => r.workspaceId)),
+    uuids(runs.map((r) => r.runId)),
+    uuids(runs.map((r) => r.route.functionId)),
+    numbers(runs.map((r) => r.version)),
+    uuids(runs.map((r) => r.eventId)),
+    uuids(runs.map((r) => r.laneId)),
+    uuids(runs.map((r) => r.parentRunId)),
+    texts(runs.map((r) => r.parentStep)),
+    uuids(runs.map((r) => r.retryOf)),
+    uuids(lanes.map((r) => r.workspaceId)),
+    uuids(lanes.map((r) => r.laneId)),
+  ]
+}
+
+function distinctLanes(runs: PlannedRun[]): PlannedRun[] {
+  const byLane = new Map<string, PlannedRun>()
+  for (const run of runs) byLane.set(run.laneId, run)
+  return [...byLane.values()].sort((a, b) => (a.workspaceId + a.laneId < b.workspaceId + b.laneId ? -1 : 1))
+}
+
+interface Queryable {
+  query(config: { name: string; text: string; values: unknown[] }): Promise<unknown>
+}
+
+const knownMax = 200_000
+
+/** Lanes that exist, as far as this process knows: lanes are made once and kept. */
+export class KnownLanes {
+  private readonly known = new Set<string>()
+
+  /** Makes the lanes of these runs that are new, in a transaction of their own. */
+  async ensure(client: Queryable, runs: PlannedRun[]): Promise<void> {
+    const missing = distinctLanes(runs.filter((run) => !this.known.has(run.laneId)))
+    if (missing.length === 0) return
+    await client.query({
+      ...laneEnsure,
+      values: [
+        uuids(missing.map((r) => r.workspaceId)),
+        uuids(missing.map((r) => r.laneId)),
+        uuids(missing.map((r) => r.route.functionId)),
+        numbers(missing.map((r) => r.route.cap)),
+        texts(missing.map((r) => (r.keyText === null ? null : safeText(r.keyText)))),
+      ],
+    })
+    if (this.known.size + missing.length > knownMax) this.known.clear()
+    for (const run of missing) this.known.add(run.laneId)
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Registers waits, off the hot path: each in a transaction that first proves that the run is still
+ * ours. A wait for an event takes the exclusive lock of (workspace, name), stores itself, and with a
+ * new snapshot looks back at what came since the run's own event. A call stores its event and the
+ * called run together with the wait, so a repeat after a crash calls nothing twice.
+ */
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { emittedIds } from '#engine/derived-ids.ts'
+import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Routes } from '#engine/match.ts'
+import type { Session } from '#engine/session.ts'
+import { eventIngest } from '#engine/sql/event-store.ts'
+import { runHold, waitLock, waitLookBack, waitRegister, waitResolve } from '#engine/sql/wait.ts'
+import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
+import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import type { StepOutcome } from '#steps/kind.ts'
+
+type WaitOutcome = Extract<StepOutcome, { type: 'wait' }>
+type InvokeOutcome = Extract<StepOutcome, { type: 'invoke' }>
+export type Registered = 'lost' | { waiting: true } | { event: unknown; input: string }
+
+export interface WaitStoreContext {
+  pool: pg.Pool
+  session: Session
+  routes: Routes
+  lanes: KnownLanes
+  waits: EventWaits
+  stored(plan: Plan): void
+}
+
+export class WaitStore {
+  constructor(private readonly context: WaitStoreContext) {}
+
+  register(job: ClaimedJob, step: string, outcome: WaitOutcome | InvokeOutcome): Promise<Registered> {
+    return outcome.type === 'wait' ? this.registerEvent(job, step, outcome) : this.registerCall(job, step, outcome)
+  }
+
+  private registerEvent(job: ClaimedJob, step: string, outcome: WaitOutcome): Promise<Registered> {
+    const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
+    return this.whileHeld(job, async (client) => {
+      await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
+      await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input] })
+      if (!outcome.lookBack) return { waiting: true }
+      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, job.event_id] })
+      const origin: WaitEvent = { id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts }
+      const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
+      if (match === undefined) return { waiting: true }
+      const found = eventResult({ ...match, id: publicId('evt', match.id) })
+      await client.query({ ...waitResolve, values: [uuids([job.workspace_id]), uuids([job.run_id]), texts([step]), texts([JSON.stringify(found)])] })
+      return { event: found, input }
+    })
+  }
+
+  private async registerCall(job: ClaimedJob, step: string, outcome: InvokeOutcome): Promise<Registered> {
+    for (;;) {
+      const table = await this.context.routes.get(job.workspace_id)
+      const route = table.bySlug.get(outcome.function)
+      if (route === undefined) {
+        throw new FanwiseError('step_input', `There is no published function "${outcome.function}".`, { field: 'function', fix: 'Publish it, or choose another function in this step.' })
+      }
+      const plan = emptyPlan()
+      const data = { ...outcome.data }
+      planEvent(plan, table, {
+        workspaceId: job.workspace_id, id: emittedIds(job.run_id, step, uuidTime(newUuid()))(0), name: 'fanwise/function.invoked', data, dataText: JSON.stringify(data),
+        ts: Math.round(performance.timeOrigin + performance.now()), source: 'invoke', sourceRef: step, emitRunId: job.run_id,
+      }, route)
+      plan.runs[0]!.parentRunId = job.run_id
+      plan.runs[0]!.parentStep = step
+      await this.context.lanes.ensure(this.context.pool, plan.runs)
+      const answer = await this.whileHeld<Registered | 'stale'>(job, async (client) => {
+        const input = JSON.stringify({ function: outcome.function, data: outcome.data })
+        const registered = await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'invoke', null, null, outcome.timeoutMs, input] })
+        if (registered.rowCount === 0) return { waiting: true }
+        const { rows } = await client.query<{ current: boolean }>({ ...eventIngest, values: [...planParameters(plan), uuids([job.workspace_id]), numbers([table.epoch])] })
+        return rows[0]!.current ? { waiting: true } : 'stale'
+      })
+      if (answer === 'stale') {
+        this.context.routes.forget(job.workspace_id)
+        continue
+      }
+      if (answer !== 'lost') this.context.stored(plan)
+      return answer
+    }
+  }
+
+  /** One transaction that holds the run; 'lost' when it is not ours, 'stale' rolls back. */
+  private async whileHeld<T>(job: ClaimedJob, work: (client: pg.PoolClient) => Promise<T>): Promise<T | 'lost'> {
+    const { pool, session } = this.context
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      const at = performance.now()
+      const held = await client.query({ ...runHold, values: [session.id, session.leaseMs, job.workspace_id, job.run_id] })
+      const result = held.rowCount === 0 ? 'lost' : await work(client)
+      await client.query(result === 'lost' || result === 'stale' ? 'rollback' : 'commit')
+      if (result !== 'lost') session.renewed(at)
+      return result
+    } catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}

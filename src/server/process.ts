@@ -48,7 +48,7 @@ export async function startProcess(env: Env, progress: (line: string) => void): 
     prepareLogin(env)
     const applied = await migrate(connectionString)
     if (applied.length > 0) progress(`Migrated the database: ${applied.join(', ')}`)
-    const services = createServices({ env })
+    const services = createServices(env, publicUrl(env))
     const engine = createEngine({
       connectionString,
       role: env.FANWISE_ROLE,

@@ -19,7 +19,7 @@ declare module 'vitest' {
 export const templateName = 'fanwise_template'
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await build({ ...bundleOptions(), entryPoints: { 'sandbox-worker': 'src/expressions/sandbox/worker.ts' } })
+  await build(bundleOptions())
   const folder = mkdtempSync(path.join(tmpdir(), 'fanwise-test-'))
   const postgres = await startEmbeddedPostgres(folder)
   const admin = new pg.Client({ connectionString: postgres.connectionString })

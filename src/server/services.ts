@@ -1,0 +1,56 @@
+/** What the engine may use of the world: the guarded client, mail, the sandbox, plain settings. */
+import type { Engine, EngineServices } from '#engine/api.ts'
+import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { handlePlayground } from '#playground/handle.ts'
+import type { Env } from '#server/env.ts'
+import { createHttpClient } from '#server/outgoing/http-client.ts'
+import { createMailer } from '#server/outgoing/mail.ts'
+import { storeOutboxMail } from '#server/outbox/store.ts'
+
+export interface Services {
+  engine: EngineServices
+  /** Playground and Outbox keep their rows in the engine's database. */
+  attach(engine: Engine): void
+  close(): Promise<void>
+}
+
+interface Caller {
+  workspaceId: string
+  idempotencyKey?: string
+  runId?: string
+  step?: string
+}
+
+export function createServices(env: Env, publicUrl: string): Services {
+  let engine: Engine | undefined
+  const pool = () => engine!.pool
+  const sandbox = createSandboxPool({ size: env.FANWISE_SANDBOX_THREADS })
+  const http = createHttpClient<Caller>({
+    allow: env.FANWISE_EGRESS_ALLOW,
+    playground: ({ service, ...request }, caller) => handlePlayground(pool(), caller.workspaceId, service, { ...request, idempotencyKey: caller.idempotencyKey }),
+  })
+  const mailer = createMailer<Caller>({
+    smtpUrl: env.FANWISE_SMTP_URL,
+    from: env.FANWISE_MAIL_FROM,
+    outbox: (mail, { workspaceId, runId, step }) => storeOutboxMail(pool(), workspaceId, mail, { runId, step }),
+  })
+  const settings = { FANWISE_URL: publicUrl }
+  return {
+    engine: {
+      request: (workspaceId, request, info) => http.request(request, { workspaceId, ...info }),
+      sendMail: (workspaceId, mail, info) => mailer.send(mail, { workspaceId, ...info }),
+      runCode: sandbox.runCode,
+      evaluate: sandbox.evaluate,
+      evaluateEach: sandbox.evaluateEach,
+      environment: () => settings,
+    },
+    attach(value) {
+      engine = value
+    },
+    async close() {
+      await http.close()
+      mailer.close()
+      await sandbox.close()
+    },
+  }
+}

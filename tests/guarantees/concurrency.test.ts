@@ -1,0 +1,63 @@
+/**
+ * A concurrency limit holds across any number of workers at every instant: seen from the service
+ * that is called, never more than `limit` requests of one key are open, even while a worker dies.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
+import { startReceiver, type Receiver } from '#tests/support/receiver.ts'
+import { until } from '#tests/support/until.ts'
+import { startWorkerProcess, type WorkerProcess } from '#tests/support/worker-process.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+
+let database: TestDatabase
+let web: TestEngine
+let receiver: Receiver
+const open = new Map<string, number>()
+let highest = 0
+let total = 0
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  web = await startTestEngine({ database, role: 'web' })
+  receiver = await startReceiver((request, response) => {
+    const key = String(request.body['customer'])
+    const now = (open.get(key) ?? 0) + 1
+    open.set(key, now)
+    highest = Math.max(highest, now)
+    total += 1
+    // The moment the connection is done, answered or cut, the caller's slot may be used by another.
+    response.once('close', () => open.set(key, open.get(key)! - 1))
+    setTimeout(() => response.setHeader('content-type', 'application/json').end('{}'), 10 + Math.random() * 20)
+  })
+})
+afterAll(async () => {
+  await receiver.close()
+  await web.stop()
+  await database.drop()
+})
+
+test('keyed concurrency is never exceeded with three worker processes, one of which is killed', async () => {
+  const ws = await createWorkspace(web.engine.pool)
+  await publish(web.engine.pool, ws, [
+    fn('call', 'call/asked', [
+      step('call', 'http', { method: 'POST', url: `${receiver.url}/call`, bodyType: 'json', body: '{ "customer": {{ event.data.customer }} }' }),
+    ], { concurrency: { limit: 2, key: 'event.data.customer' }, retries: 4 }),
+  ])
+  const start = () => startWorkerProcess(database.url, { FANWISE_EGRESS_ALLOW: `127.0.0.1:${receiver.port}` })
+  const workers: WorkerProcess[] = await Promise.all([start(), start(), start()])
+  try {
+    const events = Array.from({ length: 600 }, (_, n) => ({ name: 'call/asked', data: { customer: `c${n % 12}` } }))
+    for (let i = 0; i < events.length; i += 50) await web.engine.ingest(ws, events.slice(i, i + 50), { source: 'api' })
+    await until(async () => total > 150, 'a quarter is done')
+    await workers[0]!.kill()
+    const ended = async () => (await web.engine.pool.query<{ n: number }>('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])).rows[0]!.n
+    await until(async () => (await ended()) === 600, 'all runs complete')
+    expect(highest).toBe(2)
+    await until(async () => (await web.engine.pool.query<{ n: number }>('select coalesce(sum(granted), 0)::int n from lane')).rows[0]!.n === 0, 'all slots are given back')
+    expect(Object.values(await checkInvariants(web.engine.pool, true))).toEqual([0, 0, 0, 0])
+  } finally {
+    await Promise.all(workers.map((worker) => worker.kill()))
+  }
+})

@@ -43,8 +43,9 @@ const crashesMax = 3
 export class RunExecution {
   private readonly ended = new Map<string, { port: string | null }>()
   private readonly active = new Map<string, RunningStep | null>()
-  /** Recorded but not yet committed. */
+  /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
   private uncommitted = 0
+  private readonly settling = new Set<string>()
   private readonly timers = new Map<string, number>()
   private readonly waiting = new Map<string, number | null>()
   private readonly tries = new Map<string, number>()
@@ -141,12 +142,16 @@ export class RunExecution {
     const { ready } = advance(this.prepared.definition.steps, this.ended)
     if (this.failure === null && this.context.session.mayStart()) {
       for (const step of ready) {
-        if (this.active.has(step.id) || this.timers.has(step.id) || this.waiting.has(step.id)) continue
+        if (this.busy(step.id)) continue
         this.execute(this.prepared.steps.get(step.id)!)
         if (this.over) return
       }
     }
     if (this.quiet()) this.commit({})
+  }
+
+  private busy(step: string): boolean {
+    return this.active.has(step) || this.settling.has(step) || this.timers.has(step) || this.waiting.has(step)
   }
 
   private quiet(): boolean {
@@ -310,6 +315,7 @@ export class RunExecution {
     }
     if (last.end === undefined && last.park === undefined && item.results.length + item.attempts.length + item.sleeps.length === 0) return
     this.uncommitted += 1
+    for (const row of item.results) this.settling.add(row.step)
     if (last.end !== undefined || last.park !== undefined) {
       this.over = true
       this.context.release()
@@ -320,6 +326,7 @@ export class RunExecution {
 
   private committed(held: boolean, item: FlushItem, onHeld: () => void): void {
     this.uncommitted -= 1
+    for (const row of item.results) this.settling.delete(row.step)
     const { signals } = this.context
     if (signals.has('step.recorded')) for (const result of item.results) signals.emit('step.recorded', { workspaceId: item.workspaceId, runId: item.runId, step: result.step })
     if (item.end !== undefined || item.park !== undefined) {

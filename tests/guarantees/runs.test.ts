@@ -19,7 +19,7 @@ test('one event starts each subscribed function once, and each run records its s
     fn('three', 'user/*', [transform('a', { id: '{{ event.data.id }}' })]),
     fn('other', 'order/placed', [transform('a', { id: '{{ event.data.id }}' })]),
   ])
-  const ended = endedRuns(t.engine, 3)
+  const ended = endedRuns(t.engine, ws, 3)
   const [accepted] = await t.engine.ingest(ws, [{ name: 'user/created', data: { id: 7, email: 'ada@north.io' } }], { source: 'api' })
   expect(accepted).toMatchObject({ duplicate: false, runs: 3 })
   expect([...(await ended).values()]).toEqual(['completed', 'completed', 'completed'])
@@ -38,7 +38,7 @@ test('10,000 items fan out to exactly 10,000 runs', async () => {
     fn('orchestrator', 'digest/requested', [step('fan_out', 'emit-each', { items: '{{ event.data.users }}', event: 'digest/send', data: '{ "userId": {{ item }} }' })]),
     fn('send', 'digest/send', [transform('build', { user: '{{ event.data.userId }}' }), transform('send', { sent: '{{ steps.build.user }}' }, ['build'])], { concurrency: { limit: 50 } }),
   ])
-  const ended = endedRuns(t.engine, 10_001)
+  const ended = endedRuns(t.engine, ws, 10_001)
   await t.engine.ingest(ws, [{ name: 'digest/requested', data: { users: Array.from({ length: 10_000 }, (_, i) => i) } }], { source: 'api' })
   expect(new Set((await ended).values())).toEqual(new Set(['completed']))
   const { rows } = await t.engine.pool.query(

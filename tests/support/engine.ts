@@ -38,12 +38,13 @@ export async function startTestEngine(options: Partial<EngineOptions> & { servic
   }
 }
 
-/** Resolves when `count` runs have ended, counting from this call. */
-export function endedRuns(engine: Engine, count: number): Promise<Map<string, string>> {
+/** Resolves when `count` runs of the workspace have ended, counting from this call. */
+export function endedRuns(engine: Engine, workspace: string, count: number): Promise<Map<string, string>> {
   return new Promise((resolve) => {
     const ended = new Map<string, string>()
     if (count === 0) return resolve(ended)
-    const off = engine.signals.on('run.ended', ({ runId, status }) => {
+    const off = engine.signals.on('run.ended', ({ workspaceId, runId, status }) => {
+      if (workspaceId !== workspace) return
       ended.set(runId, status)
       if (ended.size < count) return
       off()

@@ -1,0 +1,136 @@
+/**
+ * Sleeps, waits, calls and schedules survive restarts; a wait may look back; a tick fires once.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let t: TestEngine
+beforeAll(async () => {
+  database = await createTestDatabase()
+  t = await startTestEngine({ database })
+})
+afterAll(async () => {
+  await t.stop()
+  await database.drop()
+})
+
+const parked = (state: 't' | 'w') => t.engine.signals.next('run.parked', (facts) => facts.state === state)
+const stepOf = async (ws: string, id: string) => (await t.engine.pool.query('select * from step where workspace_id = $1 and step = $2', [ws, id])).rows[0]
+
+test('a sleep is not shortened and holds no slot', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('nap', 'nap/now', [step('nap', 'sleep', { mode: 'for', duration: '300ms' }), transform('end', { ok: 'yes' }, ['nap'])], { concurrency: { limit: 1 } })])
+  const ended = endedRuns(t.engine, ws, 20)
+  const startedAt = performance.now()
+  await t.engine.ingest(ws, Array.from({ length: 20 }, () => ({ name: 'nap/now', data: {} })), { source: 'api' })
+  await ended
+  const took = performance.now() - startedAt
+  expect(took).toBeGreaterThan(295)
+  // One after another would be six seconds.
+  expect(took).toBeLessThan(5000)
+})
+
+test('a sleeping run goes on after the process that started it is gone', async () => {
+  const own = await createTestDatabase()
+  const first = await startTestEngine({ database: own })
+  const ws = await createWorkspace(first.engine.pool)
+  await publish(first.engine.pool, ws, [fn('nap', 'nap/now', [step('nap', 'sleep', { mode: 'for', duration: '500ms' }), transform('end', { ok: 'yes' }, ['nap'])])])
+  const asleep = first.engine.signals.next('run.parked')
+  await first.engine.ingest(ws, [{ name: 'nap/now', data: {} }], { source: 'api' })
+  await asleep
+  await first.stop()
+  const second = await startTestEngine({ database: own })
+  await until(async () => (await second.engine.pool.query('select 1 from run where status = 1')).rowCount, 'the run completes')
+  await second.stop()
+  await own.drop()
+})
+
+const waiting = (extra: Record<string, unknown>) => fn('wait', 'order/placed', [
+  step('paid', 'wait', { event: 'order/paid', timeout: '1h', ...extra }),
+  transform('thanks', { amount: '{{ steps.paid.data.amount }}' }, ['paid']),
+  transform('chase', { order: '{{ event.data.id }}' }, [{ step: 'paid', port: 'timeout' }]),
+])
+
+test('a wait takes the first event that matches, and gives it to the next step', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [waiting({ match: 'data.id' })])
+  const asleep = parked('w')
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { id: 7 } }], { source: 'api' })
+  await asleep
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 8, amount: 1 } }, { name: 'order/paid', data: { id: 7, amount: 250 } }], { source: 'api' })
+  await ended
+  expect((await stepOf(ws, 'thanks')).output).toEqual({ amount: 250 })
+})
+
+test('a wait looks back: the event that came just before it counts', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('late', 'order/placed', [step('nap', 'sleep', { mode: 'for', duration: '200ms' }), step('paid', 'wait', { event: 'order/paid', timeout: '1h' }, ['nap'])]),
+  ])
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { id: 1 } }], { source: 'api' })
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 1 } }], { source: 'api' })
+  await ended
+  expect((await stepOf(ws, 'paid')).output).toMatchObject({ name: 'order/paid', data: { id: 1 } })
+})
+
+test('events and waits that cross each other are never missed by both', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('pair', 'pair/open', [step('close', 'wait', { event: 'pair/close', match: 'data.n', timeout: '1h' })])])
+  const count = 300
+  const ended = endedRuns(t.engine, ws, count)
+  await Promise.all(Array.from({ length: count }, async (_, n) => {
+    await t.engine.ingest(ws, [{ name: 'pair/open', data: { n } }], { source: 'api' })
+    await t.engine.ingest(ws, [{ name: 'pair/close', data: { n } }], { source: 'api' })
+  }))
+  expect([...(await ended).values()].every((status) => status === 'completed')).toBe(true)
+})
+
+test('a wait that nobody answers takes the way of the time limit', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [waiting({ timeout: '1s' })])
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { id: 9 } }], { source: 'api' })
+  await ended
+  expect((await stepOf(ws, 'chase')).output).toEqual({ order: 9 })
+  expect(await stepOf(ws, 'thanks')).toBeUndefined()
+})
+
+test('a called function’s result is the step’s output, its failure the step’s failure', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('caller', 'call/now', [step('ask', 'invoke', { function: 'callee', data: '{ "n": {{ event.data.n }} }', timeout: '1m' }), transform('end', { got: '{{ steps.ask.twice }}' }, ['ask'])]),
+    fn('callee', null, [step('calc', 'code', { code: 'if (event.data.n < 0) throw new Error("negative"); return { twice: event.data.n * 2 }' })]),
+  ])
+  const good = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'call/now', data: { n: 21 } }], { source: 'api' })
+  await good
+  expect((await stepOf(ws, 'end')).output).toEqual({ got: 42 })
+  const bad = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'call/now', data: { n: -1 } }], { source: 'api' })
+  expect([...(await bad).values()]).toEqual(['failed', 'failed'])
+})
+
+test('a schedule fires once per tick across two engines, and only the last missed tick after a downtime', async () => {
+  const own = await createTestDatabase()
+  const first = await startTestEngine({ database: own, role: 'web' })
+  const ws = await createWorkspace(first.engine.pool)
+  const ids = await publish(first.engine.pool, ws, [fn('every', null, [transform('at', { at: '{{ event.data.scheduledAt }}' })])])
+  await first.engine.pool.query(
+    `insert into schedule (workspace_id, function_id, trigger_id, cron, timezone, next_at) values ($1, $2, 'n_s', '*/5 * * * *', 'Europe/Berlin', now() - interval '3 hours')`,
+    [ws, ids['every']],
+  )
+  const workers = await Promise.all([startTestEngine({ database: own }), startTestEngine({ database: own })])
+  await until(async () => (await first.engine.pool.query('select 1 from run where status = 1')).rowCount, 'the tick runs')
+  const { rows } = await first.engine.pool.query('select (select count(*)::int from run) runs, (select count(*)::int from event) events, (select next_at > now() from schedule) moved, (select data from event) data')
+  expect(rows[0]).toMatchObject({ runs: 1, events: 1, moved: true })
+  expect(Date.now() - Date.parse(rows[0].data.scheduledAt)).toBeLessThan(5 * 60_000 + 2000)
+  await Promise.all(workers.map((w) => w.stop()))
+  await first.stop()
+  await own.drop()
+})

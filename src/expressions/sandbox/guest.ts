@@ -1,0 +1,219 @@
+/**
+ * One job in one fresh QuickJS runtime: nothing of an earlier job is left, and the guest has
+ * no function of the host to call. Time, memory and stack are bounded here; the pool bounds
+ * what this cannot (a thread that hangs in native code).
+ */
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten'
+import { harnessSource } from '#expressions/sandbox/harness.ts'
+import type { MemoryBound } from '#expressions/sandbox/memory.ts'
+import type { SandboxAnswer, SandboxFault, SandboxJob } from '#expressions/sandbox/protocol.ts'
+import { maxOutputLength, stackBytes } from '#expressions/sandbox/protocol.ts'
+import { stripTypes } from '#expressions/sandbox/strip-types.ts'
+
+class Fault extends Error {
+  readonly fault: SandboxFault
+  constructor(fault: SandboxFault) {
+    super(fault.message)
+    this.fault = fault
+  }
+}
+
+/** Runs a job to its end. Never throws. */
+export function runJob(quickjs: QuickJSWASMModule, memory: MemoryBound, job: SandboxJob): SandboxAnswer {
+  memory.begin(job.limits.memoryMb)
+  const deadline = performance.now() + job.limits.timeoutMs
+  const clock = { timedOut: false }
+  let recycle = false
+  let answer: SandboxAnswer
+  let runtime: QuickJSRuntime | undefined
+  let context: QuickJSContext | undefined
+  try {
+    runtime = quickjs.newRuntime()
+    runtime.setMemoryLimit(job.limits.memoryMb * 1024 * 1024)
+    runtime.setMaxStackSize(stackBytes)
+    runtime.setInterruptHandler(() => (clock.timedOut ||= performance.now() > deadline))
+    context = runtime.newContext()
+    answer = { ok: true, output: new Guest(runtime, context, job, clock, memory).run() }
+  } catch (thrown) {
+    // Anything but a Fault came through WebAssembly itself: that module is not used again.
+    recycle = !(thrown instanceof Fault)
+    answer = { ok: false, fault: thrown instanceof Fault ? thrown.fault : clock.timedOut ? timeoutFault(job) : limitFault(job, 'stack or memory') }
+  }
+  try {
+    context?.dispose()
+    runtime?.dispose()
+  } catch {
+    recycle = true
+  }
+  return recycle ? { ...answer, recycle } : answer
+}
+
+const subject = (job: SandboxJob) => (job.type === 'code' ? 'The code' : 'The expression')
+
+function timeoutFault(job: SandboxJob): SandboxFault {
+  return { code: 'step_timeout', message: `${subject(job)} ran longer than ${job.limits.timeoutMs} ms and was stopped.`, fix: job.type === 'code' ? 'Look for a loop that does not end, or raise “Give up after”.' : 'Move the work to a Code step.' }
+}
+
+function limitFault(job: SandboxJob, what: string): SandboxFault {
+  return { code: 'step_limit', message: `${subject(job)} used up its ${what} (${job.limits.memoryMb} MB of memory).`, fix: 'Work on less data at a time, or look for recursion that does not end.' }
+}
+
+class Guest {
+  private readonly runtime: QuickJSRuntime
+  private readonly context: QuickJSContext
+  private readonly job: SandboxJob
+  private readonly clock: { timedOut: boolean }
+  private readonly memory: MemoryBound
+
+  constructor(runtime: QuickJSRuntime, context: QuickJSContext, job: SandboxJob, clock: { timedOut: boolean }, memory: MemoryBound) {
+    this.runtime = runtime
+    this.context = context
+    this.job = job
+    this.clock = clock
+    this.memory = memory
+  }
+
+  run(): string {
+    const { job } = this
+    const harness = this.evaluate(harnessSource, 'fanwise.js')
+    const names = parameterNames(job)
+    const sources = job.type === 'code' ? [codeSource(job.code, names)] : job.expressions.map((text) => expressionSource(text, names))
+    sources.forEach((source, index) => {
+      const fn = this.evaluate(source, 'step.ts', index)
+      if (this.context.typeof(fn) !== 'function') throw this.fault({ name: 'SyntaxError', message: 'The braces or brackets do not match.', expression: index })
+      this.invoke(harness, 'add', fn)
+      fn.dispose()
+    })
+    const scopeNames = names.filter((name) => !(job.type === 'each' && (name === 'item' || name === 'index')))
+    const input = this.context.newString(JSON.stringify({
+      scope: job.scope, names: scopeNames, ...(job.type === 'each' ? { items: job.items, firstIndex: job.firstIndex } : {}),
+    }))
+    this.invoke(harness, job.type, input)
+    input.dispose()
+    this.settle()
+    const answer = this.invokeForText(harness, 'read')
+    harness.dispose()
+    return this.outputOf(answer)
+  }
+
+  /** Runs pending promise jobs until none are left. */
+  private settle(): void {
+    while (this.runtime.hasPendingJob()) {
+      const result = this.runtime.executePendingJobs(1000)
+      if (result.error) {
+        const dumped = dump(this.context, result.error)
+        result.error.dispose()
+        throw this.fault(dumped)
+      }
+      result.dispose()
+      if (this.clock.timedOut) throw new Fault(timeoutFault(this.job))
+    }
+  }
+
+  private outputOf(answer: string): string {
+    if (this.clock.timedOut) throw new Fault(timeoutFault(this.job))
+    switch (answer[0]) {
+      case 'o': return answer.slice(1)
+      case 'e': throw this.fault(JSON.parse(answer.slice(1)) as GuestError)
+      case 'l': throw new Fault({ code: 'step_limit', message: `${subject(this.job)} gives more than ${maxOutputLength / 1024 / 1024} MB.`, fix: 'Return only what later steps need.' })
+      default: throw new Fault({ code: 'step_code', message: 'The code waits for a promise that never settles.', fix: 'There are no timers and no network in the sandbox; use Sleep, Wait and HTTP steps for those.' })
+    }
+  }
+
+  private evaluate(source: string, file: string, expression?: number): QuickJSHandle {
+    const result = this.context.evalCode(source, file)
+    if (!result.error) return result.value
+    const dumped = dump(this.context, result.error)
+    result.error.dispose()
+    throw this.fault(expression === undefined || this.job.type === 'code' ? dumped : { ...dumped, expression })
+  }
+
+  private invoke(harness: QuickJSHandle, method: string, argument?: QuickJSHandle): void {
+    this.call(harness, method, argument).dispose()
+  }
+
+  private invokeForText(harness: QuickJSHandle, method: string): string {
+    const handle = this.call(harness, method)
+    const text = this.context.typeof(handle) === 'string' ? this.context.getString(handle) : ''
+    handle.dispose()
+    return text
+  }
+
+  private call(harness: QuickJSHandle, method: string, argument?: QuickJSHandle): QuickJSHandle {
+    const fn = this.context.getProp(harness, method)
+    const result = argument === undefined ? this.context.callFunction(fn, harness) : this.context.callFunction(fn, harness, argument)
+    fn.dispose()
+    if (!result.error) return result.value
+    const dumped = dump(this.context, result.error)
+    result.error.dispose()
+    throw this.fault(dumped)
+  }
+
+  private fault(error: GuestError): Fault {
+    const { job } = this
+    if (this.clock.timedOut) return new Fault(timeoutFault(job))
+    // With no memory left even the error may come without its texts.
+    const speechless = error.name === '' && error.message === '' && this.memory.refused
+    if (speechless || (error.name === 'InternalError' && /out of memory|too long/.test(error.message))) return new Fault(limitFault(job, 'memory'))
+    if (/stack overflow|Maximum call stack/.test(error.message)) return new Fault(limitFault(job, 'stack'))
+    const place = /step\.ts:(\d+)(?::(\d+))?/.exec(error.stack ?? '')
+    const line = place === null ? undefined : Math.max(1, Number(place[1]) - 1)
+    const facts: Record<string, unknown> = { name: error.name }
+    if (line !== undefined) facts.line = line
+    if (error.expression !== undefined) facts.expression = error.expression
+    if (error.index !== undefined) facts.index = error.index
+    const named = error.name && error.name !== 'Error' ? `${error.name}: ${error.message}` : error.message || 'An error without a message was thrown.'
+    const source = job.type === 'code' || error.expression === undefined ? undefined : job.expressions[error.expression]
+    const where = error.index === undefined ? '' : ` for item ${error.index + 1}`
+    const message = source === undefined
+      ? `${named}${line === undefined ? '' : ` (line ${line})`}`
+      : `\`${source.length > 80 ? `${source.slice(0, 79)}…` : source}\` failed${where}: ${named}`
+    return new Fault({ code: 'step_code', message, facts })
+  }
+}
+
+interface GuestError {
+  name: string
+  message: string
+  stack?: string
+  expression?: number
+  index?: number
+}
+
+/** The few texts of an error. Getters of the guest run here, under the same limits. */
+function dump(context: QuickJSContext, handle: QuickJSHandle): GuestError {
+  const read = (key: string): string => {
+    try {
+      const property = context.getProp(handle, key)
+      const text = context.typeof(property) === 'string' ? context.getString(property).slice(0, 2000) : ''
+      property.dispose()
+      return text
+    } catch {
+      return ''
+    }
+  }
+  return context.typeof(handle) === 'object' ? { name: read('name'), message: read('message'), stack: read('stack') } : { name: '', message: '' }
+}
+
+const identifier = /^[A-Za-z_$][\w$]*$/
+
+function parameterNames(job: SandboxJob): string[] {
+  const names = job.type === 'code' ? ['event', 'steps', 'run', 'env'] : Object.keys(job.scope).filter((name) => identifier.test(name))
+  return job.type === 'each' ? [...names.filter((name) => name !== 'item' && name !== 'index'), 'item', 'index'] : names
+}
+
+function codeSource(code: string, names: string[]): string {
+  const head = `async function step(${names.join(', ')}) { "use strict";`
+  try {
+    return `(${stripTypes(`${head}\n${code}\n}`).trimEnd()})`
+  } catch (thrown) {
+    const error = thrown as Error & { loc?: { line: number; column: number } }
+    const line = error.loc === undefined ? undefined : Math.max(1, error.loc.line - 1)
+    const text = error.message.replace(/^Error transforming [^:]*:\s*/, '').replace(/\s*\(\d+:\d+\)$/, '')
+    throw new Fault({ code: 'step_code', message: `${text.startsWith('SyntaxError') ? text : `SyntaxError: ${text}`}${line === undefined ? '' : ` (line ${line})`}`, facts: { name: 'SyntaxError', ...(line === undefined ? {} : { line }) } })
+  }
+}
+
+function expressionSource(text: string, names: string[]): string {
+  return `(function (${names.join(', ')}) { "use strict"; return (\n${text}\n) })`
+}

@@ -1,0 +1,70 @@
+/**
+ * The script that runs inside the guest before anything of the user's. It keeps its own copies
+ * of what it needs, so guest code that rewrites JSON or Promise fools only itself: the host
+ * takes nothing but one text from here, and parses it as data.
+ */
+import { maxOutputLength } from '#expressions/sandbox/protocol.ts'
+
+export const harnessSource = `(() => {
+  'use strict';
+  const { parse, stringify } = JSON;
+  const then = Promise.prototype.then;
+  const call = Function.prototype.call.bind(Function.prototype.call);
+  const isPromise = (value) => typeof value === 'object' && value !== null && value instanceof PromiseOf;
+  const PromiseOf = Promise;
+  const slice = String.prototype.slice;
+  const quiet = () => {};
+  globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
+  const functions = [];
+  let answer = '';
+  const textOf = (value) => { try { return call(slice, '' + value, 0, 2000); } catch { return ''; } };
+  const fail = (thrown, facts) => {
+    const fault = facts || {};
+    const isError = typeof thrown === 'object' && thrown !== null;
+    fault.name = isError ? textOf(thrown.name) : '';
+    fault.message = isError && 'message' in thrown ? textOf(thrown.message) : textOf(thrown);
+    fault.stack = isError ? textOf(thrown.stack) : '';
+    answer = 'e' + stringify(fault);
+  };
+  const jsonOf = (value) => {
+    if (value === undefined) return 'null';
+    if (isPromise(value)) throw new TypeError('it gives a promise; only a Code step can wait for one');
+    const json = stringify(value);
+    if (json === undefined) throw new TypeError('it gives a ' + typeof value + ', which is not data');
+    return json;
+  };
+  const put = (json) => { answer = json.length > ${maxOutputLength} ? 'l' : 'o' + json; };
+  const argumentsOf = (scope, names) => names.map((name) => scope[name]);
+  return {
+    add(fn) { functions.push(fn); },
+    code(input) {
+      const { scope, names } = parse(input);
+      try {
+        call(then, functions[0](...argumentsOf(scope, names)), (value) => { try { put(jsonOf(value)); } catch (e) { fail(e); } }, (e) => fail(e));
+      } catch (e) { fail(e); }
+    },
+    evaluate(input) {
+      const { scope, names } = parse(input);
+      const values = argumentsOf(scope, names);
+      let json = '[';
+      for (let i = 0; i < functions.length; i++) {
+        try { json += (i === 0 ? '' : ',') + jsonOf(functions[i](...values)); } catch (e) { return fail(e, { expression: i }); }
+      }
+      put(json + ']');
+    },
+    each(input) {
+      const { scope, names, items, firstIndex } = parse(input);
+      const values = argumentsOf(scope, names);
+      let json = '[';
+      for (let n = 0; n < items.length; n++) {
+        json += n === 0 ? '[' : ',[';
+        for (let i = 0; i < functions.length; i++) {
+          try { json += (i === 0 ? '' : ',') + jsonOf(functions[i](...values, items[n], firstIndex + n)); } catch (e) { return fail(e, { expression: i, index: firstIndex + n }); }
+        }
+        json += ']';
+      }
+      put(json + ']');
+    },
+    read() { return answer; },
+  };
+})()`

@@ -1,0 +1,71 @@
+/** The pool itself, with threads that do as their input says: what QuickJS cannot be made to do on demand. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+
+let folder: string
+let workerFile: string
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'fanwise-pool-'))
+  workerFile = path.join(folder, 'worker.mjs')
+  await writeFile(workerFile, `
+    import { parentPort, threadId } from 'node:worker_threads'
+    parentPort.on('message', (text) => {
+      const { code, expressions } = JSON.parse(text)
+      const what = code ?? expressions[0]
+      if (what === 'hang') for (;;) {}
+      if (what === 'die') process.exit(1)
+      if (what === 'env') return parentPort.postMessage(JSON.stringify({ ok: true, output: JSON.stringify(Object.keys(process.env)) }))
+      parentPort.postMessage(JSON.stringify({ ok: true, output: JSON.stringify(code ? threadId : [threadId]), recycle: what === 'recycle' }))
+    })
+    parentPort.postMessage('ready')`)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const limits = { timeoutMs: 100, memoryMb: 16 }
+const inPool = async (size: number, act: (pool: ReturnType<typeof createSandboxPool>) => Promise<void>) => {
+  const pool = createSandboxPool({ workerFile, size, graceMs: 50 })
+  await act(pool).finally(() => pool.close())
+}
+
+test('a thread that hangs is ended and replaced; what others do goes on', () => inPool(2, async (pool) => {
+  const first = await pool.runCode('id', {}, limits)
+  const hanging = pool.runCode('hang', {}, limits)
+  const others = await Promise.all(Array.from({ length: 10 }, () => pool.evaluate(['id'], {})))
+  expect(others.length).toBe(10)
+  await expect(hanging).rejects.toMatchObject({ code: 'step_timeout', retriable: true })
+  expect(await pool.runCode('id', {}, limits)).not.toBe(first)
+}))
+test('a thread that dies takes only its own job with it', () => inPool(1, async (pool) => {
+  const dying = pool.runCode('die', {}, limits)
+  const next = pool.runCode('id', {}, limits)
+  await expect(dying).rejects.toMatchObject({ code: 'step_limit', retriable: false })
+  expect(await next).toBeTypeOf('number')
+}))
+test('a thread that asks for it is replaced after its answer', () => inPool(1, async (pool) => {
+  const first = await pool.runCode('recycle', {}, limits)
+  expect(await pool.runCode('id', {}, limits)).not.toBe(first)
+}))
+test('expressions do not queue behind code', () => inPool(2, async (pool) => {
+  let hung = 3
+  const hanging = Array.from({ length: 3 }, () => pool.runCode('hang', {}, limits).catch(() => hung--))
+  await pool.evaluate(['id'], {})
+  expect(hung).toBeGreaterThan(0)
+  await Promise.all(hanging)
+}))
+test('threads see nothing of the environment', () => inPool(1, async (pool) => {
+  process.env.FANWISE_TEST_CANARY = 'x'
+  expect(await pool.runCode('env', {}, limits)).toEqual([])
+}))
+test('closing refuses what waits, and what comes later', async () => {
+  const pool = createSandboxPool({ workerFile, size: 1 })
+  const waiting = [pool.runCode('hang', {}, limits), pool.runCode('id', {}, limits)].map((work) => work.catch((error: unknown) => error))
+  await pool.close()
+  for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'unavailable', retriable: true })
+  await expect(pool.evaluate(['1'], {})).rejects.toMatchObject({ code: 'unavailable' })
+})
+test('data larger than the sandbox takes is refused before it is sent', () => inPool(1, async (pool) => {
+  await expect(pool.evaluate(['id'], { event: 'x'.repeat(33 * 1024 * 1024) })).rejects.toMatchObject({ code: 'step_limit' })
+}))

@@ -1,0 +1,29 @@
+/** What passes between the pool and a sandbox thread: one JSON text in, one out. */
+import type { ErrorCode } from '#base/errors.ts'
+
+export interface SandboxLimits {
+  /** Time the guest may compute. */
+  timeoutMs: number
+  memoryMb: number
+}
+
+export type SandboxJob =
+  | { type: 'code'; code: string; scope: Record<string, unknown>; limits: SandboxLimits }
+  | { type: 'evaluate'; expressions: string[]; scope: Record<string, unknown>; limits: SandboxLimits }
+  | { type: 'each'; expressions: string[]; scope: Record<string, unknown>; items: unknown[]; firstIndex: number; limits: SandboxLimits }
+
+export interface SandboxFault {
+  code: Extract<ErrorCode, 'step_code' | 'step_limit' | 'step_timeout'>
+  message: string
+  fix?: string
+  facts?: Record<string, unknown>
+}
+
+/** `recycle`: the thread is no longer sure to be clean and wants to be replaced. */
+export type SandboxAnswer = ({ ok: true; /** JSON text. */ output: string } | { ok: false; fault: SandboxFault }) & { recycle?: boolean }
+
+/** Characters of JSON a guest may give back. */
+export const maxOutputLength = 4 * 1024 * 1024
+/** Characters of JSON a job may take in. */
+export const maxInputLength = 32 * 1024 * 1024
+export const stackBytes = 256 * 1024

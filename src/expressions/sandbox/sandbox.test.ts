@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FanwiseError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import { buildWorker } from '#expressions/sandbox/build-worker.ts'
+import type { SandboxPool } from '#expressions/sandbox/pool.ts'
+import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+
+let pool: SandboxPool
+let remove: () => Promise<void>
+
+beforeAll(async () => {
+  const built = await buildWorker()
+  remove = built.remove
+  pool = createSandboxPool({ workerFile: built.workerFile, size: 2, graceMs: 400, expressionTimeoutMs: 1000 })
+})
+afterAll(async () => {
+  await pool.close()
+  await remove()
+})
+
+const scope = { event: { id: 'evt_1', name: 'a/b', data: { user: { name: 'Ada' }, list: [1, 2, 3] }, ts: 1 }, steps: { first: { n: 41 } }, run: { id: 'run_1', attempt: 1, function: 'f' }, env: { REGION: 'eu' } }
+const limits = { timeoutMs: 1000, memoryMb: 32 }
+const run = (code: string, own = limits) => pool.runCode(code, scope, own)
+async function failure(work: Promise<unknown>): Promise<FanwiseError> {
+  const thrown = await work.then((value) => new Error(`no error, but ${JSON.stringify(value)}`), (error: unknown) => error)
+  expect(thrown).toBeInstanceOf(FanwiseError)
+  return thrown as FanwiseError
+}
+
+describe('code', () => {
+  test('is the body of a function over event, steps, run and env', async () => {
+    expect(await run('return { name: event.data.user.name, n: steps.first.n + 1, run: run.id, region: env.REGION }')).toEqual({ name: 'Ada', n: 42, run: 'run_1', region: 'eu' })
+  })
+  test('may be TypeScript', async () => {
+    expect(await run('interface A { n: number }\nconst a: A = { n: 1 }\nconst f = <T,>(x: T): T => x\nreturn f<number>(a.n) as number')).toBe(1)
+  })
+  test('may wait for promises', async () => {
+    expect(await run('const all = await Promise.all([1, Promise.resolve(2)])\nreturn all')).toEqual([1, 2])
+  })
+  test('without return gives null, and console is there', async () => {
+    expect(await run('console.log("hello", { a: 1 })')).toBe(null)
+  })
+  test('an error keeps its message and line', async () => {
+    const error = await failure(run('const a = 1\n\nthrow new Error("no such plan")'))
+    expect([error.code, error.message, error.facts?.line]).toEqual(['step_code', 'no such plan (line 3)', 3])
+    expect((await failure(run('\nreturn event.data.nobody.name'))).message).toMatch(/^TypeError: .*\(line 2\)$/)
+  })
+  test('a syntax error names its line, also one in the types', async () => {
+    expect((await failure(run('const a = 1\nconst b = = 2'))).message).toMatch(/SyntaxError.*line 2/)
+    expect((await failure(run('const a: = 1'))).message).toMatch(/SyntaxError.*line 1/)
+  })
+  test('a promise that never settles is an error', async () => {
+    expect((await failure(run('await new Promise(() => {})'))).message).toMatch(/never settles/)
+  })
+  test('data that is none is an error', async () => {
+    expect((await failure(run('return () => 1'))).message).toMatch(/a function, which is not data/)
+    expect((await failure(run('return 1n'))).code).toBe('step_code')
+    expect((await failure(run('const a = {}; a.a = a; return a'))).code).toBe('step_code')
+  })
+  test('one run sees nothing of another', async () => {
+    await run('globalThis.leak = 1; Object.prototype.leak = 2; Array.prototype.map = null')
+    expect(await run('return [typeof leak, ({}).leak === undefined, [1].map((x) => x)]')).toEqual(['undefined', true, [1]])
+  })
+})
+
+describe('expressions', () => {
+  test('many over one scope in one call', async () => {
+    expect(await pool.evaluate(['event.data.list.map((n) => n * 2)', 'steps.first.n', 'undefined'], scope)).toEqual([[2, 4, 6], 41, null])
+  })
+  test('a failing one is named with its place among them', async () => {
+    const error = await failure(pool.evaluate(['1', 'event.data.nobody.name'], scope))
+    expect(error.message).toMatch(/^`event\.data\.nobody\.name` failed: TypeError/)
+    expect(error.facts?.expression).toBe(1)
+    expect((await failure(pool.evaluate(['1 +'], scope))).facts?.expression).toBe(0)
+  })
+  test('per item, in slices, in order', async () => {
+    const items: Json[] = Array.from({ length: 2500 }, (_, id) => ({ id }))
+    const values = await pool.evaluateEach(['item.id * 2', 'index'], scope, items)
+    expect(values.length).toBe(2500)
+    expect(values[2499]).toEqual([4998, 2499])
+    expect((await failure(pool.evaluateEach(['item.a.b'], scope, [{ a: {} }, {}]))).message).toMatch(/failed for item 2/)
+  })
+})
+
+describe('limits', () => {
+  test('time', async () => {
+    const error = await failure(run('for (;;) {}', { timeoutMs: 100, memoryMb: 32 }))
+    expect([error.code, error.message]).toEqual(['step_timeout', 'The code ran longer than 100 ms and was stopped.'])
+  })
+  test('memory, and other evaluations go on', async () => {
+    const heavy = failure(run('const a = []; for (;;) a.push(new Array(1000).fill(1))', { timeoutMs: 5000, memoryMb: 16 }))
+    expect(await run('return 1')).toBe(1)
+    expect((await heavy).code).toBe('step_limit')
+  })
+  test('output', async () => {
+    expect((await failure(run('return "x".repeat(5_000_000)'))).message).toMatch(/more than 4 MB/)
+  })
+  test('a thread stuck in native code is replaced and the others are not disturbed', async () => {
+    const stuck = failure(run('return /^(a|aa|a?)+$/.test("a".repeat(200) + "b")', { timeoutMs: 200, memoryMb: 32 }))
+    const others = await Promise.all(Array.from({ length: 20 }, (_, n) => run(`return ${n}`)))
+    expect(others).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    expect(['step_timeout', 'step_limit', 'step_code']).toContain((await stuck).code)
+    expect(await run('return 7')).toBe(7)
+  })
+  test('a worker that cannot start is said so', async () => {
+    const broken = createSandboxPool({ workerFile: '/nowhere/worker.mjs', size: 1 })
+    const error = await failure(broken.runCode('return 1', scope, limits))
+    expect([error.code, error.message]).toEqual(['unavailable', expect.stringMatching(/could not start/)])
+    await broken.close()
+  })
+})

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { brief, field, optionalText, required } from '#steps/field.ts'
+import type { Port, StepKindDefinition } from '#steps/kind.ts'
+
+const config = z.object({
+  mode: z.enum(['if', 'switch']).default('if').meta(field({
+    label: 'Kind', control: 'select', options: { if: 'If / else', switch: 'Switch: several ways' },
+  })),
+  cases: z.array(z.object({
+    id: required('The case has no id.', { label: 'Id', control: 'hidden' }, 64),
+    label: optionalText({ label: 'Label', placeholder: 'Large order' }, 60),
+    when: required('Say when this way is taken.', { label: 'When', expr: 'expression', lazy: true, placeholder: 'event.data.amount > 100' }, 4000),
+  })).min(1, 'Add a case.').max(30).superRefine((cases, context) => {
+    const seen = new Set<string>(['else'])
+    cases.forEach((entry, index) => {
+      if (seen.has(entry.id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `Two ways out are named ${entry.id}. Give each its own id.` })
+      seen.add(entry.id)
+    })
+  }).meta(field({ label: 'Cases', control: 'cases', help: 'JavaScript over event, steps, run and env. The first true case wins.' })),
+})
+
+export type ConditionConfig = z.infer<typeof config>
+
+function ports(c: ConditionConfig): Port[] {
+  if (c.mode !== 'switch') return [{ id: 'true', label: 'yes' }, { id: 'false', label: 'no' }]
+  return [...(c.cases ?? []).map((entry) => ({ id: entry.id, label: entry.label || entry.id })), { id: 'else', label: 'else' }]
+}
+
+export const conditionDefinition: StepKindDefinition<ConditionConfig> = {
+  kind: 'condition',
+  label: 'Condition',
+  blurb: 'Goes one way or another: if and else, or a switch.',
+  icon: 'IconArrowsSplit2',
+  group: 'flow',
+  config,
+  initial: () => ({ mode: 'if', cases: [{ id: 'c1', label: '', when: '' }] }),
+  ports,
+  describe: (c) => {
+    if (c.mode === 'switch') return `${(c.cases ?? []).length + 1} ways`
+    return brief(c.cases?.[0]?.when) || 'If / else'
+  },
+  effect: 'none',
+  timeoutMs: () => 30_000,
+  recordsInput: false,
+}

@@ -1,0 +1,34 @@
+/** Configs whose texts need the sandbox, through the real one. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildWorker } from '#expressions/sandbox/build-worker.ts'
+import type { SandboxPool } from '#expressions/sandbox/pool.ts'
+import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { runStep } from '#steps/test-context.ts'
+
+let pool: SandboxPool
+let remove: () => Promise<void>
+beforeAll(async () => {
+  const built = await buildWorker()
+  remove = built.remove
+  pool = createSandboxPool({ workerFile: built.workerFile, size: 1 })
+})
+afterAll(async () => {
+  await pool.close()
+  await remove()
+})
+const services = () => ({ evaluate: pool.evaluate, evaluateEach: pool.evaluateEach, runCode: pool.runCode })
+const data = { list: [{ id: 1, name: 'Ada' }, { id: 2, name: 'Bo' }] }
+
+test('values and text of several fields', async () => {
+  const fields = [{ name: 'names', value: '{{ event.data.list.map((x) => x.name) }}' }, { name: 'text', value: 'Hi {{ event.data.list.map((x) => x.name).join(" & ") }}' }, { name: 'plain', value: '{{ event.data.list[0].id }}' }]
+  expect((await runStep('transform', { fields }, { data, services: services() })).outcome).toEqual({ type: 'done', output: { names: ['Ada', 'Bo'], text: 'Hi Ada & Bo', plain: 1 } })
+})
+test('a failing expression names its field', async () => {
+  const fields = [{ name: 'a', value: '{{ event.data.list.length + 1 }}' }, { name: 'b', value: '{{ event.data.list.map((x) => x.address.city) }}' }]
+  await expect(runStep('transform', { fields }, { data, services: services() })).rejects.toMatchObject({ code: 'step_code', field: 'fields.1.value', message: expect.stringContaining('x.address.city') })
+})
+test('a condition and an emit per item', async () => {
+  expect((await runStep('condition', { cases: [{ id: 'c', label: '', when: 'event.data.list.some((x) => x.name.startsWith("B"))' }] }, { data, services: services() })).outcome).toMatchObject({ port: 'true' })
+  const { outcome } = await runStep('emit-each', { items: '{{ event.data.list.filter((x) => x.id > 0) }}', event: 'a/b', data: '{ "name": "{{ item.name.toUpperCase() }}", "n": {{ index }} }' }, { data, services: services() })
+  expect(outcome.type === 'emit-each' && [outcome.make(0).data, outcome.make(1).data]).toEqual([{ name: 'ADA', n: 0 }, { name: 'BO', n: 1 }])
+})

@@ -1,0 +1,27 @@
+import { parseDuration } from '#base/duration.ts'
+import { FanwiseError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import { kindOf } from '#expressions/problem.ts'
+import { durationProblem } from '#steps/field.ts'
+import type { StepRun } from '#steps/kind.ts'
+import type { SleepConfig } from '#steps/sleep/definition.ts'
+import { maxSleepMs } from '#steps/sleep/definition.ts'
+
+export const runSleep: StepRun<SleepConfig> = ({ config }) => {
+  if (config.mode === 'until') return { type: 'sleep-until', at: dateOf(config.until) }
+  const text: Json = config.duration
+  const problem = typeof text === 'string' ? durationProblem(text, 0, maxSleepMs) : `The duration is ${kindOf(text)}, not one such as 30s or 5m.`
+  if (problem !== null) throw new FanwiseError('step_input', problem, { field: 'duration', fix: 'Give text with a unit, such as "{{ event.data.minutes }}m".' })
+  return { type: 'sleep', ms: parseDuration(text as string)! }
+}
+
+/** ISO text; a date and time without an offset is UTC, so it means the same on every server. */
+function dateOf(value: Json): string {
+  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
+  const date = typeof text === 'string' || typeof text === 'number' ? new Date(text) : new Date(NaN)
+  if (Number.isNaN(date.getTime())) {
+    const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
+    throw new FanwiseError('step_input', `The date to sleep until is ${got}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
+  }
+  return date.toISOString()
+}

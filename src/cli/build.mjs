@@ -14,7 +14,7 @@ const entries = {
   fanwise: 'src/cli/fanwise/main.ts',
 }
 
-/** esbuild options of all bundles, written to `outdir`. */
+/** esbuild options of all bundles, written to `outdir`. @returns {import('esbuild').BuildOptions} */
 export function bundleOptions(outdir = path.join(root, '.fanwise/build')) {
   return {
     absWorkingDir: root,

@@ -64,7 +64,8 @@ async function storeFailures(client: pg.Client, failed: FlushItem[], context: Af
     ...failureInsert,
     values: [uuids(failed.map((i) => i.workspaceId)), uuids(failed.map((i) => i.runId)), uuids(failed.map((i) => i.functionId)), texts(failed.map((i) => String(i.end!.error?.facts?.['step'] ?? '') || null))],
   })
-  const telling = failed.filter((item) => !item.run!.job.event_name.startsWith(ownEvents))
+  // A test of a draft tells nobody; whoever started it is looking.
+  const telling = failed.filter((item) => item.run!.job.version > 0 && !item.run!.job.event_name.startsWith(ownEvents))
   for (let attempt = 0; ; attempt++) {
     const tables = new Map<string, RoutingTable>()
     for (const item of telling) if (!tables.has(item.workspaceId)) tables.set(item.workspaceId, await context.routes.get(item.workspaceId))

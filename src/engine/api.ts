@@ -1,6 +1,7 @@
 /** The engine as its host sees it. Everything behind it is Postgres and src/engine. */
 import type pg from 'pg'
 import type { Json, JsonObject } from '#base/json.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
 import type { Signals } from '#engine/signals.ts'
 
@@ -53,6 +54,11 @@ export interface Engine {
   ingest(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }): Promise<AcceptedEvent[]>
   /** Starts one function, whatever its triggers. */
   invoke(workspaceId: string, functionSlug: string, data: JsonObject): Promise<{ eventId: string; runId: string }>
+  /**
+   * Stores one event that starts exactly these function versions and nothing else: a test of a draft.
+   * Draft versions are negative; what their runs emit reaches the draft's own functions.
+   */
+  testEvent(workspaceId: string, event: { name: string; data: JsonObject }, targets: TestTarget[]): Promise<{ eventId: string; runIds: string[] }>
   /** False when the run had already ended. */
   cancelRun(workspaceId: string, runId: string): Promise<boolean>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
@@ -62,6 +68,14 @@ export interface Engine {
   /** The four counters that must be 0; see invariants.ts. */
   checkInvariants(): Promise<Record<string, number>>
   status(): EngineStatus
+}
+
+export interface TestTarget {
+  functionId: string
+  slug: string
+  /** −revision of the draft. */
+  version: number
+  definition: FunctionDefinition
 }
 
 export interface EngineStatus {

@@ -18,6 +18,9 @@ import type { EmitItem } from '#steps/kind.ts'
 export interface EmitRequest {
   workspaceId: string
   runId: string
+  functionId: string
+  /** Negative for a test run of a draft: its events reach the draft's own functions. */
+  version: number
   step: string
   attempt: number
   startedAt: number
@@ -140,7 +143,12 @@ export class Emitter {
       const table = routes.get(request.workspaceId)
       tables.set(request.workspaceId, table instanceof Promise ? await table : table)
     }
-    const plan = planSlices(slices, tables)
+    const drafts = new Map<Slice, RoutingTable>()
+    for (const slice of slices) {
+      const { workspaceId, functionId, version } = slice.request
+      if (version < 0) drafts.set(slice, await routes.ofDraft(workspaceId, functionId, version))
+    }
+    const plan = planSlices(slices, (slice) => drafts.get(slice) ?? tables.get(slice.request.workspaceId)!)
     await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
     const query = { ...eventEmit, values: [...planParameters(plan), session.id, session.leaseMs, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] }
     const locks = waits.locksFor(plan.events, tables)
@@ -179,11 +187,12 @@ function takeItems(request: EmitRequest, from: number): EmitItem[] {
 
 const roughBytes = (item: EmitItem) => JSON.stringify(item.data).length
 
-function planSlices(slices: Slice[], tables: Map<string, RoutingTable>): Plan {
+function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): Plan {
   const plan = emptyPlan()
   const now = Math.round(performance.timeOrigin + performance.now())
-  for (const { request, items, from, idOf } of slices) {
-    const table = tables.get(request.workspaceId)!
+  for (const slice of slices) {
+    const { request, items, from, idOf } = slice
+    const table = tableOf(slice)
     const firstRun = plan.runs.length
     items.forEach((item, offset) => {
       planEvent(plan, table, {

@@ -17,7 +17,7 @@ import { EventWaits } from '#engine/event-waits.ts'
 import { Ingest } from '#engine/ingest.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { Hub } from '#engine/live.ts'
-import { Routes } from '#engine/match.ts'
+import { routeOf, Routes } from '#engine/match.ts'
 import { Notifier, type Message } from '#engine/notify.ts'
 import { PreparedFunctions } from '#engine/prepared.ts'
 import { Signals } from '#engine/signals.ts'
@@ -103,8 +103,13 @@ export function createEngine(options: EngineOptions): Engine {
         throw new FanwiseError('not_found', `There is no published function "${functionSlug}" in this workspace.`, { field: 'function', fix: 'Check the name, or publish its workflow.' })
       }
       const uuid = newUuid()
-      const [event] = await ingest.accept(workspaceId, [{ name: 'fanwise/function.invoked', data, uuid }], { source: 'invoke', sourceRef: functionSlug }, route.functionId)
+      const [event] = await ingest.accept(workspaceId, [{ name: 'fanwise/function.invoked', data, uuid }], { source: 'invoke', sourceRef: functionSlug }, { functionId: route.functionId })
       return { eventId: event!.id, runId: runIdFor(event!.id, route.mask) }
+    },
+    async testEvent(workspaceId, event, targets) {
+      const routesOfTest = targets.map((target) => routeOf(target.functionId, target.slug, target.version, target.definition))
+      const [stored] = await ingest.accept(workspaceId, [event], { source: 'ui', sourceRef: 'test' }, { routes: routesOfTest })
+      return { eventId: stored!.id, runIds: routesOfTest.map((route) => runIdFor(stored!.id, route.mask)) }
     },
     cancelRun: (workspaceId, runId) => cancelRun(controls, workspaceId, runId),
     retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),

@@ -255,7 +255,7 @@ export class RunExecution {
     const progress = this.resume.get(id)
     try {
       const answer = await this.context.emitter.emit({
-        workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, startedAt,
+        workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, version: this.job.version, step: id, attempt, startedAt,
         count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
         make: outcome.type === 'emit' ? (index) => outcome.events[index]! : (index) => outcome.make(index),
         input: outcome.type === 'emit' ? JSON.stringify(outcome.input ?? outcome.events[0] ?? null) : JSON.stringify({ event: outcome.event, items: outcome.count }),

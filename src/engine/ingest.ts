@@ -12,7 +12,7 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
-import type { Routes, RoutingTable } from '#engine/match.ts'
+import type { Route, Routes, RoutingTable } from '#engine/match.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
 import { eventSeenClaim, eventSeenFind } from '#engine/sql/event-seen.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
@@ -22,12 +22,15 @@ import type { EventWaits } from '#engine/event-waits.ts'
 interface Request {
   workspaceId: string
   events: PlannedEvent[]
-  /** Function that alone is started, for invoke and schedules. */
-  only?: string
+  /** What alone is started, for invoke, schedules and tests. */
+  only?: Only
   accepted: AcceptedEvent[]
   resolve(accepted: AcceptedEvent[]): void
   reject(error: unknown): void
 }
+
+/** A function by id, in the version that is current when the event is stored; or fixed versions. */
+export type Only = { functionId: string } | { routes: readonly Route[] }
 
 export interface IngestContext {
   pool: pg.Pool
@@ -50,7 +53,7 @@ export class Ingest {
 
   constructor(private readonly context: IngestContext) {}
 
-  accept(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }, only?: string): Promise<AcceptedEvent[]> {
+  accept(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }, only?: Only): Promise<AcceptedEvent[]> {
     if (this.waitingEvents > 0 && this.waitingEvents + events.length > eventsWaitingMax) {
       throw new FanwiseError('unavailable', 'More events arrive than can be stored right now.', { fix: 'Send them again in a few seconds; ids keep repeats harmless.', retryAfterMs: 2000 })
     }
@@ -170,7 +173,7 @@ function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats:
   const plan = emptyPlan()
   for (const request of batch) {
     const table = tables.get(request.workspaceId)!
-    const only = request.only === undefined ? undefined : table.byId.get(request.only)
+    const only = request.only === undefined ? undefined : targets(request.only, table)
     request.accepted = request.events.map((event) => {
       const first = event.clientId === undefined ? undefined : repeats?.get(seenKey(event).toString('hex'))
       if (first !== undefined && first !== event.id) return { id: first, duplicate: true, runs: 0 }
@@ -178,6 +181,12 @@ function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats:
     })
   }
   return plan
+}
+
+function targets(only: Only, table: RoutingTable): readonly Route[] {
+  if ('routes' in only) return only.routes
+  const route = table.byId.get(only.functionId)
+  return route === undefined ? [] : [route]
 }
 
 async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>): Promise<boolean> {

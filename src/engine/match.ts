@@ -43,9 +43,11 @@ export interface MatchableEvent {
 }
 
 const tablesMax = 5000
+const draftTablesMax = 200
 
 export class Routes {
   private readonly tables = new Map<string, RoutingTable | Promise<RoutingTable>>()
+  private readonly drafts = new Map<string, RoutingTable>()
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -69,6 +71,28 @@ export class Routes {
 
   forget(workspaceId: string): void {
     this.tables.delete(workspaceId)
+  }
+
+  /**
+   * The table as a test run of a draft sees it: the functions of its workflow are those of that draft,
+   * all others the published ones. `version` is the draft's negative number.
+   */
+  async ofDraft(workspaceId: string, functionId: string, version: number): Promise<RoutingTable> {
+    const base = await this.get(workspaceId)
+    const key = `${workspaceId}:${functionId}:${version}:${base.epoch}`
+    const known = this.drafts.get(key)
+    if (known !== undefined) return known
+    const { rows } = await this.pool.query<LoadedFunction & { definition: FunctionDefinition | null }>({
+      name: 'routes-load-draft',
+      text: `select f.id::text, f.slug, v.version, v.definition from function f
+        left join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = $3
+        where f.workspace_id = $1 and f.workflow_id = (select workflow_id from function where workspace_id = $1 and id = $2)`,
+      values: [workspaceId, functionId, version],
+    })
+    const table = overlay(base, rows)
+    if (this.drafts.size >= draftTablesMax) this.drafts.clear()
+    this.drafts.set(key, table)
+    return table
   }
 
   private async load(workspaceId: string): Promise<RoutingTable> {
@@ -96,21 +120,43 @@ interface LoadedFunction {
 
 export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[]): RoutingTable {
   const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames) }
-  for (const { id, slug, version, definition } of functions) {
-    const limit = definition.concurrency
-    const route: Route = {
-      functionId: id, slug, version, mask: runMask(id),
-      cap: limit?.limit ?? null,
-      key: limit?.key === undefined || limit.key === '' ? null : compileCel(limit.key),
-    }
-    table.bySlug.set(slug, route)
-    table.byId.set(id, route)
-    for (const trigger of definition.triggers) {
-      if (trigger.type !== 'event') continue
-      const condition = trigger.if === undefined || trigger.if === '' ? null : compileCel(trigger.if)
-      addSubscription(table, { route, name: trigger.event, condition })
-    }
+  for (const each of functions) addFunction(table, each)
+  return table
+}
+
+function addFunction(table: RoutingTable, { id, slug, version, definition }: LoadedFunction): void {
+  const route = routeOf(id, slug, version, definition)
+  table.bySlug.set(slug, route)
+  table.byId.set(id, route)
+  for (const trigger of definition.triggers) {
+    if (trigger.type !== 'event') continue
+    const condition = trigger.if === undefined || trigger.if === '' ? null : compileCel(trigger.if)
+    addSubscription(table, { route, name: trigger.event, condition })
   }
+}
+
+export function routeOf(functionId: string, slug: string, version: number, definition: FunctionDefinition): Route {
+  const limit = definition.concurrency
+  return {
+    functionId, slug, version, mask: runMask(functionId),
+    cap: limit?.limit ?? null,
+    key: limit?.key === undefined || limit.key === '' ? null : compileCel(limit.key),
+  }
+}
+
+/** The base table without the workflow's published functions, with those of its draft. */
+function overlay(base: RoutingTable, draft: { id: string; slug: string; version: number; definition: FunctionDefinition | null }[]): RoutingTable {
+  const own = new Set(draft.map((each) => each.id))
+  const others = (list: Subscription[]) => list.filter((subscription) => !own.has(subscription.route.functionId))
+  const table: RoutingTable = {
+    epoch: base.epoch,
+    exact: new Map([...base.exact].map(([name, list]) => [name, others(list)])),
+    patterns: others(base.patterns),
+    bySlug: new Map([...base.bySlug].filter(([, route]) => !own.has(route.functionId))),
+    byId: new Map([...base.byId].filter(([id]) => !own.has(id))),
+    waitNames: base.waitNames,
+  }
+  for (const { definition, ...each } of draft) if (definition !== null) addFunction(table, { ...each, definition })
   return table
 }
 

@@ -43,10 +43,10 @@ export interface Plan {
 
 export const emptyPlan = (): Plan => ({ events: [], runs: [] })
 
-/** Adds an event and the runs it starts; `only` names the target of an invoke or a schedule. */
-export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, only?: Route): number {
+/** Adds an event and the runs it starts; `only` names the targets of an invoke, a schedule or a test. */
+export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, only?: readonly Route[]): number {
   plan.events.push(event)
-  const routes = only === undefined ? matchRoutes(table, event) : [only]
+  const routes = only ?? matchRoutes(table, event)
   for (const route of routes) {
     const lane = laneOf(route, event)
     plan.runs.push({

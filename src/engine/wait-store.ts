@@ -56,7 +56,8 @@ export class WaitStore {
 
   private async registerCall(job: ClaimedJob, step: string, outcome: InvokeOutcome): Promise<Registered> {
     for (;;) {
-      const table = await this.context.routes.get(job.workspace_id)
+      const { routes } = this.context
+      const table = await (job.version < 0 ? routes.ofDraft(job.workspace_id, job.function_id, job.version) : routes.get(job.workspace_id))
       const route = table.bySlug.get(outcome.function)
       if (route === undefined) {
         throw new FanwiseError('step_input', `There is no published function "${outcome.function}".`, { field: 'function', fix: 'Publish it, or choose another function in this step.' })
@@ -66,7 +67,7 @@ export class WaitStore {
       planEvent(plan, table, {
         workspaceId: job.workspace_id, id: emittedIds(job.run_id, step, uuidTime(newUuid()))(0), name: 'fanwise/function.invoked', data, dataText: JSON.stringify(data),
         ts: Math.round(performance.timeOrigin + performance.now()), source: 'invoke', sourceRef: step, emitRunId: job.run_id,
-      }, route)
+      }, [route])
       plan.runs[0]!.parentRunId = job.run_id
       plan.runs[0]!.parentStep = step
       await this.context.lanes.ensure(this.context.pool, plan.runs)

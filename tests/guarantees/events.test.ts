@@ -156,3 +156,24 @@ test('an invoked function runs alone, whatever its triggers; an unknown one is n
   expect(await count(ws, 'run')).toBe(1)
   await expect(t.engine.invoke(ws, 'nope', {})).rejects.toThrow(/no published function "nope"/)
 })
+
+test('a test of a draft runs the draft’s versions, and what it emits reaches the draft’s functions only', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  const ids = await publish(t.engine.pool, ws, [
+    fn('first', 'a/b', [step('tell', 'emit', { event: 'a/c', data: '{}' })]),
+    fn('second', 'a/c', [transform('t', { from: 'published' })]),
+  ])
+  await t.engine.pool.query(`update function set workflow_id = $2 where workspace_id = $1`, [ws, ids['first']])
+  const draft = [
+    fn('first', 'a/b', [step('tell', 'emit', { event: 'a/c', data: '{}' })]),
+    fn('second', 'a/c', [transform('t', { from: 'draft' })]),
+  ]
+  for (const definition of draft) {
+    await t.engine.pool.query('insert into function_version (workspace_id, function_id, version, hash, definition) values ($1, $2, -12, $3, $4)', [ws, ids[definition.slug], 'h', JSON.stringify(definition)])
+  }
+  const ended = endedRuns(t.engine, ws, 2)
+  const { runIds } = await t.engine.testEvent(ws, { name: 'a/b', data: {} }, [{ functionId: ids['first']!, slug: 'first', version: -12, definition: draft[0]! }])
+  expect([...(await ended).keys()]).toContain(runIds[0])
+  const { rows } = await t.engine.pool.query(`select r.version, s.output from run r join step s on s.workspace_id = r.workspace_id and s.run_id = r.id where r.workspace_id = $1 and s.step = 't'`, [ws])
+  expect(rows).toEqual([{ version: -12, output: { from: 'draft' } }])
+})

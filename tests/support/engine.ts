@@ -11,7 +11,7 @@ export interface TestEngine {
 }
 
 /** Steps that call out get 200 and `{}` unless the test gives its own services. */
-export async function startTestEngine(options: Partial<EngineOptions> & { services?: Partial<EngineServices>; database?: TestDatabase } = {}): Promise<TestEngine> {
+export async function startTestEngine(options: Partial<Omit<EngineOptions, 'services'>> & { services?: Partial<EngineServices>; database?: TestDatabase } = {}): Promise<TestEngine> {
   const database = options.database ?? (await createTestDatabase())
   const sandbox = createSandboxPool({ size: 1 })
   const engine = createEngine({

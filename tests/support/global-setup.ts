@@ -5,7 +5,6 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-// @ts-expect-error plain JavaScript: it also runs before anything is installed
 import { bundleOptions } from '../../src/cli/build.mjs'
 import { startEmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { migrate } from '#server/migrate.ts'

@@ -60,7 +60,7 @@ async function fire(client: pg.PoolClient, schedule: DueSchedule, ingest: Ingest
     schedule.workspace_id,
     [{ name: 'fanwise/schedule.ticked', uuid: id, ts: instant.getTime(), data: { cron: schedule.cron, timezone: schedule.timezone, scheduledAt: instant.toISOString() } }],
     { source: 'schedule', sourceRef: schedule.trigger_id },
-    schedule.function_id,
+    { functionId: schedule.function_id },
   )
   const next = cron.nextRun(schedule.now)
   await client.query({ ...moveOn, values: [schedule.workspace_id, schedule.function_id, schedule.trigger_id, next ?? new Date(Date.UTC(9999, 0, 1))] })

@@ -1,0 +1,64 @@
+/** The whole product as a process under load, with a workspace of its own. */
+import { createHash } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import pg from 'pg'
+import { newUuid } from '#base/ids.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
+import { createWorkspace, publish } from '#tests/support/factories.ts'
+
+export interface Product {
+  url: string
+  pool: pg.Pool
+  workspace: string
+  eventKey: string
+  rssMb(): number
+  stop(): Promise<void>
+}
+
+export async function startProduct(adminUrl: string, name: string, definitions: FunctionDefinition[]): Promise<Product> {
+  const admin = new pg.Client({ connectionString: adminUrl })
+  await admin.connect()
+  await admin.query(`drop database if exists ${name} with (force)`)
+  await admin.query(`create database ${name}`)
+  await admin.end()
+  const databaseUrl = adminUrl.replace(/\/postgres$/, `/${name}`)
+  const port = await freePort()
+  const child = spawn(process.execPath, ['.fanwise/build/main.mjs'], {
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), DATABASE_URL: databaseUrl, FANWISE_SECRET: 'bench', FANWISE_DATA_DIR: '.fanwise/bench/data', LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The product ended at start with code ${code}.`)))
+    child.stdout!.on('data', (data: Buffer) => data.toString().includes('Fanwise is ready') && resolve())
+  })
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 3 })
+  const workspace = await createWorkspace(pool)
+  await publish(pool, workspace, definitions)
+  const eventKey = 'fw_event_live_bench'
+  await pool.query(`insert into api_key (workspace_id, id, kind, name, hash, last4) values ($1, $2, 'event', 'bench', $3, 'ench')`, [workspace, newUuid(), createHash('sha256').update(eventKey).digest()])
+  return {
+    url: `http://127.0.0.1:${port}`, pool, workspace, eventKey,
+    rssMb: () => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024),
+    async stop() {
+      await pool.end()
+      await new Promise<void>((resolve) => {
+        child.once('exit', () => resolve())
+        child.kill('SIGTERM')
+      })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+export const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!

@@ -104,7 +104,7 @@ export class Claimer {
     }
     if (wanting.length === 0) return 0
     const at = performance.now()
-    const [answer] = await connection.query<{ fence: number; jobs: ClaimedJob[] }>({
+    const [answer] = await connection.query<{ fence: number; over: { lane: string; over: number }[]; jobs: ClaimedJob[] }>({
       ...jobRefill,
       values: [session.id, session.leaseMs, uuids(wanting.map((w) => w.lane.workspaceId)), uuids(wanting.map((w) => w.lane.id)), numbers(wanting.map((w) => w.n))],
     })
@@ -119,7 +119,17 @@ export class Claimer {
       counts.set(job.lane_id, (counts.get(job.lane_id) ?? 0) + 1)
     }
     for (const { lane, n } of wanting) this.markDry(lane, (counts.get(lane.id) ?? 0) < n)
+    await this.shed(answer!.over)
     return answer!.jobs.length
+  }
+
+  /** A limit was lowered while we hold its slots: the surplus goes back, as runs end or at once where slots are free. */
+  private async shed(over: { lane: string; over: number }[]): Promise<void> {
+    const surplus = over.flatMap(({ lane: id, over: n }) => {
+      const lane = this.context.lanes.find(id)
+      return lane === undefined || !Number.isFinite(lane.slots) || lane.slots === 0 ? [] : [{ lane, n: Math.min(lane.slots, n) }]
+    })
+    if (surplus.length > 0) await this.giveBack(surplus)
   }
 
   private async admit(budget: number): Promise<number> {

@@ -9,6 +9,7 @@ import { ConnectionLost, isTransient, type HotConnection } from '#engine/connect
 import { emittedIds } from '#engine/derived-ids.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
+import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { Session } from '#engine/session.ts'
 import { eventEmit } from '#engine/sql/event-store.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
@@ -46,6 +47,12 @@ export interface EmitContext {
 
 /** `lost`: the run is not ours any more. */
 export type EmitAnswer = { output: string } | 'lost'
+
+interface EmitStored {
+  fence: number
+  current: boolean
+  stored: string[]
+}
 
 interface Slice {
   request: EmitRequest
@@ -150,18 +157,11 @@ export class Emitter {
     }
     const plan = planSlices(slices, (slice) => drafts.get(slice) ?? tables.get(slice.request.workspaceId)!)
     await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
-    const query = { ...eventEmit, values: [...planParameters(plan), session.id, session.leaseMs, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] }
+    const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, session.leaseMs, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] })
     const locks = waits.locksFor(plan.events, tables)
     const at = performance.now()
-    type Answer = { fence: number; current: boolean; stored: string[] }
-    const answer = locks.length === 0
-      ? (await connection.query<Answer>(query))[0]!
-      : await connection.transaction(async (client) => {
-          await waits.lockShared(client as never, locks)
-          const { rows } = await client.query<Answer>(query)
-          if (rows[0]!.current && rows[0]!.stored.length > 0) await waits.resolveFor(client as never, plan.events, locks)
-          return rows[0]!
-        })
+    const plain = locks.length === 0 && !plan.events.some((event) => event.clientId !== undefined)
+    const answer = plain ? (await connection.query<EmitStored & Record<string, unknown>>(query()))[0]! : await this.storeWithLocks(plan, locks, query)
     waits.announce()
     if (answer.fence === 0) return 'lease-lost'
     session.renewed(at)
@@ -171,6 +171,31 @@ export class Emitter {
     }
     if (answer.stored.length > 0) this.context.stored(plan)
     return new Set(answer.stored)
+  }
+
+  /** Events that carry ids of the sender, or names that runs wait for, need more than one statement. */
+  private async storeWithLocks(plan: Plan, locks: string[], query: () => { name: string; text: string; values: unknown[] }): Promise<EmitStored> {
+    const { connection, waits } = this.context
+    try {
+      return await connection.transaction(async (client) => {
+        await waits.lockShared(client, locks)
+        dropRepeats(plan, await claimIds(client, plan.events))
+        const answer = (await client.query<EmitStored>(query())).rows[0]!
+        if (answer.stored.length === 0) throw new NothingStored(answer)
+        await waits.resolveFor(client, plan.events, locks)
+        return answer
+      })
+    } catch (error) {
+      if (error instanceof NothingStored) return error.answer
+      throw error
+    }
+  }
+}
+
+/** Thrown to roll back when the statement stored nothing. */
+class NothingStored extends Error {
+  constructor(readonly answer: EmitStored) {
+    super('nothing stored')
   }
 }
 
@@ -186,6 +211,13 @@ function takeItems(request: EmitRequest, from: number): EmitItem[] {
 }
 
 const roughBytes = (item: EmitItem) => JSON.stringify(item.data).length
+
+function dropRepeats(plan: Plan, repeats: Map<string, string>): void {
+  const repeated = new Set(plan.events.filter((event) => event.clientId !== undefined && (repeats.get(seenKey(event)) ?? event.id) !== event.id).map((event) => event.id))
+  if (repeated.size === 0) return
+  plan.events = plan.events.filter((event) => !repeated.has(event.id))
+  plan.runs = plan.runs.filter((run) => !repeated.has(run.eventId))
+}
 
 function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): Plan {
   const plan = emptyPlan()

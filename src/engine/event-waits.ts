@@ -46,12 +46,12 @@ export class EventWaits {
     return [...names].sort()
   }
 
-  async lockShared(client: pg.PoolClient, locks: string[]): Promise<void> {
+  async lockShared(client: pg.ClientBase, locks: string[]): Promise<void> {
     for (const lock of locks) await client.query({ ...waitLockShared, values: [lock] })
   }
 
   /** First matching event wins, in the order of the batch. */
-  async resolveFor(client: pg.PoolClient, events: PlannedEvent[], locks: string[]): Promise<void> {
+  async resolveFor(client: pg.ClientBase, events: PlannedEvent[], locks: string[]): Promise<void> {
     if (locks.length === 0 || events.length === 0) return
     const { rows } = await client.query<OpenWait>({
       ...waitOpen,

@@ -7,14 +7,13 @@
  * - A payload Postgres refuses fails its own request only: the batch is halved until it stands alone.
  * - The line is bounded: beyond `eventsWaitingMax` the answer is `unavailable`, never a lost event.
  */
-import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
 import type { Route, Routes, RoutingTable } from '#engine/match.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
-import { eventSeenClaim, eventSeenFind } from '#engine/sql/event-seen.ts'
+import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan, type PlannedEvent } from '#engine/store-events.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
@@ -137,7 +136,7 @@ export class Ingest {
       await this.context.lanes.ensure(client, lanesAhead.runs)
       await client.query('begin')
       await this.context.waits.lockShared(client, waitedFor)
-      const repeats = await claimIds(client, batch)
+      const repeats = await claimIds(client, batch.flatMap((request) => request.events))
       const plan = planBatch(batch, tables, repeats)
       if (!(await insert(client, plan, tables))) {
         await client.query('rollback')
@@ -175,7 +174,7 @@ function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats:
     const table = tables.get(request.workspaceId)!
     const only = request.only === undefined ? undefined : targets(request.only, table)
     request.accepted = request.events.map((event) => {
-      const first = event.clientId === undefined ? undefined : repeats?.get(seenKey(event).toString('hex'))
+      const first = event.clientId === undefined ? undefined : repeats?.get(seenKey(event))
       if (first !== undefined && first !== event.id) return { id: first, duplicate: true, runs: 0 }
       return { id: event.id, duplicate: false, runs: planEvent(plan, table, event, only) }
     })
@@ -196,34 +195,6 @@ async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<s
     values: [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((table) => table.epoch))],
   })
   return rows[0]!.current
-}
-
-const seenKey = (event: PlannedEvent) => createHash('sha256').update(`${event.workspaceId}:${event.clientId}`).digest().subarray(0, 16)
-
-/** Claims the senders' ids; answers the first event's id for those that were seen before. */
-async function claimIds(client: pg.PoolClient, batch: Request[]): Promise<Map<string, string>> {
-  const byKey = new Map<string, PlannedEvent>()
-  const repeats = new Map<string, string>()
-  for (const event of batch.flatMap((request) => request.events)) {
-    if (event.clientId === undefined) continue
-    const key = seenKey(event).toString('hex')
-    const first = byKey.get(key)
-    if (first === undefined) byKey.set(key, event)
-    else repeats.set(key, first.id)
-  }
-  if (byKey.size === 0) return repeats
-  const keys = [...byKey.keys()].sort()
-  const values = [uuids(keys.map((key) => byKey.get(key)!.workspaceId)), keys.map((key) => Buffer.from(key, 'hex')), uuids(keys.map((key) => byKey.get(key)!.id))]
-  const claimed = await client.query<{ event_id: string }>({ ...eventSeenClaim, values })
-  const fresh = new Set(claimed.rows.map((row) => row.event_id))
-  const seen = keys.filter((key) => !fresh.has(byKey.get(key)!.id))
-  if (seen.length === 0) return repeats
-  const found = await client.query<{ id: string; key: string }>({
-    ...eventSeenFind,
-    values: [uuids(seen.map((key) => byKey.get(key)!.workspaceId)), seen.map((key) => Buffer.from(key, 'hex'))],
-  })
-  for (const row of found.rows) repeats.set(row.key, row.id)
-  return repeats
 }
 
 /** SQLSTATE 22 (data exception) or 23 (constraint): this input, not the database, is at fault. */

@@ -61,3 +61,33 @@ test('keyed concurrency is never exceeded with three worker processes, one of wh
     await Promise.all(workers.map((worker) => worker.kill()))
   }
 })
+
+test('a limit that is lowered while runs wait holds from then on', async () => {
+  const t = await startTestEngine({
+    services: {
+      request: () => new Promise((resolve) => {
+        executing += 1
+        seen.push(executing)
+        setTimeout(() => {
+          executing -= 1
+          resolve({ status: 200, headers: {}, body: '{}' })
+        }, 5)
+      }),
+    },
+  })
+  let executing = 0
+  const seen: number[] = []
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('call', 'call/asked', [step('call', 'http', { method: 'POST', url: 'https://svc.example/x', bodyType: 'none' })], { concurrency: { limit: 20 } })])
+  await t.engine.ingest(ws, Array.from({ length: 3000 }, () => ({ name: 'call/asked', data: {} })), { source: 'api' })
+  await until(async () => seen.length > 200, 'it is under way')
+  expect(Math.max(...seen)).toBe(20)
+  await t.engine.pool.query('update lane set cap = 3 where workspace_id = $1', [ws])
+  const granted = async () => (await t.engine.pool.query<{ n: number }>('select granted n from lane where workspace_id = $1', [ws])).rows[0]!.n
+  await until(async () => (await granted()) <= 3, 'the surplus slots are given back')
+  await until(async () => executing <= 3, 'the surplus runs end')
+  const from = seen.length
+  await until(async () => seen.length >= 3000, 'all are called')
+  expect(Math.max(...seen.slice(from + 20))).toBeLessThanOrEqual(3)
+  await t.stop()
+})

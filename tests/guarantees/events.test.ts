@@ -177,3 +177,16 @@ test('a test of a draft runs the draft’s versions, and what it emits reaches t
   const { rows } = await t.engine.pool.query(`select r.version, s.output from run r join step s on s.workspace_id = r.workspace_id and s.run_id = r.id where r.workspace_id = $1 and s.step = 't'`, [ws])
   expect(rows).toEqual([{ version: -12, output: { from: 'draft' } }])
 })
+
+test('an emit with an id of its own sends once, however many runs send it', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('tell', 'a/b', [step('tell', 'emit', { event: 'a/c', data: '{ "n": {{ event.data.n }} }', id: 'order-{{ event.data.order }}' })]),
+    fn('hear', 'a/c', [transform('t', { n: '{{ event.data.n }}' })]),
+  ])
+  const ended = endedRuns(t.engine, ws, 12)
+  await t.engine.ingest(ws, Array.from({ length: 10 }, (_, n) => ({ name: 'a/b', data: { n, order: n % 2 } })), { source: 'api' })
+  await ended
+  const { rows } = await t.engine.pool.query(`select (select count(*)::int from event where workspace_id = $1 and name = 'a/c') events, (select count(*)::int from step where workspace_id = $1 and step = 'tell') tells`, [ws])
+  expect(rows[0]).toEqual({ events: 2, tells: 10 })
+})

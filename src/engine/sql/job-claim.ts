@@ -82,7 +82,7 @@ export const jobAdmit = {
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
 
-/** $1 worker, $2 lease ms, $3 workspaces, $4 lanes, $5 jobs wanted of each. */
+/** $1 worker, $2 lease ms, $3 workspaces, $4 lanes, $5 jobs wanted of each. `over`: lanes whose limit was lowered below what is granted. */
 export const jobRefill = {
   name: 'job-refill',
   text: `with fence as materialized (
@@ -100,6 +100,8 @@ export const jobRefill = {
       returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
     )
     select (select count(*)::int from fence) as fence,
+      (select coalesce(json_agg(json_build_object('lane', l.id, 'over', l.granted - l.cap)), '[]')
+        from unnest($3::uuid[], $4::uuid[]) as w(ws, lane) join lane l on l.workspace_id = w.ws and l.id = w.lane and l.granted > l.cap) as over,
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
 

@@ -20,6 +20,8 @@ export interface ClaimContext {
   claimed(): void
   leaseLost(): void
   unreachable(error: unknown): void
+  /** An error that waiting will not mend; the next poll tries again. */
+  failed(error: unknown): void
 }
 
 interface LaneSummary {
@@ -73,8 +75,8 @@ export class Claimer {
       try {
         await this.supply()
       } catch (error) {
-        if (!(error instanceof ConnectionLost) && !isTransient(error)) throw error
-        this.context.unreachable(error)
+        if (error instanceof ConnectionLost || isTransient(error)) this.context.unreachable(error)
+        else this.context.failed(error)
         break
       }
     }

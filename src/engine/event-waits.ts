@@ -86,12 +86,12 @@ export class EventWaits {
   /** A condition that fails to evaluate does not match. */
   matches(condition: string | null, origin: WaitEvent, incoming: WaitEvent): boolean {
     if (condition === null || condition === '') return true
-    let compiled = this.conditions.get(condition)
-    if (compiled === undefined) {
-      if (this.conditions.size >= conditionsMax) this.conditions.clear()
-      this.conditions.set(condition, (compiled = compileCel(condition)))
-    }
     try {
+      let compiled = this.conditions.get(condition)
+      if (compiled === undefined) {
+        if (this.conditions.size >= conditionsMax) this.conditions.clear()
+        this.conditions.set(condition, (compiled = compileCel(condition)))
+      }
       return compiled.evaluate({ event: origin, async: incoming }) === true
     } catch {
       return false

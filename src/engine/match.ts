@@ -130,7 +130,7 @@ function addFunction(table: RoutingTable, { id, slug, version, definition }: Loa
   table.byId.set(id, route)
   for (const trigger of definition.triggers) {
     if (trigger.type !== 'event') continue
-    const condition = trigger.if === undefined || trigger.if === '' ? null : compileCel(trigger.if)
+    const condition = trigger.if === undefined || trigger.if === '' ? null : storedCel(trigger.if)
     addSubscription(table, { route, name: trigger.event, condition })
   }
 }
@@ -140,7 +140,24 @@ export function routeOf(functionId: string, slug: string, version: number, defin
   return {
     functionId, slug, version, mask: runMask(functionId),
     cap: limit?.limit ?? null,
-    key: limit?.key === undefined || limit.key === '' ? null : compileCel(limit.key),
+    key: limit?.key === undefined || limit.key === '' ? null : storedCel(limit.key),
+  }
+}
+
+/**
+ * Publish has checked this text, maybe with an older CEL: if it is not understood any more it counts as
+ * one that cannot be evaluated, instead of taking the whole workspace's routing down.
+ */
+function storedCel(text: string): CompiledCel {
+  try {
+    return compileCel(text)
+  } catch (error) {
+    return {
+      references: [],
+      evaluate() {
+        throw error
+      },
+    }
   }
 }
 

@@ -6,7 +6,8 @@ import type pg from 'pg'
 import type { EngineOptions } from '#engine/api.ts'
 import { storeAftermath } from '#engine/aftermath.ts'
 import { Claimer } from '#engine/claim.ts'
-import { HotConnection } from '#engine/connection.ts'
+import { toFanwiseError } from '#base/errors.ts'
+import { HotConnection, isConnectionError } from '#engine/connection.ts'
 import { Emitter } from '#engine/emit.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import { RunExecution, type RunContext } from '#engine/execute-run.ts'
@@ -143,7 +144,7 @@ export class Worker {
         signals.emit('emit.chunk', { workspaceId: request.workspaceId, runId: request.runId, step: request.step, nextIndex, total: request.count })
       },
     })
-    const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, claimed: () => this.pump(), leaseLost, unreachable })
+    const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, claimed: () => this.pump(), leaseLost, unreachable, failed: (error) => options.log('error', 'Jobs could not be claimed.', { error: String(error) }) })
     return {
       session, local, claimer, flusher, emitter, executions: new Set(),
       run: { session, flusher, emitter, waits: waitStore, services: options.services, signals, random: Math.random },
@@ -179,11 +180,25 @@ export class Worker {
       if (data !== null) job.event_data = data.rows[0]?.data ?? {}
       this.execute(shift, job, lane, prepared, recorded)
     } catch (error) {
-      // The job stays ours but does not run; a new session hands it out again.
-      this.context.options.log('error', 'A run could not be taken up.', { run: job.run_id, error: String(error) })
       shift.local.release(lane)
-      this.leaseLost(shift.session)
+      if (isConnectionError(error)) {
+        // The job stays ours but does not run; a new session hands it out again.
+        this.leaseLost(shift.session)
+        return
+      }
+      this.context.options.log('error', 'A run could not be taken up.', { run: job.run_id, error: String(error) })
+      this.failUnstarted(shift, job, error)
     }
+  }
+
+  /** Its version cannot be loaded or prepared: nobody could ever run it. */
+  private failUnstarted(shift: Shift, job: ClaimedJob, error: unknown): void {
+    const reason = toFanwiseError(error)
+    shift.flusher.push({
+      workspaceId: job.workspace_id, runId: job.run_id, functionId: job.function_id, results: [], attempts: [], sleeps: [],
+      end: { status: 2, startedAt: performance.now(), error: reason.code === 'internal' ? { code: 'internal', message: 'This version of the function cannot be run any more.', fix: 'Publish the workflow again, then run this event again.' } : reason.toShape() },
+      aftermath: true, run: { job, output: null, slug: '' }, resolve: () => {},
+    })
   }
 
   private execute(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Parameters<RunExecution['start']>[0]): void {

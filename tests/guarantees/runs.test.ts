@@ -48,3 +48,23 @@ test('10,000 items fan out to exactly 10,000 runs', async () => {
   expect(rows[0]).toEqual({ events: 10_000, users: 10_000, runs: 10_001 })
   expect(Object.values(await t.engine.checkInvariants())).toEqual([0, 0, 0, 0])
 })
+
+test('a version that cannot be prepared fails its own runs and nothing else', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('broken', 'mixed/x', [step('t', 'transform', { fields: 'not a list' })]),
+    fn('fine', 'mixed/x', [transform('t', { n: '{{ event.data.n }}' })]),
+  ])
+  const ended = endedRuns(t.engine, ws, 20)
+  await t.engine.ingest(ws, Array.from({ length: 10 }, (_, n) => ({ name: 'mixed/x', data: { n } })), { source: 'api' })
+  expect([...(await ended).values()].sort()).toEqual([...Array(10).fill('completed'), ...Array(10).fill('failed')])
+})
+
+test('a condition on the trigger decides per event; one that cannot be evaluated does not match', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('large', 'order/placed', [transform('t', { n: '{{ event.data.total }}' })], { triggers: [{ type: 'event', event: 'order/placed', if: 'event.data.total > 100' }] }),
+  ])
+  const [small, large, none] = await t.engine.ingest(ws, [{ name: 'order/placed', data: { total: 5 } }, { name: 'order/placed', data: { total: 250.5 } }, { name: 'order/placed', data: {} }], { source: 'api' })
+  expect([small!.runs, large!.runs, none!.runs]).toEqual([0, 1, 0])
+})

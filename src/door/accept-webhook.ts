@@ -1,14 +1,15 @@
 /**
  * POST /hooks/:hookId turns any JSON, form or text body into an event. The address is a row, so
  * there is nothing to register: an unpublished or unconnected webhook still stores what arrives.
+ * With the header `x-fanwise-check: 1` it only says that the address is right, and stores nothing.
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { FanwiseError } from '#base/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
 import { publicId } from '#base/ids.ts'
-import { parseJsonBody, readBody } from '#door/read-body.ts'
-import { sendError, sendJson } from '#door/respond.ts'
+import { parseJsonBody, readBody } from '#server/http/read-body.ts'
+import { sendError, sendJson } from '#server/http/respond.ts'
 import { getEngine } from '#server/engine.ts'
 
 const webhookBytesMax = 1_048_576
@@ -25,13 +26,14 @@ const deliveryHeaders = ['webhook-id', 'x-github-delivery', 'x-shopify-webhook-i
 
 export async function acceptWebhook(request: IncomingMessage, response: ServerResponse, hookId: string): Promise<void> {
   try {
+    if (request.headers['x-fanwise-check'] === '1') return sendJson(response, 200, { ok: true, check: true, event: eventNameOf(await findHook(hookId)) })
     const body = await readBody(request, webhookBytesMax)
     const hook = await findHook(hookId)
     const payload = readPayload(body, request.headers['content-type'] ?? '')
     const delivery = deliveryId(request, payload, hook.dedupe_path)
     const [stored] = await getEngine().ingest(
       hook.workspace_id,
-      [{ name: hook.event_name ?? `webhook/${slugOf(hook.name)}`, data: payload, ...(delivery === null ? {} : { id: `hook:${hookId}:${delivery}` }) }],
+      [{ name: eventNameOf(hook), data: payload, ...(delivery === null ? {} : { id: `hook:${hookId}:${delivery}` }) }],
       { source: 'webhook', sourceRef: hookId },
     )
     sendJson(response, 200, {
@@ -99,5 +101,8 @@ function deliveryId(request: IncomingMessage, payload: JsonObject, dedupePath: s
 }
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 32)
+
+/** Until it is drawn to an event, requests become events named after the webhook. */
+const eventNameOf = (hook: WebhookRow) => hook.event_name ?? `webhook/${slugOf(hook.name)}`
 
 const slugOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'received'

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { sendJson } from '#door/respond.ts'
+import { sendJson } from '#server/http/respond.ts'
 import { engineRoutes } from '#door/routes.ts'
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void

@@ -1,6 +1,6 @@
 /** /health: the process lives. /readyz: it can do its work, and the engine's invariants hold. */
 import type { ServerResponse } from 'node:http'
-import { sendJson } from '#door/respond.ts'
+import { sendJson } from '#server/http/respond.ts'
 import { getEngine } from '#server/engine.ts'
 
 export function sendHealth(response: ServerResponse): void {

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { acceptEvent, allowEventSenders } from '#door/accept-event.ts'
 import { acceptWebhook } from '#door/accept-webhook.ts'
 import { sendHealth, sendReadiness } from '#door/health.ts'
-import { sendJson } from '#door/respond.ts'
+import { sendMetrics } from '#door/metrics.ts'
+import { sendJson } from '#server/http/respond.ts'
 import { handleApi } from '#server/api/handle-api.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>
@@ -17,6 +18,7 @@ export function engineRoutes(method: string, url: string): Handler | null {
   }
   if (url.startsWith('/api/v1/')) return handleApi
   if (url === '/health') return (_request, response) => sendHealth(response)
+  if (url === '/metrics') return (_request, response) => sendMetrics(response)
   if (url === '/readyz') return (_request, response) => sendReadiness(response)
   return null
 }

@@ -62,7 +62,7 @@ async function answerCallers(client: pg.Client, items: FlushItem[]): Promise<{ w
 async function storeFailures(client: pg.Client, failed: FlushItem[], context: AftermathContext): Promise<Plan> {
   await client.query({
     ...failureInsert,
-    values: [uuids(failed.map((i) => i.workspaceId)), uuids(failed.map((i) => i.runId)), uuids(failed.map((i) => i.functionId)), texts(failed.map((i) => String(i.end!.error?.facts?.['step'] ?? '') || null))],
+    values: [uuids(failed.map((i) => i.workspaceId)), uuids(failed.map((i) => i.runId)), uuids(failed.map((i) => i.functionId)), texts(failed.map((i) => i.end!.error?.step ?? null))],
   })
   // A test of a draft tells nobody; whoever started it is looking.
   const telling = failed.filter((item) => item.run!.job.version > 0 && !item.run!.job.event_name.startsWith(ownEvents))

@@ -342,7 +342,7 @@ export class RunExecution {
   /** End, parking, or neither while steps can start. */
   private decide(result?: { step: string; port: string }): Pick<FlushItem, 'end' | 'park'> {
     if (this.failure !== null) {
-      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, facts: { ...this.failure.error.facts, step: this.failure.step } } } }
+      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step } } }
     }
     const ended = result === undefined ? this.ended : new Map(this.ended).set(result.step, { port: result.port })
     const { ready, complete } = advance(this.prepared.definition.steps, ended)

@@ -39,6 +39,9 @@ export interface FailedAttempt {
   retryInMs: number | null
 }
 
+/** A run's error: the failing step's own, with its key. */
+export type RunFailure = ErrorShape & { step?: string }
+
 export interface FlushItem {
   workspaceId: string
   runId: string
@@ -47,7 +50,7 @@ export interface FlushItem {
   attempts: FailedAttempt[]
   /** Sleeps that begin. */
   sleeps: { step: string; ms: number }[]
-  end?: { status: 1 | 2; startedAt: number; error: ErrorShape | null }
+  end?: { status: 1 | 2; startedAt: number; error: RunFailure | null }
   /** `startedAt` only at the first parking. */
   park?: { state: 't' | 'w' | 'q'; dueInMs: number | null; why: string; startedAt: number | null }
   /** The end has consequences beyond the run: a caller that waits, a failure event, open waits. */

@@ -246,7 +246,7 @@ export class Worker {
   private endShift(shift: Shift): void {
     shift.session.lose()
     shift.claimer.stop()
-    for (const execution of [...shift.executions]) execution.drop()
+    for (const execution of Array.from(shift.executions)) execution.drop()
   }
 
   private async tick(): Promise<void> {

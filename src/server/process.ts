@@ -9,6 +9,8 @@ import path from 'node:path'
 import { pino } from 'pino'
 import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
+import { startAlerts } from '#server/alerts/alert-duty.ts'
+import { setAlerts } from '#server/alerts/context.ts'
 import { closeDb } from '#server/db.ts'
 import { DataFolderError, startEmbeddedPostgres, type EmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { setEngine } from '#server/engine.ts'
@@ -60,11 +62,16 @@ export async function startProcess(env: Env, progress: (line: string) => void): 
     services.attach(engine)
     setEngine(engine)
     await engine.start()
+    const alerting = { pool: engine.pool, sendMail: services.sendMail, publicUrl: publicUrl(env) }
+    setAlerts(alerting)
+    const alerts = env.FANWISE_ROLE === 'web' ? null : startAlerts(engine, alerting, (message, facts) => log.warn(facts, message))
     return {
       env,
       engine,
       url: publicUrl(env),
       async stop() {
+        await alerts?.stop()
+        setAlerts(undefined)
         await engine.stop()
         setEngine(undefined)
         await services.close()

@@ -6,9 +6,12 @@ import type { Env } from '#server/env.ts'
 import { createHttpClient } from '#server/outgoing/http-client.ts'
 import { createMailer } from '#server/outgoing/mail.ts'
 import { storeOutboxMail } from '#server/outbox/store.ts'
+import type { OutgoingMail } from '#steps/kind.ts'
 
 export interface Services {
   engine: EngineServices
+  /** Mail of Fanwise itself, from no run. */
+  sendMail(workspaceId: string, mail: OutgoingMail): Promise<{ via: 'smtp' | 'outbox' }>
   /** Playground and Outbox keep their rows in the engine's database. */
   attach(engine: Engine): void
   close(): Promise<void>
@@ -44,6 +47,7 @@ export function createServices(env: Env, publicUrl: string): Services {
       evaluateEach: sandbox.evaluateEach,
       environment: () => settings,
     },
+    sendMail: (workspaceId, mail) => mailer.send(mail, { workspaceId }),
     attach(value) {
       engine = value
     },

@@ -85,7 +85,7 @@ describe('applyOperations', () => {
     expect(rows.map((row) => row.revision)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1))
     const replayed = rows.reduce((document, row) => applyChanges(document, row.changes as never), base)
     expect(canonicalJson(replayed)).toBe(canonicalJson(draft))
-    expect((await db().workflowSnapshot.findMany({ where: { workspaceId: ws } })).map((one) => [one.revision, one.reason])).toEqual([[100, 'interval']])
+    expect((await db().workflowSnapshot.findMany({ where: { workspaceId: ws } })).map((one) => [one.revision, one.reason])).toEqual([[0, 'autosave'], [100, 'autosave']])
   })
 
   test('another workspace cannot reach the workflow', async () => {

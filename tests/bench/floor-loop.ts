@@ -76,7 +76,7 @@ const record = (job: Job, step: string, output: unknown, ends: boolean) => new P
   void flush()
 })
 
-let waiting: Job[] = []
+const waiting: Job[] = []
 let executing = 0
 let done = 0
 let claiming = false

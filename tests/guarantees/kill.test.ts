@@ -2,7 +2,7 @@
  * A worker that dies loses nothing and repeats nothing that was recorded: an emit's events are stored
  * once, a finished step does not run again, whatever dies when.
  */
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { checkInvariants } from '#engine/invariants.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'

@@ -85,7 +85,7 @@ test('a failing step is tried retries + 1 times, each attempt recorded, then the
   expect(result.attempts.map((a) => a.attempt)).toEqual([1, 2, 3, 4])
   expect(result.attempts.at(-1)!.retry_at).toBeNull()
   expect(result.steps).toMatchObject([{ step: 'call', status: 2, attempt: 4 }])
-  expect(result.error).toMatchObject({ code: 'step_outside', facts: { step: 'call', status: 503 } })
+  expect(result.error).toMatchObject({ code: 'step_outside', step: 'call', facts: { status: 503 } })
 })
 
 test('a step that recovers keeps the failed attempts and the run completes', async () => {

@@ -1,0 +1,25 @@
+import { notFound, redirect } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { currentUser } from '#server/auth/session.ts'
+import { findMembership, workspacesOf } from '#server/workspaces/membership.ts'
+import { Shell } from '#ui/shell/shell.tsx'
+
+export const dynamic = 'force-dynamic'
+
+export default async function WorkspaceLayout({ children, params }: { children: ReactNode; params: Promise<{ workspace: string }> }) {
+  const { workspace } = await params
+  const user = await currentUser()
+  if (user === null) redirect(`/signin?callbackUrl=${encodeURIComponent(`/w/${workspace}`)}`)
+  const membership = await findMembership(user.id, workspace)
+  if (membership === null) notFound()
+  const workspaces = await workspacesOf(user.id)
+  return (
+    <Shell
+      workspace={{ slug: membership.workspace.slug, name: membership.workspace.name, role: membership.role }}
+      user={{ email: user.email, name: user.name }}
+      workspaces={workspaces.map(({ slug, name }) => ({ slug, name }))}
+    >
+      {children}
+    </Shell>
+  )
+}

@@ -1,0 +1,129 @@
+'use client'
+/**
+ * The drawing surface, set up once. It changes nothing by itself: what a person does is told
+ * through the callbacks, and without them it only shows (run page, versions).
+ */
+import {
+  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore,
+  type ReactFlowProps,
+} from '@xyflow/react'
+import '@xyflow/react/dist/style.css'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { GraphDocument } from '#graph/document.ts'
+import { derivedLinks } from '#graph/links.ts'
+import { DerivedEdge, FeedEdge, OrderEdge, RibEdge } from './edges/lines.tsx'
+import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from './flow.ts'
+import { noFacts, type CanvasFacts, type Overlay } from './marks.ts'
+import { EventNodeView } from './nodes/event-node.tsx'
+import { FunctionNodeView } from './nodes/function-node.tsx'
+import { NoteNodeView, ScheduleNodeView, WebhookNodeView } from './nodes/source-nodes.tsx'
+import { StepNodeView } from './nodes/step-node.tsx'
+import classes from './canvas.module.css'
+
+const nodeTypes = {
+  event: EventNodeView, function: FunctionNodeView, step: StepNodeView,
+  webhook: WebhookNodeView, schedule: ScheduleNodeView, note: NoteNodeView,
+}
+const edgeTypes = { rib: RibEdge, feed: FeedEdge, derived: DerivedEdge, order: OrderEdge }
+
+const nothing: ReadonlySet<string> = new Set()
+const fitOptions = { padding: '24px', maxZoom: 1, minZoom: 0.2 } as const
+/** Room for the bars and the map that float over the editor's canvas. */
+export const fitBesideBars = { padding: { top: '64px', right: '144px', bottom: '32px', left: '32px' }, maxZoom: 1, minZoom: 0.2 } as const
+
+export type FlowProps = ReactFlowProps<FlowNode, FlowEdge>
+
+export interface CanvasProps {
+  document: GraphDocument
+  facts?: CanvasFacts
+  /** States on nodes: a run, or what is live now. */
+  overlay?: Overlay
+  selected?: ReadonlySet<string>
+  onSelect?: (id: string | null) => void
+  /** Shown above the drawing: minimap, key, bars. */
+  children?: ReactNode
+}
+
+/** A drawing to look at. */
+export function Canvas({ document, facts = noFacts, overlay, selected = nothing, onSelect, children }: CanvasProps) {
+  const cache = useRef<FlowCache>(new Map())
+  const links = useMemo(() => derivedLinks(document), [document])
+  const flow = useMemo(
+    () => toFlow({ document, links, facts, selected, editable: false, ...(overlay ? { overlay } : {}) }, cache.current),
+    [document, links, facts, overlay, selected],
+  )
+  return (
+    <ReactFlowProvider>
+      <Surface
+        nodes={flow.nodes} edges={flow.edges} editable={false}
+        flow={{
+          onNodeClick: (_, node) => onSelect?.(node.id), onPaneClick: () => onSelect?.(null),
+          nodesDraggable: false, nodesConnectable: false, elementsSelectable: false, nodesFocusable: onSelect !== undefined,
+          preventScrolling: false, zoomOnScroll: false, panOnScroll: false,
+        }}
+      >
+        {children}
+      </Surface>
+    </ReactFlowProvider>
+  )
+}
+
+export interface SurfaceProps {
+  nodes: FlowNode[]
+  edges: FlowEdge[]
+  editable: boolean
+  connecting?: boolean
+  flow?: Partial<FlowProps>
+  children?: ReactNode
+}
+
+/** React Flow with our nodes and lines. Needs a ReactFlowProvider above it. */
+export function Surface({ nodes, edges, editable, connecting = false, flow, children }: SurfaceProps) {
+  const root = useRef<HTMLDivElement>(null)
+  // An empty drawing keeps its view: fitting the first thing that is dropped would move it away.
+  const [startsFull] = useState(nodes.length > 0)
+  return (
+    <div
+      ref={root} className={classes.canvas} data-testid="canvas" data-canvas
+      data-editable={editable || undefined} data-connecting={connecting || undefined}
+    >
+      <ReactFlow<FlowNode, FlowEdge>
+        nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
+        fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
+        zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
+        attributionPosition="bottom-left" nodeDragThreshold={3}
+        {...flow}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
+        <ZoomLevel root={root} />
+        {children}
+      </ReactFlow>
+    </div>
+  )
+}
+
+type Level = 'near' | 'mid' | 'far'
+const levelOf = (zoom: number): Level => (zoom >= 0.75 ? 'near' : zoom >= 0.45 ? 'mid' : 'far')
+
+/** Puts the zoom level on the canvas, so that detail goes by CSS. */
+function ZoomLevel({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
+  const zoom = useStore((state) => Math.round(state.transform[2] * 50) / 50)
+  useEffect(() => {
+    const element = root.current
+    if (element === null) return
+    element.dataset.zoom = levelOf(zoom)
+    element.style.setProperty('--zoom', String(zoom))
+  }, [root, zoom])
+  return null
+}
+
+/** Brings everything into view once what is shown has changed to something else. */
+export function FitOnChange({ on }: { on: unknown }) {
+  const { fitView } = useReactFlow()
+  const first = useRef(true)
+  useEffect(() => {
+    if (first.current) first.current = false
+    else void fitView({ ...fitOptions, duration: 320 })
+  }, [on, fitView])
+  return null
+}

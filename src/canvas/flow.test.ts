@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { emptyDocument } from '#graph/document.ts'
+import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
+import { moveNodes } from '#graph/edit/move.ts'
+import { derivedLinks } from '#graph/links.ts'
+import { randomDocument } from '#graph/random-edits.ts'
+import { toFlow, type FlowCache } from './flow.ts'
+import { drawLines } from './lines.ts'
+import { noFacts } from './marks.ts'
+import { boxAt, layScene } from './scene.ts'
+
+const show = (document: Parameters<typeof derivedLinks>[0], cache?: FlowCache) =>
+  toFlow({ document, links: derivedLinks(document), facts: noFacts, selected: new Set(), editable: true }, cache)
+
+function fanOut() {
+  const event = addEvent(emptyDocument(), { position: { x: 0, y: 300 }, event: 'user/created' })
+  let { document } = event
+  const frames: string[] = []
+  for (const y of [600, 0, 300]) {
+    const frame = addFunction(document, { position: { x: 400, y }, slug: `f-${y}` })
+    const joined = connect(frame.document, { source: event.id, target: frame.id })
+    if (!('document' in joined)) throw new Error(joined.refused)
+    document = joined.document
+    frames.push(frame.id)
+  }
+  return { document, event: event.id, frames }
+}
+
+describe('drawing', () => {
+  test('any document the editor can make is drawn: every node once, parents first, every line finite', () => {
+    fc.assert(fc.property(randomDocument, (document) => {
+      const { nodes, edges } = show(document)
+      expect(new Set(nodes.map((node) => node.id)).size).toBe(Object.keys(document.nodes).length)
+      const seen = new Set<string>()
+      for (const node of nodes) {
+        if (node.parentId) expect(seen.has(node.parentId)).toBe(true)
+        seen.add(node.id)
+        expect(node.ariaLabel).not.toBe('')
+      }
+      for (const edge of edges) {
+        expect(edge.data?.line.paths.join()).not.toMatch(/NaN|undefined|Infinity/)
+        const source = nodes.find((node) => node.id === edge.source)
+        expect(source?.handles?.some((handle) => handle.type === 'source' && handle.id === edge.sourceHandle)).toBe(true)
+      }
+    }), { numRuns: 150 })
+  })
+
+  test('ribs leave the event in the order of their targets, whatever the order they were drawn in', () => {
+    const { document } = fanOut()
+    const ribs = drawLines(document, layScene(document)).filter((line) => line.kind === 'rib')
+    const numbers = (path: string): number[] => (path.match(/-?[\d.]+/g) ?? []).map(Number)
+    const ends = ribs.map((line) => ({ from: numbers(line.spine)[1]!, to: numbers(line.spine).at(-1)! })).sort((a, b) => a.to - b.to)
+    expect(ends.map((end) => end.from)).toEqual(ends.map((end) => end.from).sort((a, b) => a - b))
+    expect(ribs[0]?.paths[0]).toMatch(/Z$/)
+  })
+
+  test('two inputs make a join: a bar in front of the step, and no arrows into it', () => {
+    const frame = addFunction(emptyDocument(), { position: { x: 0, y: 0 }, slug: 'f' })
+    const a = addStep(frame.document, { parent: frame.id, kind: 'http' })
+    const b = addStep(a.document, { parent: frame.id, kind: 'http', position: { x: 24, y: 96 } })
+    const c = addStep(b.document, { parent: frame.id, kind: 'mail', after: a.id, position: { x: 204, y: 64 } })
+    const joined = connect(c.document, { source: b.id, target: c.id })
+    if (!('document' in joined)) throw new Error(joined.refused)
+    const scene = layScene(joined.document)
+    const inside = scene.inside.get(frame.id)!
+    expect(inside.bars).toMatchObject([{ stepId: c.id }])
+    expect(inside.bars[0]!.top).toBeLessThan(62)
+    expect(inside.bars[0]!.bottom).toBeGreaterThan(118)
+    expect(drawLines(joined.document, scene).every((line) => line.arrow === undefined)).toBe(true)
+    expect(inside.entries).toHaveLength(2)
+  })
+
+  test('an emit is linked to the event it sends; per item with three lines', () => {
+    const event = addEvent(emptyDocument(), { position: { x: 600, y: 0 }, event: 'digest/send' })
+    const frame = addFunction(event.document, { position: { x: 0, y: 0 }, slug: 'f' })
+    const one = addStep(frame.document, { parent: frame.id, kind: 'emit', config: { event: 'digest/send', data: '{}', id: '' } })
+    const each = addStep(one.document, { parent: frame.id, kind: 'emit-each', config: { event: 'digest/send', items: '', data: '', id: '' } })
+    const derived = show(each.document).edges.filter((edge) => edge.type === 'derived')
+    expect(derived.map((edge) => edge.data?.line.paths.length)).toEqual([1, 3])
+    expect(derived.every((edge) => edge.selectable === false)).toBe(true)
+  })
+
+  test('what did not change keeps its object, so React draws only what moved', () => {
+    const { document, frames } = fanOut()
+    const cache: FlowCache = new Map()
+    const before = show(document, cache).nodes
+    const after = show(moveNodes(document, { [frames[0]!]: { x: 480, y: 640 } }), cache).nodes
+    const changed = after.filter((node) => !before.includes(node)).map((node) => node.id)
+    expect(changed).toEqual([frames[0]])
+  })
+
+  test('a point finds the step before its frame', () => {
+    const frame = addFunction(emptyDocument(), { position: { x: 100, y: 100 }, slug: 'f' })
+    const step = addStep(frame.document, { parent: frame.id, kind: 'http' })
+    const scene = layScene(step.document)
+    expect(boxAt(scene, { x: 150, y: 160 })?.id).toBe(step.id)
+    expect(boxAt(scene, { x: 104, y: 104 })?.id).toBe(frame.id)
+    expect(boxAt(scene, { x: 0, y: 0 })).toBeNull()
+  })
+})

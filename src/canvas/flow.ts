@@ -1,0 +1,153 @@
+/**
+ * Scene → React Flow. Pure. Everything has its size and the places of its handles from the
+ * scene, so React Flow measures nothing and lines are right in the first frame.
+ */
+import { Position as Side, type Edge, type Node, type NodeHandle } from '@xyflow/react'
+import type { EventNode, FunctionNode, GraphDocument, NoteNode, ScheduleNode, StepNode, WebhookNode } from '#graph/document.ts'
+import { describeEdge, describeNode } from './describe.ts'
+import type { DerivedLink } from '#graph/links.ts'
+import { drawLines, type Line } from './lines.ts'
+import type { CanvasFacts, NodeMark, Overlay } from './marks.ts'
+import { layScene, portOffset, type Box, type FrameInside, type Scene, type StepBox } from './scene.ts'
+import type { UiStatus } from '#ui/status.ts'
+
+interface Shared {
+  mark?: NodeMark
+  problem?: 'warning' | 'error'
+  [key: string]: unknown
+}
+export interface EventData extends Shared { node: EventNode; w: number; h: number; reactHere: number; elsewhere: { slug: string; workflow: string }[] }
+export interface WebhookData extends Shared { node: WebhookNode; w: number; h: number }
+export interface ScheduleData extends Shared { node: ScheduleNode }
+export interface FunctionData extends Shared { node: FunctionNode; inside: FrameInside; steps: number; version?: string }
+export interface StepData extends Shared { node: StepNode; w: number; h: number; ports: StepBox['ports'] }
+export interface NoteData extends Shared { node: NoteNode }
+
+export type FlowNode =
+  | Node<EventData, 'event'> | Node<WebhookData, 'webhook'> | Node<ScheduleData, 'schedule'>
+  | Node<FunctionData, 'function'> | Node<StepData, 'step'> | Node<NoteData, 'note'>
+export type FlowEdge = Edge<{ line: Line; state?: UiStatus }, Line['kind']>
+
+export interface FlowInput {
+  document: GraphDocument
+  links: DerivedLink[]
+  facts: CanvasFacts
+  overlay?: Overlay
+  selected: ReadonlySet<string>
+  editable: boolean
+}
+
+export interface Flow {
+  scene: Scene
+  nodes: FlowNode[]
+  edges: FlowEdge[]
+}
+
+const layer = { note: 0, frame: 1, line: 0, inner: 2, node: 3, step: 4 }
+
+/** Objects of the last call, reused while what they show is unchanged. */
+export type FlowCache = Map<string, { key: unknown[]; node: FlowNode }>
+
+export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
+  const scene = layScene(input.document)
+  const lines = drawLines(input.document, scene, input.links)
+  const reacting = new Map<string, number>()
+  for (const edge of Object.values(input.document.edges)) {
+    if (edge.type === 'subscription') reacting.set(edge.source, (reacting.get(edge.source) ?? 0) + 1)
+  }
+  const nodes = [...scene.boxes.values()].map((box) => {
+    const key = cacheKey(box, scene, input, reacting)
+    const last = cache.get(box.id)
+    if (last && last.key.length === key.length && last.key.every((part, i) => part === key[i])) return last.node
+    const node = flowNode(box, scene, input, reacting)
+    cache.set(box.id, { key, node })
+    return node
+  })
+  for (const id of cache.keys()) if (!scene.boxes.has(id)) cache.delete(id)
+  // React Flow wants parents before their children.
+  nodes.sort((a, b) => Number(a.type === 'step') - Number(b.type === 'step'))
+  return { scene, nodes, edges: lines.map((line) => flowEdge(line, input)) }
+}
+
+function cacheKey(box: Box, scene: Scene, input: FlowInput, reacting: Map<string, number>): unknown[] {
+  const { node } = box
+  const inside = scene.inside.get(box.id)
+  return [
+    node, input.selected.has(box.id), input.editable, input.overlay?.[box.id], input.facts.problems[box.id],
+    node.type === 'event' ? reacting.get(box.id) : 0,
+    node.type === 'event' ? input.facts.reactElsewhere[box.id] : undefined,
+    node.type === 'function' ? input.facts.versions[node.slug] : '',
+    inside === undefined ? '' : JSON.stringify(inside), scene.steps.get(box.id)?.length,
+  ]
+}
+
+function flowNode(box: Box, scene: Scene, input: FlowInput, reacting: Map<string, number>): FlowNode {
+  const { node, id, w, h } = box
+  const mark = input.overlay?.[id]
+  const problem = input.facts.problems[id]
+  const marks = { ...(mark ? { mark } : {}), ...(problem ? { problem } : {}) }
+  const common = {
+    id, width: w, height: h, measured: { width: w, height: h }, position: node.position,
+    selected: input.selected.has(id), draggable: input.editable, connectable: input.editable,
+    ariaLabel: describeNode(node, { mark, problem, reactHere: reacting.get(id) ?? 0, steps: scene.steps.get(id)?.length ?? 0 }),
+    handles: handles(box, scene),
+    domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id } as Record<string, string>,
+  }
+  switch (node.type) {
+    case 'event': return {
+      ...common, type: 'event', zIndex: layer.node,
+      data: { ...marks, node, w, h, reactHere: reacting.get(id) ?? 0, elsewhere: input.facts.reactElsewhere[id] ?? [] },
+    }
+    case 'webhook': return { ...common, type: 'webhook', zIndex: layer.node, data: { ...marks, node, w, h } }
+    case 'schedule': return { ...common, type: 'schedule', zIndex: layer.node, data: { ...marks, node } }
+    case 'note': return { ...common, type: 'note', zIndex: layer.note, data: { ...marks, node } }
+    case 'function': {
+      const version = input.facts.versions[node.slug]
+      return {
+        ...common, type: 'function', zIndex: layer.frame,
+        data: { ...marks, node, inside: scene.inside.get(id)!, steps: scene.steps.get(id)?.length ?? 0, ...(version ? { version } : {}) },
+      }
+    }
+    case 'step': return {
+      ...common, type: 'step', zIndex: layer.step, parentId: node.parent,
+      data: { ...marks, node, w, h, ports: (box as StepBox).ports },
+    }
+  }
+}
+
+const grip = 14
+
+function handles(box: Box, scene: Scene): NodeHandle[] {
+  const at = (type: 'source' | 'target', id: string, x: number, y: number): NodeHandle => ({
+    type, id, x: x - grip / 2, y: y - grip / 2, width: grip, height: grip,
+    position: type === 'source' ? Side.Right : Side.Left,
+  })
+  const { node, w, h } = box
+  switch (node.type) {
+    case 'event': return [at('target', 'in', 0, h / 2), at('source', 'out', w, h / 2)]
+    case 'webhook':
+    case 'schedule': return [at('source', 'out', w, h / 2)]
+    case 'function': return [at('target', 'in', 0, scene.inside.get(box.id)!.hingeY)]
+    case 'step': {
+      const { ports } = box as StepBox
+      return [at('target', 'in', 0, h / 2), ...ports.map((port, i) => at('source', port.id, w, portOffset(h, i, ports.length)))]
+    }
+    case 'note': return []
+  }
+}
+
+function flowEdge(line: Line, input: FlowInput): FlowEdge {
+  const target = input.overlay?.[line.target]
+  const source = input.overlay?.[line.source]
+  const state = source && target && source.state === 'completed' ? target.state : undefined
+  const stored = line.edge !== undefined
+  return {
+    id: line.id, type: line.kind, source: line.source, target: line.target,
+    sourceHandle: line.port ?? 'out', targetHandle: 'in',
+    data: { line, ...(state ? { state } : {}) },
+    selected: input.selected.has(line.id), selectable: stored, focusable: stored && input.editable,
+    deletable: stored && input.editable,
+    zIndex: line.kind === 'order' || line.kind === 'derived' ? layer.inner : layer.line,
+    ariaLabel: describeEdge(line, input.document),
+  }
+}

@@ -1,0 +1,34 @@
+/** What is known about a drawing beside the drawing itself. */
+import type { UiStatus } from '#ui/status.ts'
+
+/** A run's or a live function's state on one node. */
+export interface NodeMark {
+  state: UiStatus
+  /** Short facts: "attempt 2, 12 s", "620 ms". Replaces the second line of a ticket. */
+  note?: string
+  /** Retries used, for the bars of a function. */
+  used?: number
+  /** Counts for a frame's footer. */
+  counts?: { state: UiStatus; count: number }[]
+}
+
+export type Overlay = Record<string, NodeMark>
+
+export interface CanvasFacts {
+  /** Worst finding on each node. */
+  problems: Record<string, 'warning' | 'error'>
+  /** Text beside a function's bars: "v3", "v3, edited", "new". By function slug. */
+  versions: Record<string, string>
+  /** Functions of other workflows that react, by event node id. */
+  reactElsewhere: Record<string, { slug: string; workflow: string }[]>
+}
+
+export const noFacts: CanvasFacts = { problems: {}, versions: {}, reactElsewhere: {} }
+
+/** "/" parts a name in two lines: `user/` and `account.created`. */
+export function splitEventName(name: string): { namespace: string; rest: string } {
+  const slash = name.indexOf('/')
+  return slash < 0 || slash === name.length - 1
+    ? { namespace: '', rest: name }
+    : { namespace: name.slice(0, slash + 1), rest: name.slice(slash + 1) }
+}

@@ -1,0 +1,10 @@
+import type { NodeMark } from '#canvas/marks.ts'
+import { StatusGlyph } from '#ui/status-glyph.tsx'
+import classes from './nodes.module.css'
+
+/** State or finding on a node's top right corner; its words are in the node's accessible name. */
+export function CornerGlyph({ mark, problem }: { mark: NodeMark | undefined; problem: 'warning' | 'error' | undefined }) {
+  const state = mark?.state ?? problem
+  if (state === undefined) return null
+  return <span className={classes.corner}><StatusGlyph state={state} size={14} label="" /></span>
+}

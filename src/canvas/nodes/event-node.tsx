@@ -1,0 +1,40 @@
+import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { memo } from 'react'
+import type { EventData } from '#canvas/flow.ts'
+import { splitEventName } from '#canvas/marks.ts'
+import { eventPath } from '#ui/shapes/event.ts'
+import { CornerGlyph } from './corner-glyph.tsx'
+import classes from './nodes.module.css'
+
+export const EventNodeView = memo(function EventNodeView({ data, isConnectable }: NodeProps<Node<EventData, 'event'>>) {
+  const { namespace, rest } = splitEventName(data.node.event)
+  const nobody = data.reactHere + data.elsewhere.length === 0
+  return (
+    <div className={classes.event} data-lonely={nobody || undefined}>
+      <svg className={classes.shape} width={data.w} height={data.h} aria-hidden="true">
+        <path d={eventPath(data.w, data.h)} />
+      </svg>
+      <div className={classes.eventText}>
+        {namespace && <small>{namespace}</small>}
+        <span className={classes.eventName} style={{ '--fit': `${Math.floor((data.w - 24) / (Math.max(rest.length, 4) * 0.6))}px` } as React.CSSProperties}>{rest || 'name this event'}</span>
+      </div>
+      <CornerGlyph mark={data.mark} problem={data.problem} />
+      <Reactions data={data} />
+      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} />
+      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+    </div>
+  )
+})
+
+function Reactions({ data }: { data: EventData }) {
+  const { reactHere: here, elsewhere } = data
+  const all = here + elsewhere.length
+  return (
+    <div className={classes.under} data-detail>
+      <b>{data.mark?.note ?? (all === 0 ? 'Nobody reacts' : `${all} ${all === 1 ? 'function reacts' : 'functions react'}`)}</b>
+      {elsewhere.length > 0 && (
+        <span>{here > 0 ? `${here} here, ` : ''}{elsewhere.length} in {new Set(elsewhere.map((e) => e.workflow)).size === 1 ? elsewhere[0]?.workflow : 'other workflows'}</span>
+      )}
+    </div>
+  )
+}

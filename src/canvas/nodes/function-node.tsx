@@ -1,0 +1,80 @@
+import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { memo } from 'react'
+import type { FunctionData } from '#canvas/flow.ts'
+import { arrowPath } from '#ui/shapes/order.ts'
+import { RetryBars } from '#ui/retry-bars.tsx'
+import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { statusTone } from '#ui/status.ts'
+import classes from './nodes.module.css'
+
+export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnectable }: NodeProps<Node<FunctionData, 'function'>>) {
+  const { node, mark, problem, inside } = data
+  const state = mark?.state ?? problem
+  const used = mark?.used ?? 0
+  return (
+    <div className={classes.frame} data-tone={mark ? statusTone[mark.state] : undefined} data-problem={problem} title={fate(data)}>
+      <span className={classes.hinge} style={{ top: inside.hingeY - 11 }} />
+      <Inside data={data} />
+      <div className={classes.frameHead}>
+        {state && <StatusGlyph state={state} size={14} label="" />}
+        <span className={classes.slug}>{node.slug || 'name this function'}</span>
+        {data.version && <small data-detail>{data.version}</small>}
+        <span data-detail><RetryBars left={Math.max(0, node.retries - used)} used={used} failed={mark?.state === 'failed'} /></span>
+      </div>
+      <Foot data={data} />
+      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} style={{ top: inside.hingeY, left: 0 }} />
+    </div>
+  )
+})
+
+/** Lines from the wall to the first steps, and the bars of joins. */
+function Inside({ data }: { data: FunctionData }) {
+  const { entries, bars, hingeY } = data.inside
+  return (
+    <svg className={classes.inside} width="1" height="1" aria-hidden="true">
+      {entries.map((to, i) => (
+        <g key={i} className={classes.wire}>
+          <path d={entryPath(hingeY, to)} />
+          <path d={arrowPath(to)} strokeLinecap="round" strokeLinejoin="round" />
+        </g>
+      ))}
+      {bars.map((bar) => (
+        <g key={bar.stepId} className={classes.wire}>
+          <rect x={bar.x} y={bar.top} width="4" height={bar.bottom - bar.top} rx="1" />
+          <path d={`M${bar.x + 4} ${bar.to.y}H${bar.to.x}`} />
+          <path d={arrowPath(bar.to)} strokeLinecap="round" strokeLinejoin="round" />
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+function entryPath(hingeY: number, to: { x: number; y: number }): string {
+  const dy = to.y - hingeY
+  if (Math.abs(dy) < 1) return `M4 ${to.y}H${to.x}`
+  const r = Math.min(5, Math.abs(dy) / 2)
+  const down = Math.sign(dy)
+  return `M4 ${hingeY}H${12 - r}Q12 ${hingeY} 12 ${hingeY + r * down}V${to.y - r * down}Q12 ${to.y} ${12 + r} ${to.y}H${to.x}`
+}
+
+function Foot({ data }: { data: FunctionData }) {
+  const { node, mark, steps } = data
+  const { concurrency } = node
+  return (
+    <div className={classes.frameFoot} data-detail>
+      {mark?.counts && mark.counts.length > 0
+        ? mark.counts.map(({ state, count }) => (
+          <span key={state} data-tone={statusTone[state]}><StatusGlyph state={state} size={11} />{count.toLocaleString('en')}</span>
+        ))
+        : <span>{steps === 0 ? 'Drop a step here' : `${steps} ${steps === 1 ? 'step' : 'steps'}`}</span>}
+      <span className={classes.footNote}>
+        {mark?.note ?? (concurrency ? `${concurrency.limit} at a time${concurrency.key ? ' per key' : ''}` : '')}
+      </span>
+    </div>
+  )
+}
+
+function fate({ node }: FunctionData): string {
+  const tries = node.retries + 1
+  return `Tries each step up to ${tries} ${tries === 1 ? 'time' : 'times'}${node.concurrency ? `, ${node.concurrency.limit} runs at once` : ''}. If it fails, no other function is affected.`
+}

@@ -1,0 +1,57 @@
+import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { memo } from 'react'
+import type { NoteData, ScheduleData, WebhookData } from '#canvas/flow.ts'
+import { scheduleWords } from '#canvas/schedule-words.ts'
+import { scheduleSize } from '#graph/sizes.ts'
+import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
+import { inletPath } from '#ui/shapes/inlet.ts'
+import { CornerGlyph } from './corner-glyph.tsx'
+import classes from './nodes.module.css'
+
+export const WebhookNodeView = memo(function WebhookNodeView({ data, isConnectable }: NodeProps<Node<WebhookData, 'webhook'>>) {
+  const { node, w, h } = data
+  return (
+    <div className={classes.source}>
+      <svg className={classes.shape} width={w} height={h} aria-hidden="true">
+        <path d={inletPath(w, h)} />
+        <circle cx="0" cy={h / 2} r="3" />
+      </svg>
+      <div className={classes.sourceText} data-words>
+        <span>{node.name || 'Webhook'}</span>
+        <small data-detail>/hooks/{node.hookId.slice(0, 6)}…</small>
+      </div>
+      <CornerGlyph mark={data.mark} problem={data.problem} />
+      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+    </div>
+  )
+})
+
+export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnectable }: NodeProps<Node<ScheduleData, 'schedule'>>) {
+  const { hour, minute, short, zone } = scheduleWords(data.node.cron, data.node.timezone)
+  const s = scheduleSize
+  return (
+    <div className={classes.clock}>
+      <svg className={classes.shape} width={s} height={s} aria-hidden="true">
+        <circle cx={s / 2} cy={s / 2} r={s / 2 - 0.9} />
+        <path className={classes.ticks} d={clockTicks(s)} />
+        <path className={classes.hands} d={clockHands(s, hour, minute)} />
+      </svg>
+      <div className={classes.clockText} data-words>
+        <b>{short}</b>
+        <span data-detail>{zone}</span>
+      </div>
+      <CornerGlyph mark={data.mark} problem={data.problem} />
+      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+    </div>
+  )
+})
+
+export const NoteNodeView = memo(function NoteNodeView({ data }: NodeProps<Node<NoteData, 'note'>>) {
+  const [first, ...rest] = data.node.text.split('\n')
+  return (
+    <div className={classes.note} data-words>
+      <b>{first || 'Empty note'}</b>
+      {rest.length > 0 && <div>{rest.join('\n')}</div>}
+    </div>
+  )
+})

@@ -1,0 +1,66 @@
+import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { memo } from 'react'
+import type { StepData } from '#canvas/flow.ts'
+import { stepDetail } from '#canvas/ports.ts'
+import { portOffset } from '#canvas/scene.ts'
+import { StepIcon } from '#canvas/step-icon.tsx'
+import { emitCapPath } from '#ui/shapes/event.ts'
+import { fanBlades } from '#ui/shapes/fan.ts'
+import { statusTone } from '#ui/status.ts'
+import { CornerGlyph } from './corner-glyph.tsx'
+import classes from './nodes.module.css'
+
+export const StepNodeView = memo(function StepNodeView({ data, isConnectable }: NodeProps<Node<StepData, 'step'>>) {
+  const { node, mark, ports, w, h } = data
+  const sends = node.kind === 'emit' || node.kind === 'emit-each'
+  return (
+    <div
+      className={classes.step}
+      data-sends={sends ? node.kind : undefined}
+      data-tone={mark && mark.state !== 'completed' ? statusTone[mark.state] : undefined}
+      data-state={mark?.state}
+    >
+      {node.kind === 'emit' && <EmitBody w={w} h={h} />}
+      {node.kind === 'emit-each' && <FanBody w={w} h={h} done={mark?.state === 'completed'} />}
+      <div className={classes.ticket}>
+        <span className={classes.stub}><StepIcon kind={node.kind} size={15} /></span>
+        <div className={classes.ticketText} data-words>
+          <b>{node.name}</b>
+          <small data-detail>{mark?.note ?? stepDetail(node)}</small>
+        </div>
+      </div>
+      <CornerGlyph mark={mark} problem={data.problem} />
+      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} />
+      {ports.map((port, i) => (
+        <Handle
+          key={port.id} id={port.id} type="source" position={Position.Right} isConnectable={isConnectable}
+          className={classes.grip} style={{ top: portOffset(h, i, ports.length) }} title={ports.length > 1 ? port.label : undefined}
+        />
+      ))}
+    </div>
+  )
+})
+
+const capWidth = 20
+
+function EmitBody({ w, h }: { w: number; h: number }) {
+  const flat = w - capWidth
+  return (
+    <svg className={classes.shape} width={w} height={h} aria-hidden="true">
+      <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
+      <path className={classes.cap} transform={`translate(${flat} 0)`} d={emitCapPath(capWidth, h)} />
+    </svg>
+  )
+}
+
+/** The body ends in a hollow; five blades open from it. */
+function FanBody({ w, h, done }: { w: number; h: number; done: boolean }) {
+  const flat = w - 27
+  const blades = fanBlades({ pivot: { x: w - 40, y: h / 2 }, inner: 15, outer: 40, half: 0.76, count: 5, gap: 2 })
+  return (
+    <svg className={classes.shape} width={w} height={h} aria-hidden="true">
+      <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
+      {blades.map((blade, i) => <path key={i} className={classes.cap} data-done={done || undefined} d={blade} />)}
+    </svg>
+  )
+}

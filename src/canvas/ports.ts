@@ -1,0 +1,25 @@
+/** Ways out of a step, from its kind. An unfinished config never breaks the drawing. */
+import type { StepNode } from '#graph/document.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+import type { Port } from '#steps/kind.ts'
+
+const single: Port[] = [{ id: 'out', label: '' }]
+
+export function stepPorts(node: StepNode): Port[] {
+  try {
+    const ports = stepDefinition(node.kind).ports(node.config)
+    return ports.length === 0 ? single : ports
+  } catch {
+    return single
+  }
+}
+
+/** Second line of a ticket. */
+export function stepDetail(node: StepNode): string {
+  const definition = stepDefinition(node.kind)
+  try {
+    return definition.describe(node.config) || definition.label
+  } catch {
+    return definition.label
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A document as geometry: where every box stands and how every line runs. Pure and complete,
+ * so the editor, the run page and the thumbnails draw the same picture, and no line waits
+ * for the browser to measure anything.
+ */
+import type { EventNode, FunctionNode, GraphDocument, GraphNode, Position, StepNode } from '#graph/document.ts'
+import type { Port } from '#steps/kind.ts'
+import { stepPorts } from './ports.ts'
+import { nodeSize, stepSize } from '#graph/sizes.ts'
+
+export interface Box {
+  id: string
+  /** Absolute corner; a step's stored position is relative to its frame. */
+  x: number
+  y: number
+  w: number
+  h: number
+  node: GraphNode
+}
+
+export interface StepBox extends Box {
+  node: StepNode
+  ports: Port[]
+}
+
+/** What a frame shows inside besides its steps. Coordinates are relative to the frame. */
+export interface FrameInside {
+  hingeY: number
+  /** First steps of the frame: a line runs from the wall to each. */
+  entries: Position[]
+  /** Joins: a bar in front of every step with two or more inputs. */
+  bars: { stepId: string; x: number; top: number; bottom: number; to: Position }[]
+}
+
+export interface Scene {
+  boxes: Map<string, Box>
+  /** Steps of each frame. */
+  steps: Map<string, StepBox[]>
+  inside: Map<string, FrameInside>
+}
+
+const barAhead = 24
+
+export function layScene(document: GraphDocument): Scene {
+  const boxes = new Map<string, Box>()
+  const steps = new Map<string, StepBox[]>()
+  for (const node of Object.values(document.nodes)) {
+    if (node.type === 'step') continue
+    const { w, h } = nodeSize(node)
+    boxes.set(node.id, { id: node.id, ...node.position, w, h, node })
+    if (node.type === 'function') steps.set(node.id, [])
+  }
+  for (const node of Object.values(document.nodes)) {
+    if (node.type !== 'step') continue
+    const frame = boxes.get(node.parent)
+    if (frame === undefined) continue
+    const { w, h } = stepSize(node.kind)
+    const box: StepBox = {
+      id: node.id, x: frame.x + node.position.x, y: frame.y + node.position.y, w, h, node, ports: stepPorts(node),
+    }
+    boxes.set(node.id, box)
+    steps.get(node.parent)?.push(box)
+  }
+  const inside = new Map<string, FrameInside>()
+  for (const [id, members] of steps) {
+    inside.set(id, frameInside(document, boxes.get(id) as Box, members))
+  }
+  return { boxes, steps, inside }
+}
+
+function frameInside(document: GraphDocument, frame: Box, members: StepBox[]): FrameInside {
+  const inputs = new Map<string, StepBox[]>()
+  const byId = new Map(members.map((step) => [step.id, step]))
+  for (const edge of Object.values(document.edges)) {
+    if (edge.type !== 'order') continue
+    const source = byId.get(edge.source)
+    if (source === undefined || !byId.has(edge.target)) continue
+    inputs.set(edge.target, [...(inputs.get(edge.target) ?? []), source])
+  }
+  const first = members.filter((step) => !inputs.has(step.id))
+  const middle = (step: StepBox): Position => ({ x: step.x - frame.x, y: step.y - frame.y + step.h / 2 })
+  const entries = first.map(middle)
+  const lowest = frame.h - 20
+  const mean = entries.length === 0 ? frame.h / 2 : entries.reduce((sum, p) => sum + p.y, 0) / entries.length
+  const bars = members.flatMap((step) => {
+    const from = inputs.get(step.id) ?? []
+    if (from.length < 2) return []
+    const to = middle(step)
+    const ys = [...from.map((source) => middle(source).y), to.y]
+    return [{ stepId: step.id, x: to.x - barAhead, top: Math.min(...ys) - 18, bottom: Math.max(...ys) + 18, to }]
+  })
+  return { hingeY: Math.min(lowest, Math.max(20, mean)), entries, bars }
+}
+
+/** Where things arrive. */
+export function inletPoint(scene: Scene, id: string): Position | null {
+  const box = scene.boxes.get(id)
+  if (box === undefined) return null
+  if (box.node.type === 'function') {
+    return { x: box.x, y: box.y + (scene.inside.get(id)?.hingeY ?? box.h / 2) }
+  }
+  return { x: box.x, y: box.y + box.h / 2 }
+}
+
+/** Where things leave; a step has one place for each way out. */
+export function outletPoint(scene: Scene, id: string, port?: string): Position | null {
+  const box = scene.boxes.get(id)
+  if (box === undefined) return null
+  if (box.node.type !== 'step') return { x: box.x + box.w, y: box.y + box.h / 2 }
+  const ports = (box as StepBox).ports
+  const index = Math.max(0, ports.findIndex((candidate) => candidate.id === port))
+  return { x: box.x + box.w, y: box.y + portOffset(box.h, index, ports.length) }
+}
+
+export function portOffset(h: number, index: number, count: number): number {
+  return count <= 1 ? h / 2 : (h * (index + 1)) / (count + 1)
+}
+
+/** The topmost box under a point: a step before its frame. */
+export function boxAt(scene: Scene, point: Position): Box | null {
+  let found: Box | null = null
+  for (const box of scene.boxes.values()) {
+    const over = point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h
+    if (over && (found === null || box.node.type === 'step')) found = box
+  }
+  return found
+}
+
+/** Bounds of everything, or null for an empty document. */
+export function sceneBounds(scene: Scene): { x: number; y: number; w: number; h: number } | null {
+  const all = [...scene.boxes.values()]
+  if (all.length === 0) return null
+  const x = Math.min(...all.map((box) => box.x))
+  const y = Math.min(...all.map((box) => box.y))
+  return {
+    x, y,
+    w: Math.max(...all.map((box) => box.x + box.w)) - x,
+    h: Math.max(...all.map((box) => box.y + box.h)) - y,
+  }
+}
+
+export const isEvent = (box: Box): box is Box & { node: EventNode } => box.node.type === 'event'
+export const isFunction = (box: Box): box is Box & { node: FunctionNode } => box.node.type === 'function'

@@ -1,0 +1,52 @@
+/** A cron line in words, short enough to stand under a clock. */
+import cronstrue from 'cronstrue'
+
+export interface ScheduleWords {
+  /** Where the hands stand. */
+  hour: number
+  minute: number
+  /** "Mon 09:00", "Every 5 min", or the cron line itself. */
+  short: string
+  /** "At 09:00, only on Monday", or null when the line cannot be read. */
+  long: string | null
+  /** "Berlin", "UTC". */
+  zone: string
+}
+
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+export function scheduleWords(cron: string, timezone: string): ScheduleWords {
+  const parts = cron.trim().split(/\s+/).slice(-5)
+  const minute = /^\d+$/.test(parts[0] ?? '') ? Number(parts[0]) : 0
+  const hour = /^\d+$/.test(parts[1] ?? '') ? Number(parts[1]) : 9
+  return { hour, minute, short: short(cron, parts), long: long(cron), zone: zoneName(timezone) }
+}
+
+function short(cron: string, parts: string[]): string {
+  const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string]
+  const every = /^\*\/(\d+)$/.exec(minute)
+  if (every && hour === '*') return `Every ${every[1]} min`
+  if (/^\d+$/.test(minute) && /^\d+$/.test(hour)) {
+    const clock = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+    if (day === '*' && month === '*' && weekday === '*') return `Daily ${clock}`
+    if (day === '*' && month === '*') return `${weekdayName(weekday)} ${clock}`
+  }
+  return cron || 'No time yet'
+}
+
+function weekdayName(text: string): string {
+  if (/^\d$/.test(text)) return days[Number(text)] ?? text
+  return text.split(/([,-])/).map((part) => part.length === 3 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part).join('')
+}
+
+function long(cron: string): string | null {
+  try {
+    return cronstrue.toString(cron, { use24HourTimeFormat: true, throwExceptionOnParseError: true })
+  } catch {
+    return null
+  }
+}
+
+function zoneName(timezone: string): string {
+  return (timezone.split('/').at(-1) || 'UTC').replaceAll('_', ' ')
+}

@@ -1,0 +1,141 @@
+'use client'
+/** The drawing on a phone: events on top with their round side down, functions under them, ribs in the left gutter. */
+import { IconArrowRight } from '@tabler/icons-react'
+import { Fragment, useMemo } from 'react'
+import type { EventNode, GraphDocument, ScheduleNode, StepNode } from '#graph/document.ts'
+import { RetryBars } from '#ui/retry-bars.tsx'
+import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
+import { eventPathDown } from '#ui/shapes/event.ts'
+import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { statusTone } from '#ui/status.ts'
+import { nodeTitle } from './describe.ts'
+import { splitEventName, type CanvasFacts, type Overlay } from './marks.ts'
+import { scheduleWords } from './schedule-words.ts'
+import { stackGroups, stackRibs, stackSizes, type StackFunction } from './stack.ts'
+import { StepIcon } from './step-icon.tsx'
+import classes from './stacked.module.css'
+
+export interface StackedProps {
+  document: GraphDocument
+  facts: CanvasFacts
+  overlay?: Overlay
+  selected?: ReadonlySet<string>
+  onSelect?: (id: string) => void
+}
+
+export function Stacked({ document, facts, overlay = {}, selected, onSelect }: StackedProps) {
+  const groups = useMemo(() => stackGroups(document), [document])
+  const { eventH, gutter } = stackSizes
+  if (groups.length === 0) return <div className={classes.stack}><p className={classes.empty}>Nothing is drawn yet. Open this page on a larger screen to begin.</p></div>
+  return (
+    <div className={classes.stack} data-testid="canvas">
+      {groups.map((group, g) => {
+        const height = eventH + 20 + group.functions.length * (stackSizes.cardH + stackSizes.gap)
+        return (
+          <section key={group.source?.id ?? g} className={classes.group}>
+            {group.source && (
+              <svg className={classes.ribs} width={gutter + 8} height={height} aria-hidden="true">
+                {stackRibs(group.functions.length).map((path, i) => <path key={i} d={path} />)}
+              </svg>
+            )}
+            <div className={classes.head} style={{ height: group.source ? eventH : 40 }}>
+              {group.source
+                ? <Source node={group.source} onSelect={onSelect} selected={selected?.has(group.source.id) ?? false} />
+                : <b className={classes.alone}>Nothing starts these</b>}
+              {group.source && (
+                <div className={classes.about}>
+                  <b>{group.functions.length === 0 ? 'Nobody reacts' : `${group.functions.length} ${group.functions.length === 1 ? 'function reacts' : 'functions react'}`}</b>
+                  {group.from.length > 0 && <span>sent by {group.from.join(', ')}</span>}
+                </div>
+              )}
+            </div>
+            <div className={classes.cards}>
+              {group.functions.map((one) => (
+                <Card
+                  key={one.node.id} one={one} overlay={overlay} problem={facts.problems[one.node.id]} hinge={group.source !== null}
+                  selected={selected} onSelect={onSelect} facts={facts}
+                />
+              ))}
+            </div>
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+function Source({ node, selected, onSelect }: { node: EventNode | ScheduleNode; selected: boolean; onSelect: StackedProps['onSelect'] }) {
+  const { eventW, eventH } = stackSizes
+  const select = (): void => onSelect?.(node.id)
+  if (node.type === 'schedule') {
+    const { hour, minute, short, zone } = scheduleWords(node.cron, node.timezone)
+    return (
+      <button type="button" className={classes.clock} data-selected={selected || undefined} onClick={select}>
+        <svg width="48" height="48" aria-hidden="true">
+          <circle cx="24" cy="24" r="23" />
+          <path d={clockTicks(48)} />
+          <path d={clockHands(48, hour, minute)} />
+        </svg>
+        <span><b>{short}</b>{zone}</span>
+      </button>
+    )
+  }
+  const { namespace, rest } = splitEventName(node.event)
+  return (
+    <button type="button" className={classes.event} style={{ width: eventW, height: eventH }} data-selected={selected || undefined} onClick={select}>
+      <svg width={eventW} height={eventH} aria-hidden="true"><path d={eventPathDown(eventW, eventH)} /></svg>
+      <span>{namespace && <small>{namespace}</small>}{rest || 'unnamed event'}</span>
+    </button>
+  )
+}
+
+interface CardProps extends Pick<StackedProps, 'selected' | 'onSelect' | 'facts'> {
+  one: StackFunction
+  overlay: Overlay
+  problem: 'warning' | 'error' | undefined
+  hinge: boolean
+}
+
+function Card({ one, overlay, problem, hinge, selected, onSelect, facts }: CardProps) {
+  const { node, levels } = one
+  const mark = overlay[node.id]
+  const state = mark?.state ?? problem
+  const used = mark?.used ?? 0
+  const steps = levels.flat().length
+  return (
+    <article className={classes.card} style={{ height: stackSizes.cardH }} data-tone={mark ? statusTone[mark.state] : undefined} data-problem={problem} data-selected={selected?.has(node.id) || undefined}>
+      {hinge && <i className={classes.hinge} />}
+      <button type="button" className={classes.title} onClick={() => onSelect?.(node.id)}>
+        {state && <StatusGlyph state={state} size={14} />}
+        <span className="mono cut">{node.slug || 'unnamed function'}</span>
+        <RetryBars left={Math.max(0, node.retries - used)} used={used} />
+      </button>
+      <div className={classes.steps}>
+        {levels.map((level, i) => (
+          <Fragment key={i}>
+            {i > 0 && <IconArrowRight size={15} stroke={1.7} aria-label="then" />}
+            <Place level={level} overlay={overlay} problems={facts.problems} onSelect={onSelect} />
+          </Fragment>
+        ))}
+      </div>
+      <footer>
+        <span>{mark?.note ?? (steps === 0 ? 'No steps yet' : `${steps} ${steps === 1 ? 'step' : 'steps'}`)}</span>
+        <span>{node.concurrency ? `${node.concurrency.limit} at a time` : facts.versions[node.slug]}</span>
+      </footer>
+    </article>
+  )
+}
+
+function Place({ level, overlay, problems, onSelect }: { level: StepNode[]; overlay: Overlay; problems: CanvasFacts['problems']; onSelect: StackedProps['onSelect'] }) {
+  const [step] = level
+  if (step === undefined) return null
+  if (level.length > 1) return <span className={classes.step}>{level.length} side by side</span>
+  const state = overlay[step.id]?.state ?? problems[step.id]
+  return (
+    <button type="button" className={classes.step} data-sends={step.kind.startsWith('emit') || undefined} onClick={() => onSelect?.(step.id)}>
+      <StepIcon kind={step.kind} size={15} />
+      <span className="cut">{nodeTitle(step)}</span>
+      {state && <span className={classes.corner}><StatusGlyph state={state} size={13} /></span>}
+    </button>
+  )
+}

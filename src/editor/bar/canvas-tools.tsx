@@ -1,0 +1,37 @@
+'use client'
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconNote } from '@tabler/icons-react'
+import { commands, keyText } from '../commands/list.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import classes from './bar.module.css'
+
+/** The floating bar over the canvas. */
+export function CanvasTools({ onKey }: { onKey: () => void }) {
+  const undo = useEditorState((state) => state.undoLabel)
+  const redo = useEditorState((state) => state.redoLabel)
+  return (
+    <div className={classes.tools} role="toolbar" aria-label="Drawing">
+      <Tool id="undo" label={undo === null ? 'Nothing to undo' : `Undo: ${undo}`} name="Undo" disabled={undo === null} icon={<IconArrowBackUp size={16} stroke={1.7} />} />
+      <Tool id="redo" label={redo === null ? 'Nothing to redo' : `Redo: ${redo}`} name="Redo" disabled={redo === null} icon={<IconArrowForwardUp size={16} stroke={1.7} />} />
+      <i />
+      <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
+      <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />
+      <Tooltip label="How to read this (?)"><ActionIcon size={26} aria-label="How to read this" onClick={onKey}><IconHelp size={16} stroke={1.7} /></ActionIcon></Tooltip>
+    </div>
+  )
+}
+
+function Tool({ id, label, name, icon, disabled = false }: { id: string; label: string; name: string; icon: React.ReactNode; disabled?: boolean }) {
+  const context = useEditor()
+  const command = commands.find((one) => one.id === id)!
+  return (
+    <Tooltip label={`${label} (${keyText(command.keys[0] ?? '')})`}>
+      <ActionIcon
+        size={26} aria-label={name} aria-disabled={disabled}
+        onClick={() => { if (!disabled && command.canRun(context)) command.run(context) }}
+      >
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  )
+}

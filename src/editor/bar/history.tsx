@@ -1,0 +1,115 @@
+'use client'
+/** The way back: what the draft was, one click from being that again. A restore is an edit like any other, so it can be undone. */
+import { ActionIcon, Button, Loader, Popover, Tooltip } from '@mantine/core'
+import { IconHistory } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { GraphDocument } from '#graph/document.ts'
+import type { HistoryEntry } from '#server/workflows/history.ts'
+import { ErrorNote } from '#ui/error-note.tsx'
+import { notifyDone } from '#ui/notify.ts'
+import { formatClock, formatMoment } from '#ui/time.ts'
+import { useTRPC } from '#ui/trpc.tsx'
+import { useNow } from '#ui/use-now.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import { countsText, reasonText, restoreText } from './history-words.ts'
+import classes from './history.module.css'
+
+export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover opened={open} onChange={setOpen} width={360} position="bottom-end" trapFocus>
+      <Popover.Target>
+        <Tooltip label="History" disabled={open}>
+          <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => setOpen(!open)}><IconHistory size={17} stroke={1.7} /></ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown p={0}>{open && <HistoryList hasChanges={hasChanges} onDone={() => setOpen(false)} />}</Popover.Dropdown>
+    </Popover>
+  )
+}
+
+/** Replaces the drawing by one edit and says how to take that back. */
+function useBecome(onDone: () => void): (label: string, document: GraphDocument) => void {
+  const { editor } = useEditor()
+  return (label, document) => {
+    editor.closeGesture()
+    editor.edit(label, () => document, { select: [] })
+    onDone()
+    notifyDone(`${label}. Undo brings back what was here.`)
+  }
+}
+
+function HistoryList({ hasChanges, onDone }: { hasChanges: boolean; onDone: () => void }) {
+  const { workspace, slug } = useEditor()
+  const trpc = useTRPC()
+  const history = useQuery(trpc.workflows.history.queryOptions({ workspace, slug }, { staleTime: 0 }))
+  const [picked, setPicked] = useState<HistoryEntry | null>(null)
+  const key = (entry: HistoryEntry): string => `${entry.revision} ${entry.reason}`
+  return (
+    <>
+      <Discard hasChanges={hasChanges} onDone={onDone} />
+      {history.error !== null && <div className={classes.note}><ErrorNote error={history.error} onRetry={() => void history.refetch()} /></div>}
+      {history.isPending && <div className={classes.note}><Loader size="sm" aria-label="Loading the history" /></div>}
+      {history.data?.length === 0 && <p className={classes.note}>Nothing is kept yet. The first edit keeps what was here before it; then every five minutes of editing, every publish and every test.</p>}
+      <ol className={classes.entries}>
+        {history.data?.map((entry) => (
+          <li key={key(entry)}>
+            <Entry entry={entry} open={picked !== null && key(picked) === key(entry)} onPick={setPicked} />
+            {picked !== null && key(picked) === key(entry) && <Preview entry={entry} onDone={onDone} />}
+          </li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+function Entry({ entry, open, onPick }: { entry: HistoryEntry; open: boolean; onPick: (entry: HistoryEntry | null) => void }) {
+  const now = useNow(60_000)
+  const at = Date.parse(entry.at)
+  return (
+    <button type="button" className={classes.entry} aria-expanded={open} onClick={() => onPick(open ? null : entry)}>
+      <span className={classes.first}>
+        <b>{reasonText(entry.reason)}</b>
+        <time className="num" dateTime={entry.at} title={formatMoment(at)}>{formatClock(at, now || at).replace(/:\d\d$/, '')}</time>
+      </span>
+      <span className={classes.second}>{entry.author === null ? '' : `${entry.author} · `}{countsText(entry.counts)}</span>
+    </button>
+  )
+}
+
+function Preview({ entry, onDone }: { entry: HistoryEntry; onDone: () => void }) {
+  const { workspace, slug } = useEditor()
+  const document = useEditorState((state) => state.document)
+  const trpc = useTRPC()
+  const become = useBecome(onDone)
+  const kept = useQuery(trpc.workflows.snapshot.queryOptions({ workspace, slug, revision: entry.revision, reason: entry.reason }, { staleTime: Infinity }))
+  if (kept.error !== null) return <div className={classes.note}><ErrorNote error={kept.error} onRetry={() => void kept.refetch()} /></div>
+  if (kept.data === undefined) return <div className={classes.preview}><Loader size="xs" aria-label="Loading the version" /></div>
+  const text = restoreText(document, kept.data)
+  const at = Date.parse(entry.at)
+  return (
+    <div className={classes.preview} role="status">
+      <span>{text}</span>
+      <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${formatClock(at).replace(/:\d\d$/, '')}`, kept.data)}>Restore</Button>
+    </div>
+  )
+}
+
+function Discard({ hasChanges, onDone }: { hasChanges: boolean; onDone: () => void }) {
+  const { workspace, slug, published } = useEditor()
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  const become = useBecome(onDone)
+  if (published === null || !hasChanges) return null
+  const discard = (): void => {
+    const live = client.getQueryData(trpc.workflows.get.queryKey({ workspace, slug }))?.published?.document
+    if (live !== undefined) become('Discard draft', live)
+  }
+  return (
+    <div className={classes.discard}>
+      <span>The drawing has changes that are not live.</span>
+      <Button size="xs" onClick={discard}>Back to v{published.version}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,155 @@
+'use client'
+/** Send a test event: to the drawing as it is on the screen, or to what is published. */
+import { Button, Modal, SegmentedControl, Textarea } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useEffect, useState } from 'react'
+import { isFanwiseError } from '#base/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
+import { errorShape, useTRPC } from '#ui/trpc.tsx'
+import { TextField } from '../form/text-field.tsx'
+import { useEditor, useEditorState } from '../context.ts'
+import { useSendTest, type TestSent, type TestTarget } from './send-test.ts'
+import classes from './bar.module.css'
+
+interface Opening {
+  name: string
+  sample: Json | undefined
+}
+
+let opener: ((opening: Opening) => void) | null = null
+
+/** Opens the dialog with an event's name and sample. */
+export function openTestEvent(name: string, sample: Json | undefined): void {
+  opener?.({ name, sample })
+}
+
+const tickName = 'fanwise/schedule.ticked'
+
+/** Exact names in the drawing, then those the workspace knows. A schedule is tested by its tick. */
+function useEventNames(open: boolean) {
+  const { workspace } = useEditor()
+  const nodes = useEditorState((state) => state.document.nodes)
+  const trpc = useTRPC()
+  const known = useQuery(trpc.events.known.queryOptions({ workspace }, { enabled: open }))
+  const drawn = Object.values(nodes)
+  const here = drawn.flatMap((node) => (node.type === 'event' && node.event !== '' && !node.event.includes('*') ? [node.event] : []))
+  const ticks = drawn.some((node) => node.type === 'schedule') ? [tickName] : []
+  return {
+    names: [...new Set([...here, ...ticks, ...(known.data ?? []).map((one) => one.name)])],
+    first: here[0] ?? ticks[0] ?? '',
+    sampleOf(name: string): Json | undefined {
+      const node = drawn.find((one) => one.type === 'event' && one.event === name)
+      return (node?.type === 'event' ? node.sample : undefined) ?? known.data?.find((one) => one.name === name)?.sample ?? undefined
+    },
+  }
+}
+
+export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
+  const { workspace } = useEditor()
+  const send = useSendTest()
+  const [open, setOpen] = useState(false)
+  const [target, setTarget] = useState<TestTarget>('drawing')
+  const [name, setName] = useState('')
+  const [text, setText] = useState('{}')
+  const [busy, setBusy] = useState(false)
+  const [sent, setSent] = useState<TestSent | null>(null)
+  const [failed, setFailed] = useState<{ message: string; fix?: string | undefined } | null>(null)
+  const { names, first, sampleOf } = useEventNames(open)
+  const forget = (): void => {
+    setSent(null)
+    setFailed(null)
+  }
+  const show = ({ name: wanted, sample }: Opening): void => {
+    setName(wanted.includes('*') ? '' : wanted || first)
+    setText(JSON.stringify(sample ?? {}, null, 2))
+    forget()
+    setOpen(true)
+  }
+  useEffect(() => {
+    opener = show
+    return () => { opener = null }
+  })
+  const choose = (next: string): void => {
+    setName(next)
+    forget()
+    const sample = sampleOf(next)
+    if (sample !== undefined && sample !== null) setText(JSON.stringify(sample, null, 2))
+  }
+  const data = read(text)
+  const start = async (): Promise<void> => {
+    if (data === null) return
+    setBusy(true)
+    forget()
+    try {
+      setSent(await send(target, { name: name.trim(), data }))
+    } catch (error) {
+      const { message, fix } = isFanwiseError(error) ? error : errorShape(error)
+      setFailed({ message, fix })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Modal opened={open} onClose={() => setOpen(false)} title="Send a test event" size={520}>
+      <div className={classes.test}>
+        <SegmentedControl
+          fullWidth aria-label="What runs" value={target} onChange={(value) => { setTarget(value as TestTarget); forget() }}
+          data={[{ value: 'drawing', label: 'This drawing' }, { value: 'live', label: 'What is live' }]}
+        />
+        <TargetText target={target} hasChanges={hasChanges} />
+        <TextField label="Event" value={name} onChange={choose} suggestions={names} placeholder="user/account.created" mono />
+        <Textarea
+          label="Data" value={text} onChange={(event) => { setText(event.currentTarget.value); forget() }} autosize minRows={6} maxRows={16} spellCheck={false}
+          classNames={{ input: classes.mono }} error={data === null ? 'Write a JSON object, such as { "email": "ada@north.io" }.' : undefined}
+        />
+        {failed && <p className={classes.fail} role="alert"><b>{failed.message}</b> {failed.fix}</p>}
+        {sent && <SentText sent={sent} workspace={workspace} />}
+      </div>
+      <div className={classes.buttons}>
+        <Button onClick={() => setOpen(false)}>Close</Button>
+        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(target, sent !== null)}</Button>
+      </div>
+    </Modal>
+  )
+}
+
+function buttonText(target: TestTarget, again: boolean): string {
+  if (target === 'drawing') return again ? 'Test again' : 'Test the drawing'
+  return again ? 'Send again' : 'Send event'
+}
+
+function TargetText({ target, hasChanges }: { target: TestTarget; hasChanges: boolean }) {
+  const { published } = useEditor()
+  if (target === 'drawing') return <p className={classes.quietText}>Runs exactly what you see, published or not; what is live does not notice. Calls to the outside are real.</p>
+  if (published === null) return <p className={classes.warn}>This workflow is not published, so nothing here reacts yet. The event is stored all the same.</p>
+  if (hasChanges) return <p className={classes.warn}>The drawing has changes that are not live. This event starts what is published, v{published.version}.</p>
+  return <p className={classes.quietText}>A real event: every published function that reacts to it runs, in all workflows.</p>
+}
+
+function SentText({ sent, workspace }: { sent: TestSent; workspace: string }) {
+  const event = <Link className="mono" href={`/w/${workspace}/events/${sent.event}`}>{sent.event}</Link>
+  if (sent.revision === null) {
+    return <p className={classes.sent} role="status">Stored as {event}. {sent.count === 0 ? 'No function reacted.' : `${sent.count} ${sent.count === 1 ? 'run' : 'runs'} started, each on its own.`}</p>
+  }
+  if (sent.count === 0) {
+    return <p className={classes.warn} role="status">Stored as {event}, but no function of the drawing reacts to it. Check the name, the lines and their conditions.</p>
+  }
+  return (
+    <div className={classes.sent} role="status" data-testid="test-started">
+      {sent.count === 1 ? 'One run' : `${sent.count} runs`} of draft r{sent.revision} started by {event}:
+      <ul className={classes.started}>
+        {sent.runs.map((run) => <li key={run.id}><Link className="mono" href={`/w/${workspace}/runs/${run.id}`}>{run.function}</Link></li>)}
+      </ul>
+    </div>
+  )
+}
+
+function read(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? (value as JsonObject) : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,75 @@
+'use client'
+import { useComputedColorScheme } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+import { asWritten, setInsertionTarget } from '../form/insertion.ts'
+import { monaco, setScopeTypes } from './monaco.ts'
+
+export interface CodeEditorProps {
+  value: string
+  onChange(value: string): void
+  onLeave(): void
+  language: 'typescript' | 'json'
+  label: string
+  /** How a path is written here; see FieldMeta. */
+  expr?: string | undefined
+  /** Declarations of what the code may read. */
+  scope?: string | undefined
+}
+
+const heights = { json: { least: 92, most: 300 }, typescript: { least: 168, most: 420 } }
+
+export default function CodeEditor({ value, onChange, onLeave, language, label, expr, scope }: CodeEditorProps) {
+  const host = useRef<HTMLDivElement>(null)
+  const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
+  const calls = useRef({ onChange, onLeave })
+  calls.current = { onChange, onLeave }
+  const scheme = useComputedColorScheme('light')
+  // What it starts with; later changes are brought in below, since making it anew would lose the cursor.
+  const start = useRef({ value, scheme })
+
+  useEffect(() => {
+    if (host.current === null) return
+    const made = monaco.editor.create(host.current, {
+      value: start.current.value, language, theme: `fanwise-${start.current.scheme}`, ariaLabel: label, automaticLayout: true, editContext: false,
+      minimap: { enabled: false }, fontFamily: 'JetBrains Mono', fontSize: 12, lineHeight: 18, fontLigatures: false, tabSize: 2,
+      lineNumbersMinChars: 2, lineDecorationsWidth: 6, glyphMargin: false, folding: false, scrollBeyondLastLine: false, padding: { top: 7, bottom: 7 },
+      renderLineHighlight: 'none', overviewRulerLanes: 0, wordWrap: 'on', fixedOverflowWidgets: true, scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 8 },
+      contextmenu: false,
+      ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never' } as const : {}), bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
+    })
+    editor.current = made
+    const { least, most } = heights[language]
+    const fit = (): void => {
+      if (host.current) host.current.style.height = `${Math.min(most, Math.max(least, made.getContentHeight()))}px`
+    }
+    fit()
+    made.onDidContentSizeChange(fit)
+    made.onDidChangeModelContent(() => calls.current.onChange(made.getValue()))
+    made.onDidBlurEditorText(() => calls.current.onLeave())
+    made.onDidFocusEditorText(() => setInsertionTarget({
+      insert: (path) => {
+        const selection = made.getSelection()
+        if (selection === null) return
+        made.executeEdits('insert', [{ range: selection, text: asWritten(path, expr), forceMoveMarkers: true }])
+        made.focus()
+      },
+    }))
+    return () => {
+      made.getModel()?.dispose()
+      made.dispose()
+      editor.current = null
+    }
+  }, [language, label, expr])
+
+  useEffect(() => {
+    const model = editor.current?.getModel()
+    // An undo or a colleague changed the text.
+    if (model && model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null)
+  }, [value])
+  useEffect(() => monaco.editor.setTheme(`fanwise-${scheme}`), [scheme])
+  useEffect(() => {
+    if (scope !== undefined) setScopeTypes(scope)
+  }, [scope])
+
+  return <div ref={host} />
+}

@@ -1,0 +1,48 @@
+'use client'
+/** `N`: add anything, or run any command, by its name. */
+import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { IconSearch } from '@tabler/icons-react'
+import { canvasApi } from '../canvas-api.ts'
+import { useEditor } from '../context.ts'
+import { paletteEntries } from '../palette/entries.ts'
+import { PaletteGlyph } from '../palette/palette-glyph.tsx'
+import { paletteLabel, placeBySelection } from '../place.ts'
+import { commands, keyText } from './list.ts'
+
+const [store, search] = createSpotlight()
+export const openAdd = (): void => search.open()
+
+export function CommandSearch() {
+  const context = useEditor()
+  const { editor, place } = context
+  const groups: SpotlightActionGroupData[] = [
+    {
+      group: 'Add',
+      actions: paletteEntries.map(({ kind, blurb, keywords }) => ({
+        id: `add-${kind}`, label: paletteLabel(kind), description: blurb, keywords: keywords.split(' '), leftSection: <PaletteGlyph kind={kind} />,
+        onClick: () => {
+          const { document, selected } = editor.store.getState()
+          const added = placeBySelection(document, kind, selected, canvasApi()?.middle() ?? { x: 0, y: 0 }, place)
+          editor.edit(`Add ${paletteLabel(kind)}`, () => added.document, { select: [added.id], fresh: added.id })
+        },
+      })),
+    },
+    {
+      group: 'Commands',
+      actions: commands.map((command) => ({
+        id: command.id, label: command.label, keywords: command.keywords.split(' '),
+        rightSection: <kbd style={{ fontSize: 11, color: 'var(--fw-ink-3)' }}>{keyText(command.keys[0] ?? '')}</kbd>,
+        onClick: () => {
+          if (command.canRun(context)) command.run(context)
+        },
+      })),
+    },
+  ]
+  return (
+    <Spotlight
+      store={store} actions={groups} shortcut={null} scrollable maxHeight={420} highlightQuery
+      nothingFound="Nothing is named like that."
+      searchProps={{ placeholder: 'Add a step, an event or a function, or run a command', leftSection: <IconSearch size={16} stroke={1.7} />, 'aria-label': 'Add or run' }}
+    />
+  )
+}

@@ -1,0 +1,243 @@
+'use client'
+/** The canvas with hands: dragging, connecting, dropping, selecting. Every gesture ends in one edit. */
+import { useReactFlow, type FinalConnectionState, type NodeChange, type OnConnectStartParams } from '@xyflow/react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { notifications } from '@mantine/notifications'
+import { fitBesideBars, Surface } from '#canvas/canvas.tsx'
+import { nodeTitle } from '#canvas/describe.ts'
+import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from '#canvas/flow.ts'
+import type { CanvasFacts } from '#canvas/marks.ts'
+import { boxAt, layScene } from '#canvas/scene.ts'
+import type { GraphDocument, Position } from '#graph/document.ts'
+import { addEvent } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
+import { moveNodes } from '#graph/edit/move.ts'
+import { derivedLinks } from '#graph/links.ts'
+import { AddMenu, type AddRequest } from './add-menu.tsx'
+import { setCanvasApi } from './canvas-api.ts'
+import { useEditor, useEditorState } from './context.ts'
+import { MarkedText } from './form/marked-text.tsx'
+import { dropNodes } from './drop.ts'
+import { hangFunction } from './place.ts'
+
+export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children?: ReactNode }) {
+  const { editor, viewOnly } = useEditor()
+  const shown = useShownDocument()
+  const selected = useEditorState((state) => state.selected)
+  const cache = useRef<FlowCache>(new Map())
+  const links = useMemo(() => derivedLinks(shown), [shown])
+  const flow = useMemo(
+    () => toFlow({ document: shown, links, facts, selected, editable: !viewOnly }, cache.current),
+    [shown, links, facts, selected, viewOnly],
+  )
+  const moving = useMoving()
+  const connecting = useConnecting()
+  useCanvasApi()
+  useKeepInView()
+  const onSelect = useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
+    const picks = changes.filter((change) => change.type === 'select')
+    if (picks.length === 0) return
+    const next = new Set(editor.store.getState().selected)
+    for (const { id, selected: on } of picks) {
+      if (on) next.add(id as string)
+      else next.delete(id as string)
+    }
+    editor.select(next)
+  }, [editor])
+  return (
+    <>
+      <Surface
+        nodes={flow.nodes} edges={flow.edges} editable={!viewOnly} connecting={connecting.active}
+        flow={{
+          onNodesChange: (changes) => {
+            onSelect(changes)
+            moving.onChanges(changes)
+          },
+          onEdgesChange: onSelect,
+          onNodeDragStart: moving.start, onNodeDragStop: moving.stop,
+          onSelectionDragStart: moving.start, onSelectionDragStop: moving.stop,
+          onConnectStart: connecting.start, onConnectEnd: connecting.end,
+          onPaneClick: () => editor.select([]),
+          onEdgeClick: (_, edge) => {
+            if (edge.type === 'derived') editor.select([edge.target])
+          },
+          onDoubleClick: connecting.openAt,
+          nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
+          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly, panOnDrag: viewOnly ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
+          ...(viewOnly ? {} : { fitViewOptions: fitBesideBars }),
+          multiSelectionKeyCode: ['Shift', 'Meta', 'Control'], selectionKeyCode: null, connectionRadius: 24,
+        }}
+      >
+        {children}
+      </Surface>
+      <AddMenu request={connecting.menu} onClose={connecting.closeMenu} />
+    </>
+  )
+}
+
+/** The document with what is under the pointer at its momentary place. */
+function useShownDocument(): GraphDocument {
+  const document = useEditorState((state) => state.document)
+  const drag = useEditorState((state) => state.drag)
+  return useMemo(() => {
+    if (drag === null) return document
+    const nodes = { ...document.nodes }
+    for (const [id, position] of Object.entries(drag)) {
+      const node = nodes[id]
+      if (node) nodes[id] = { ...node, position }
+    }
+    return { ...document, nodes }
+  }, [document, drag])
+}
+
+function useMoving() {
+  const { editor } = useEditor()
+  const active = useRef(false)
+  const name = (document: GraphDocument, ids: string[]): string => {
+    const first = document.nodes[ids[0] as string]
+    return ids.length === 1 && first ? nodeTitle(first) : `${ids.length} things`
+  }
+  return {
+    start: () => {
+      active.current = true
+    },
+    stop: (_event: unknown, node: FlowNode | FlowNode[], nodes?: FlowNode[]) => {
+      active.current = false
+      const { drag, document } = editor.store.getState()
+      editor.set({ drag: null })
+      if (drag === null) return
+      const ids = nodes?.map((one) => one.id) ?? (Array.isArray(node) ? node.map((one) => one.id) : [node.id])
+      editor.edit(`Move ${name(document, ids)}`, (before) => dropNodes(before, drag))
+    },
+    onChanges: (changes: NodeChange<FlowNode>[]) => {
+      const positions: Record<string, Position> = {}
+      for (const change of changes) if (change.type === 'position' && change.position) positions[change.id] = change.position
+      const ids = Object.keys(positions)
+      if (ids.length === 0) return
+      const { document, drag } = editor.store.getState()
+      if (active.current) editor.set({ drag: { ...drag, ...positions } })
+      else editor.edit(`Move ${name(document, ids)}`, (before) => moveNodes(before, positions), { group: `nudge ${ids.join()}` })
+    },
+  }
+}
+
+function useConnecting() {
+  const { editor, place } = useEditor()
+  const { screenToFlowPosition } = useReactFlow()
+  const from = useRef<OnConnectStartParams | null>(null)
+  const [active, setActive] = useState(false)
+  const [menu, setMenu] = useState<AddRequest | null>(null)
+  const refuse = (message: string): void => {
+    notifications.show({ id: 'connect-refused', message: <MarkedText text={message} />, autoClose: 6000, withBorder: true })
+  }
+
+  const join = (startId: string, startHandle: string | null, reversed: boolean, endId: string): void => {
+    const { document } = editor.store.getState()
+    const source = reversed ? endId : startId
+    const target = reversed ? startId : endId
+    const port = !reversed && document.nodes[source]?.type === 'step' && startHandle ? { port: startHandle } : {}
+    const joined = connect(document, { source, target, ...port })
+    if ('refused' in joined) return refuse(joined.refused)
+    const [a, b] = [source, target].map((id) => document.nodes[id])
+    editor.edit(`Connect ${a ? nodeTitle(a) : ''} to ${b ? nodeTitle(b) : ''}`, () => joined.document)
+  }
+
+  const dropOnNothing = (startId: string, startHandle: string | null, reversed: boolean, point: Position, event: MouseEvent | Touch): void => {
+    const { document } = editor.store.getState()
+    const node = document.nodes[startId]
+    if (node === undefined) return
+    if (reversed && node.type === 'function') {
+      const added = addEvent(document, { position: { x: point.x - 140, y: point.y - 31 } })
+      const joined = connect(added.document, { source: added.id, target: startId })
+      if ('document' in joined) editor.edit('Add event', () => joined.document, { select: [added.id], fresh: added.id })
+    } else if (!reversed && (node.type === 'event' || node.type === 'schedule')) {
+      const added = hangFunction(document, startId, place, { x: point.x, y: point.y - 64 })
+      editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
+    } else if (!reversed && node.type === 'webhook') {
+      const added = addEvent(document, { position: { x: point.x, y: point.y - 31 } })
+      const joined = connect(added.document, { source: startId, target: added.id })
+      if ('document' in joined) editor.edit('Add event', () => joined.document, { select: [added.id], fresh: added.id })
+      else refuse(joined.refused)
+    } else if (!reversed && node.type === 'step') {
+      setMenu({ clientX: event.clientX, clientY: event.clientY, point, after: { stepId: startId, port: startHandle ?? undefined } })
+    }
+  }
+
+  return {
+    active,
+    menu,
+    closeMenu: () => setMenu(null),
+    start: (_: unknown, params: OnConnectStartParams) => {
+      from.current = params
+      setActive(true)
+    },
+    end: (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+      setActive(false)
+      const { nodeId, handleId, handleType } = from.current ?? {}
+      from.current = null
+      if (!nodeId) return
+      const pointer = 'changedTouches' in event ? event.changedTouches[0] : event
+      if (pointer === undefined) return
+      const point = screenToFlowPosition({ x: pointer.clientX, y: pointer.clientY })
+      const { document } = editor.store.getState()
+      const scene = layScene(document)
+      const under = boxAt(scene, point)
+      const start = document.nodes[nodeId]
+      const ownFrame = start?.type === 'step' && under?.id === start.parent
+      const hit = (under && !ownFrame && under.id !== nodeId ? under.id : null) ?? state.toHandle?.nodeId ?? null
+      const reversed = handleType === 'target'
+      if (hit !== null && hit !== nodeId) join(nodeId, handleId ?? null, reversed, hit)
+      else if (under?.id !== nodeId) dropOnNothing(nodeId, handleId ?? null, reversed, point, pointer)
+    },
+    openAt: (event: React.MouseEvent) => {
+      if (!(event.target as Element).classList.contains('react-flow__pane')) return
+      setMenu({ clientX: event.clientX, clientY: event.clientY, point: screenToFlowPosition({ x: event.clientX, y: event.clientY }) })
+    },
+  }
+}
+
+/** What was just added is seen: the view moves as little as that needs. */
+function useKeepInView(): void {
+  const { editor } = useEditor()
+  const fresh = useEditorState((state) => state.fresh)
+  const { getViewport, setViewport } = useReactFlow()
+  useEffect(() => {
+    const box = fresh === null ? undefined : layScene(editor.store.getState().document).boxes.get(fresh)
+    const rect = canvasElement()?.getBoundingClientRect()
+    if (box === undefined || rect === undefined) return
+    const { x, y, zoom } = getViewport()
+    const shift = (low: number, high: number, room: number, before: number, after: number): number =>
+      high > room - after ? Math.max(room - after - high, before - low) : low < before ? before - low : 0
+    const left = box.x * zoom + x
+    const top = box.y * zoom + y
+    const dx = shift(left, left + box.w * zoom, rect.width, 24, 32)
+    const dy = shift(top, top + box.h * zoom, rect.height, 60, 32)
+    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 180 })
+  }, [fresh, editor, getViewport, setViewport])
+}
+
+const canvasElement = (): HTMLElement | null => window.document.querySelector('[data-testid="canvas"] .react-flow')
+
+/** Lets palette, problems and commands reach the canvas. */
+function useCanvasApi(): void {
+  const { screenToFlowPosition, fitView, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
+  useEffect(() => {
+    setCanvasApi({
+      toCanvas: (clientX, clientY) => {
+        const rect = canvasElement()?.getBoundingClientRect()
+        const top = window.document.elementFromPoint(clientX, clientY)
+        if (!rect || !top?.closest('[data-testid="canvas"]')) return null
+        return screenToFlowPosition({ x: clientX, y: clientY }, { snapToGrid: false })
+      },
+      middle: () => {
+        const rect = canvasElement()?.getBoundingClientRect()
+        return rect ? screenToFlowPosition({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }) : { x: 0, y: 0 }
+      },
+      reveal: (ids) => void fitView({ nodes: ids.map((id) => ({ id })), padding: 0.6, maxZoom: 1, minZoom: 0.5, duration: 320 }),
+      fit: () => void fitView({ ...fitBesideBars, duration: 320 }),
+      zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
+      zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
+    })
+    return () => setCanvasApi(null)
+  }, [screenToFlowPosition, fitView, zoomTo, zoomIn, zoomOut])
+}

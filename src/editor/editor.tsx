@@ -1,0 +1,183 @@
+'use client'
+/** The editor's page: loads the workflow, opens a session, puts the parts together. */
+import { ActionIcon, Button, Drawer, Loader } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { ReactFlowProvider } from '@xyflow/react'
+import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { notifications } from '@mantine/notifications'
+import { useStore } from 'zustand'
+import { CanvasKey } from '#canvas/key.tsx'
+import { CanvasMap } from '#canvas/minimap.tsx'
+import { Stacked } from '#canvas/stacked.tsx'
+import { Panel as FlowPanel } from '@xyflow/react'
+import { ErrorNote } from '#ui/error-note.tsx'
+import { Page } from '#ui/shell/page.tsx'
+import { useShell } from '#ui/shell/workspace-context.tsx'
+import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
+import { CanvasTools } from './bar/canvas-tools.tsx'
+import { DraftHistory } from './bar/history.tsx'
+import { ConflictNote } from './bar/conflict-note.tsx'
+import { Problems } from './bar/problems.tsx'
+import { Publish } from './bar/publish.tsx'
+import { SaveIndicator } from './bar/save-state.tsx'
+import { openTestEvent, TestEventDialog } from './bar/test-event.tsx'
+import { CommandSearch } from './commands/command-search.tsx'
+import { useShortcuts } from './commands/use-shortcuts.ts'
+import { EditorProvider, useEditor, useEditorState, type EditorContextValue } from './context.ts'
+import { EditorCanvas } from './editor-canvas.tsx'
+import { useDraft, type DraftFacts } from './use-draft.ts'
+import { useSampledCatalog } from './use-samples.ts'
+import { Panel } from './inspector/panel.tsx'
+import { Palette } from './palette/palette.tsx'
+import { openSession, type Session } from './session.ts'
+import type { Editor } from './store.ts'
+import classes from './editor.module.css'
+import barClasses from './bar/bar.module.css'
+
+export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: string }) {
+  const trpc = useTRPC()
+  const client = useTRPCClient()
+  const loaded = useQuery(trpc.workflows.get.queryOptions({ workspace, slug }))
+  const [session, setSession] = useState<Session | null>(null)
+  const start = loaded.data
+  const id = start?.id
+  // One session for each opening of a workflow: later answers of the query only bring versions.
+  const opening = useRef(start)
+  opening.current = start
+  useEffect(() => {
+    const { current } = opening
+    if (id === undefined || current === undefined) return
+    let closed = false
+    let opened: Session | null = null
+    void openSession({ client, workspace, slug, document: current.document, revision: current.revision }).then((made) => {
+      if (closed) return made.close()
+      opened = made
+      setSession(made)
+      if (made.recovered > 0) {
+        notifications.show({ message: `${made.recovered} ${made.recovered === 1 ? 'edit' : 'edits'} from a closed tab ${made.recovered === 1 ? 'was' : 'were'} found in this browser and put back.`, autoClose: 8000, withBorder: true })
+      }
+    })
+    return () => {
+      closed = true
+      opened?.close()
+      setSession(null)
+    }
+  }, [id, client, workspace, slug])
+  if (loaded.isError && start === undefined) {
+    return <Page crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: slug }]}><ErrorNote error={loaded.error} onRetry={() => void loaded.refetch()} /></Page>
+  }
+  if (start === undefined || session === null) {
+    return <Page flush compact crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: start?.name ?? slug }]}><div className={classes.loading}><Loader aria-label="Opening the workflow" /></div></Page>
+  }
+  return <OpenEditor editor={session.editor} workspace={workspace} slug={slug} facts={start} />
+}
+
+function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor; workspace: string; slug: string; facts: DraftFacts }) {
+  const { workspace: shell } = useShell()
+  const narrow = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
+  const viewOnly = narrow || shell.role === 'viewer'
+  const document = useStore(editor.store, (state) => state.document)
+  const catalog = useSampledCatalog(workspace, document, loaded.catalog)
+  const facts = useMemo(() => ({ ...loaded, catalog }), [loaded, catalog])
+  const { findings, changes, canvasFacts, hasChanges } = useDraft(document, facts)
+  const value = useMemo((): EditorContextValue => ({
+    editor, workspace, slug, name: facts.name, catalog: facts.catalog, findings, viewOnly,
+    published: facts.published === null ? null : { version: facts.published.version, at: facts.published.at, functions: facts.functions, document: facts.published.document },
+    place: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC', taken: facts.catalog.functionsElsewhere.map((one) => one.slug) },
+  }), [editor, workspace, slug, facts, findings, viewOnly])
+  return (
+    <EditorProvider value={value}>
+      <ReactFlowProvider>
+        <Page
+          flush compact
+          crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: <BarName name={facts.name} version={facts.published?.version ?? null} hasChanges={hasChanges} viewOnly={viewOnly} /> }]}
+          actions={viewOnly ? undefined : <BarActions changes={changes} hasChanges={hasChanges} />}
+        >
+          <Workbench canvasFacts={canvasFacts} />
+        </Page>
+        <TestEventDialog hasChanges={hasChanges} />
+        {!viewOnly && <CommandSearch />}
+      </ReactFlowProvider>
+    </EditorProvider>
+  )
+}
+
+function BarName({ name, version, hasChanges, viewOnly }: { name: string; version: number | null; hasChanges: boolean; viewOnly: boolean }) {
+  return (
+    <span className={barClasses.barName}>
+      <span className="cut">{name}</span>
+      {viewOnly
+        ? <span className={barClasses.chip} data-kind="view">View only</span>
+        : hasChanges && <span className={barClasses.chip} data-kind="draft">{version === null ? 'Draft' : 'Draft with changes'}</span>}
+      {version !== null && <span className={barClasses.chip} data-kind="live">v{version} live</span>}
+      {!viewOnly && <SaveIndicator />}
+    </span>
+  )
+}
+
+function BarActions({ changes, hasChanges }: { changes: ReturnType<typeof useDraft>['changes']; hasChanges: boolean }) {
+  const nodes = useEditorState((state) => state.document.nodes)
+  const selected = useEditorState((state) => state.selected)
+  const events = Object.values(nodes).flatMap((node) => (node.type === 'event' ? [node] : []))
+  const test = (): void => {
+    const event = events.find((one) => selected.has(one.id)) ?? events[0]
+    openTestEvent(event?.event ?? '', event?.sample)
+  }
+  return (
+    <>
+      <DraftHistory hasChanges={hasChanges} />
+      <Problems />
+      <Button leftSection={<IconPlayerPlay size={15} stroke={1.7} />} onClick={test} visibleFrom="sm">Send test event</Button>
+      <ActionIcon variant="default" hiddenFrom="sm" aria-label="Send test event" onClick={test}><IconPlayerPlay size={15} stroke={1.7} /></ActionIcon>
+      <Publish changes={changes} hasChanges={hasChanges} />
+    </>
+  )
+}
+
+function PhoneDrawing({ facts }: { facts: ReturnType<typeof useDraft>['canvasFacts'] }) {
+  const { editor } = useEditor()
+  const document = useEditorState((state) => state.document)
+  const selected = useEditorState((state) => state.selected)
+  return <Stacked document={document} facts={facts} selected={selected} onSelect={(id) => editor.select([id])} />
+}
+
+const keyHidden = 'fanwise-canvas-key-hidden'
+
+function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['canvasFacts'] }) {
+  const { viewOnly, editor } = useEditor()
+  const narrow = useMediaQuery('(max-width: 820px)', false, { getInitialValueInEffect: false })
+  const overlaid = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false })
+  const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
+  const selected = useEditorState((state) => state.selected)
+  const [sheet, setSheet] = useState(false)
+  const [showKey, setShowKey] = useState(() => window.localStorage.getItem(keyHidden) === null && !narrow)
+  const toggleKey = (): void => setShowKey((shown) => {
+    if (shown) window.localStorage.setItem(keyHidden, '1')
+    else window.localStorage.removeItem(keyHidden)
+    return !shown
+  })
+  useShortcuts(toggleKey)
+  return (
+    <div className={classes.workbench}>
+      {!viewOnly && !narrow && <div className={classes.palette}><Palette /></div>}
+      <div className={classes.canvas}>
+        <ConflictNote />
+        {phone ? <PhoneDrawing facts={canvasFacts} /> : <EditorCanvas facts={canvasFacts}>
+          {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
+          {!narrow && <CanvasMap />}
+          {showKey && !narrow && <FlowPanel position="bottom-right"><CanvasKey onClose={toggleKey} /></FlowPanel>}
+        </EditorCanvas>}
+        {!viewOnly && narrow && (
+          <ActionIcon className={classes.add} size={48} radius="xl" variant="filled" aria-label="Add" onClick={() => setSheet(true)}><IconPlus size={22} stroke={1.7} /></ActionIcon>
+        )}
+      </div>
+      {!overlaid && <div className={classes.panel}><Panel /></div>}
+      {overlaid && selected.size > 0 && <div className={classes.over} data-sheet={narrow || undefined}><Panel /></div>}
+      <Drawer opened={sheet} onClose={() => setSheet(false)} position="bottom" size="70%" title="Add" padding={8} closeButtonProps={{ 'aria-label': 'Close' }} onExitTransitionEnd={() => editor.closeGesture()}>
+        <Palette onDone={() => setSheet(false)} />
+      </Drawer>
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+'use client'
+import { Autocomplete, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { useEffect, useId, useRef } from 'react'
+import { FieldFrame } from './field-frame.tsx'
+import { setInsertionTarget, targetOfInput } from './insertion.ts'
+import { useLeave, type FieldProblem } from './use-field.ts'
+import classes from './form.module.css'
+
+interface Common {
+  label: string
+  help?: string | undefined
+  problem?: FieldProblem | null
+  placeholder?: string | undefined
+  /** Takes the focus: its node was just added. */
+  fresh?: boolean
+}
+
+export interface TextFieldProps extends Common {
+  value: string
+  onChange(value: string): void
+  expr?: string | undefined
+  mono?: boolean
+  multiline?: boolean
+  suggestions?: string[]
+  aside?: React.ReactNode
+  testId?: string
+}
+
+export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
+  const id = useId()
+  const leave = useLeave()
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (fresh) input.current?.select()
+  }, [fresh])
+  const shared = {
+    id, value, placeholder, error: problem?.severity === 'error', 'data-testid': testId,
+    spellCheck: false, autoComplete: 'off', 'aria-describedby': problem ? `${id}-problem` : undefined,
+    classNames: { input: mono || expr ? classes.mono : '' },
+    onBlur: leave,
+    onFocus: (event: React.FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => setInsertionTarget(expr ? targetOfInput(event.currentTarget, expr) : null),
+  }
+  return (
+    <FieldFrame label={label} htmlFor={id} help={help} problem={problem} aside={aside}>
+      {multiline
+        ? <Textarea {...shared} ref={input} autosize minRows={3} maxRows={14} onChange={(event) => onChange(event.currentTarget.value)} />
+        : suggestions
+          ? <Autocomplete {...shared} ref={input} data={suggestions} limit={30} onChange={onChange} comboboxProps={{ shadow: 'md' }} />
+          : <TextInput {...shared} ref={input} onChange={(event) => onChange(event.currentTarget.value)} />}
+    </FieldFrame>
+  )
+}
+
+export interface SelectFieldProps extends Common {
+  value: string
+  onChange(value: string): void
+  options: { value: string; label: string }[]
+  searchable?: boolean
+}
+
+export function SelectField({ label, help, problem, value, onChange, options, searchable = false }: SelectFieldProps) {
+  const id = useId()
+  const leave = useLeave()
+  return (
+    <FieldFrame label={label} htmlFor={id} help={help} problem={problem}>
+      <Select
+        id={id} value={value} data={options} allowDeselect={false} searchable={searchable} error={problem?.severity === 'error'} onBlur={leave}
+        onChange={(next) => { if (next !== null) onChange(next) }}
+      />
+    </FieldFrame>
+  )
+}
+
+export interface NumberFieldProps extends Common {
+  value: number | undefined
+  onChange(value: number | undefined): void
+  min?: number
+  max?: number
+}
+
+export function NumberField({ label, help, problem, placeholder, value, onChange, min, max }: NumberFieldProps) {
+  const id = useId()
+  const leave = useLeave()
+  return (
+    <FieldFrame label={label} htmlFor={id} help={help} problem={problem}>
+      <NumberInput
+        id={id} value={value ?? ''} placeholder={placeholder} min={min} max={max} clampBehavior="blur" allowDecimal={false} error={problem?.severity === 'error'} onBlur={leave}
+        onChange={(next) => {
+          if (next === '') onChange(undefined)
+          else if (typeof next === 'number' && Number.isFinite(next)) onChange(next)
+        }}
+      />
+    </FieldFrame>
+  )
+}
+
+export function SwitchField({ label, help, value, onChange }: Common & { value: boolean; onChange(value: boolean): void }) {
+  const leave = useLeave()
+  return (
+    <div className={classes.field}>
+      <Switch
+        label={label} description={help} checked={value}
+        onChange={(event) => {
+          onChange(event.currentTarget.checked)
+          leave()
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+'use client'
+import { Button } from '@mantine/core'
+import { IconTrash } from '@tabler/icons-react'
+import { nodeTitle } from '#canvas/describe.ts'
+import { stepPorts } from '#canvas/ports.ts'
+import type { GraphEdge } from '#graph/document.ts'
+import { removeElements } from '#graph/edit/remove.ts'
+import { updateEdge } from '#graph/edit/update-node.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import { SelectField, TextField } from '../form/text-field.tsx'
+import { useProblem } from '../form/use-field.ts'
+import { LinkList, type LinkRow } from './link-list.tsx'
+
+export function EdgePanel({ edge }: { edge: GraphEdge }) {
+  const { editor } = useEditor()
+  const nodes = useEditorState((state) => state.document.nodes)
+  const problem = useProblem('if')
+  const row = (id: string): LinkRow[] => {
+    const node = nodes[id]
+    return node ? [{ id, text: nodeTitle(node), kind: node.type === 'step' ? node.kind : node.type, mono: node.type !== 'step' }] : []
+  }
+  const source = nodes[edge.source]
+  const ports = source?.type === 'step' ? stepPorts(source) : []
+  return (
+    <>
+      <LinkList title="From" rows={row(edge.source)} empty="" />
+      <LinkList title="To" rows={row(edge.target)} empty="" />
+      {edge.type === 'subscription' && source?.type === 'event' && (
+        <TextField
+          label="Only if" value={edge.if ?? ''} expr="cel" placeholder="event.data.plan == &quot;pro&quot;" problem={problem} help="CEL over event, optional: other events do not start this function."
+          onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
+        />
+      )}
+      {edge.type === 'order' && ports.length > 1 && (
+        <SelectField
+          label="When" value={edge.port} options={ports.map((port) => ({ value: port.id, label: port.label }))}
+          onChange={(port) => editor.edit('Change way', (document) => updateEdge(document, edge.id, { port }))}
+        />
+      )}
+      <Button
+        leftSection={<IconTrash size={15} stroke={1.7} />} fullWidth
+        onClick={() => editor.edit('Delete line', (document) => removeElements(document, [edge.id]), { select: [] })}
+      >
+        Delete this line
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+'use client'
+import { Button } from '@mantine/core'
+import { IconPlus, IconSend } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import type { Json } from '#base/json.ts'
+import { jsonEqual } from '#base/json.ts'
+import type { EventNode } from '#graph/document.ts'
+import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere } from '#graph/links.ts'
+import { CodeField } from '../code/code-field.tsx'
+import { useEditor, useEditorState } from '../context.ts'
+import { TextField } from '../form/text-field.tsx'
+import { useProblem } from '../form/use-field.ts'
+import { hangFunction } from '../place.ts'
+import { openTestEvent } from '../bar/test-event.tsx'
+import { useEventNames } from './known-names.ts'
+import { LinkList, type LinkRow } from './link-list.tsx'
+import { useUpdate } from './use-update.ts'
+
+export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean }) {
+  const { editor, place } = useEditor()
+  const update = useUpdate(node)
+  const problem = useProblem('event')
+  const names = useEventNames().filter((name) => name !== node.event)
+  const { senders, reactions } = useEventLinks(node)
+  const hang = (): void => {
+    const added = hangFunction(editor.store.getState().document, node.id, place)
+    editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
+  }
+  return (
+    <>
+      <TextField
+        label="Name" value={node.event} onChange={(value) => update('event', value)} problem={problem} mono fresh={fresh} suggestions={names}
+        placeholder="user/account.created" help="What happened, as object/past.verb. End with /* or .* to take all that begin so."
+      />
+      <SampleField node={node} />
+      <LinkList title="Sent by" rows={senders} empty="Anything with your event key, by POST /e/KEY or the SDK." />
+      <LinkList
+        title="Reacts" rows={reactions} empty="Nobody reacts yet."
+        aside={<Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={hang}>Add a function</Button>}
+      />
+      <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, node.sample)} fullWidth>Send a test event</Button>
+    </>
+  )
+}
+
+function useEventLinks(node: EventNode): { senders: LinkRow[]; reactions: LinkRow[] } {
+  const { catalog } = useEditor()
+  const { nodes, edges } = useEditorState((state) => state.document)
+  const senders: LinkRow[] = []
+  const reactions: LinkRow[] = []
+  for (const edge of Object.values(edges)) {
+    const [source, target] = [nodes[edge.source], nodes[edge.target]]
+    if (edge.type === 'feed' && edge.target === node.id && source?.type === 'webhook') senders.push({ id: source.id, text: source.name, kind: 'webhook' })
+    if (edge.type === 'subscription' && edge.source === node.id && target?.type === 'function') reactions.push({ id: target.id, text: target.slug, mono: true, kind: 'function' })
+  }
+  if (node.event !== '') {
+    for (const one of Object.values(nodes)) {
+      const name = one.type === 'step' ? emittedEvent(one) : null
+      if (one.type === 'step' && name !== null && matchesEvent(node.event, name)) senders.push({ id: one.id, text: one.name, kind: one.kind })
+    }
+    for (const one of sendersElsewhere(node.event, catalog.functionsElsewhere)) senders.push({ text: one.slug, mono: true, note: `in ${one.workflow}`, kind: 'function' })
+    for (const one of reactionsElsewhere(node.event, catalog.functionsElsewhere)) reactions.push({ text: one.slug, mono: true, note: `in ${one.workflow}`, kind: 'function' })
+  }
+  return { senders, reactions }
+}
+
+/** The sample is JSON in the document, so text that is not JSON yet stays in the field only, and says so. */
+function SampleField({ node }: { node: EventNode }) {
+  const update = useUpdate(node)
+  const [text, setText] = useState(() => show(node.sample))
+  const parsed = read(text)
+  useEffect(() => {
+    // An undo or a colleague changed it.
+    setText((now) => {
+      const current = read(now)
+      return current.ok && jsonEqual(current.value ?? null, node.sample ?? null) ? now : current.ok ? show(node.sample) : now
+    })
+  }, [node.sample])
+  const change = (next: string): void => {
+    setText(next)
+    const result = read(next)
+    if (result.ok && !jsonEqual(result.value ?? null, node.sample ?? null)) update('sample', result.value)
+  }
+  return (
+    <CodeField
+      label="Sample data" language="json" value={text} onChange={change}
+      help="What a real one carries. Forms, tests and completion use it."
+      problem={parsed.ok ? null : { severity: 'error', text: `Not JSON yet: ${parsed.message}. The last valid sample is kept.` }}
+    />
+  )
+}
+
+const show = (sample: Json | undefined): string => (sample === undefined ? '' : JSON.stringify(sample, null, 2))
+
+function read(text: string): { ok: true; value: Json | undefined } | { ok: false; message: string } {
+  if (text.trim() === '') return { ok: true, value: undefined }
+  try {
+    return { ok: true, value: JSON.parse(text) as Json }
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message.replace(/^.*?: /, '').replace(/ in JSON.*$/, '').replace(/\.$/, '') : 'it cannot be read' }
+  }
+}

@@ -1,0 +1,118 @@
+'use client'
+/** The side panel: whatever is selected, to read and to change. */
+import { ActionIcon, Menu } from '@mantine/core'
+import { IconCopy, IconDots, IconTrash, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { nodeKind, nodeTitle } from '#canvas/describe.ts'
+import type { GraphEdge, GraphNode } from '#graph/document.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+import { commands } from '../commands/list.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import { MarkedText } from '../form/marked-text.tsx'
+import { FieldHostProvider } from '../form/use-field.ts'
+import { PaletteGlyph } from '../palette/palette-glyph.tsx'
+import { EdgePanel } from './edge-panel.tsx'
+import { EventPanel } from './event-panel.tsx'
+import { FunctionPanel } from './function-panel.tsx'
+import { NotePanel } from './note-panel.tsx'
+import { OverviewPanel } from './overview-panel.tsx'
+import { SchedulePanel } from './schedule-panel.tsx'
+import { StepPanel } from './step-panel.tsx'
+import { WebhookPanel } from './webhook-panel.tsx'
+import classes from './inspector.module.css'
+
+export function Panel() {
+  const { findings, viewOnly } = useEditor()
+  const selected = useEditorState((state) => state.selected)
+  const document = useEditorState((state) => state.document)
+  const fresh = useEditorState((state) => state.fresh)
+  const [first] = selected
+  const node = first === undefined ? undefined : document.nodes[first]
+  const edge = first === undefined ? undefined : document.edges[first]
+  if (selected.size > 1) return <Several count={selected.size} />
+  if (node === undefined && edge === undefined) return <OverviewPanel />
+  const host = { id: first as string, findings: findings.byNode.get(first as string) ?? [] }
+  return (
+    <FieldHostProvider value={host}>
+      <aside className={classes.panel} data-testid="panel" aria-label={node ? `${nodeKind[node.type]} ${nodeTitle(node)}` : 'Line'} key={first}>
+        <Head glyph={node ? <PaletteGlyph kind={node.type === 'step' ? node.kind : node.type} /> : null} title={node ? nodeTitle(node) : 'Line'}>
+          {node ? subtitle(node, document.nodes) : edgeSubtitle(edge as GraphEdge)}
+        </Head>
+        <fieldset className={classes.body} disabled={viewOnly}>
+          <WholeFindings />
+          {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
+        </fieldset>
+      </aside>
+    </FieldHostProvider>
+  )
+}
+
+function NodeForm({ node, fresh }: { node: GraphNode; fresh: boolean }) {
+  switch (node.type) {
+    case 'event': return <EventPanel node={node} fresh={fresh} />
+    case 'webhook': return <WebhookPanel node={node} fresh={fresh} />
+    case 'schedule': return <SchedulePanel node={node} />
+    case 'function': return <FunctionPanel node={node} fresh={fresh} />
+    case 'step': return <StepPanel node={node} />
+    case 'note': return <NotePanel node={node} fresh={fresh} />
+  }
+}
+
+function subtitle(node: GraphNode, nodes: Record<string, GraphNode>): ReactNode {
+  if (node.type !== 'step') return nodeKind[node.type]
+  const frame = nodes[node.parent]
+  return <>{stepDefinition(node.kind).label} in <span className="mono">{frame?.type === 'function' ? frame.slug : ''}</span></>
+}
+
+function edgeSubtitle(edge: GraphEdge): string {
+  return { subscription: 'Starts a function', feed: 'Turns requests into an event', order: 'Comes before' }[edge.type]
+}
+
+/** Findings about the thing as a whole, not one of its fields. */
+function WholeFindings() {
+  const { findings } = useEditor()
+  const selected = useEditorState((state) => state.selected)
+  const [first] = selected
+  const whole = (findings.byNode.get(first ?? '') ?? []).filter((one) => one.field === undefined)
+  return whole.map((one, i) => (
+    <div key={i} className={classes.finding} data-severity={one.severity}>
+      <b><MarkedText text={one.message} /></b> <MarkedText text={one.fix} />
+    </div>
+  ))
+}
+
+export function Head({ glyph, title, children }: { glyph: ReactNode; title: string; children: ReactNode }) {
+  const context = useEditor()
+  const run = (id: string): void => {
+    const command = commands.find((one) => one.id === id)
+    if (command?.canRun(context)) command.run(context)
+  }
+  return (
+    <header className={classes.head}>
+      {glyph && <span className={classes.glyph}>{glyph}</span>}
+      <div className={classes.titles}>
+        <h2 className="cut">{title}</h2>
+        <div className={classes.sub}>{children}</div>
+      </div>
+      {!context.viewOnly && (
+        <Menu position="bottom-end" width={180}>
+          <Menu.Target><ActionIcon size={28} aria-label="More"><IconDots size={16} stroke={1.7} /></ActionIcon></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} />} onClick={() => run('duplicate')}>Duplicate</Menu.Item>
+            <Menu.Item leftSection={<IconTrash size={15} stroke={1.7} />} color="red" onClick={() => run('delete')}>Delete</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <ActionIcon size={28} aria-label="Close the panel" onClick={() => context.editor.select([])}><IconX size={16} stroke={1.7} /></ActionIcon>
+    </header>
+  )
+}
+
+function Several({ count }: { count: number }) {
+  return (
+    <aside className={classes.panel} data-testid="panel" aria-label={`${count} things selected`}>
+      <Head glyph={null} title={`${count} things`}>Selected together</Head>
+      <div className={classes.body}><p className={classes.quiet}>Move, copy, duplicate or delete them as one. Each of those is one undo step.</p></div>
+    </aside>
+  )
+}

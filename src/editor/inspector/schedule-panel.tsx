@@ -1,0 +1,50 @@
+'use client'
+import { Button } from '@mantine/core'
+import { Cron } from 'croner'
+import { useMemo } from 'react'
+import { scheduleWords } from '#canvas/schedule-words.ts'
+import type { ScheduleNode } from '#graph/document.ts'
+import { SelectField, TextField } from '../form/text-field.tsx'
+import { useProblem } from '../form/use-field.ts'
+import { useUpdate } from './use-update.ts'
+import classes from './inspector.module.css'
+
+const presets = [
+  { label: 'Mondays at 9', cron: '0 9 * * MON' }, { label: 'Every day at 7', cron: '0 7 * * *' }, { label: 'Every hour', cron: '0 * * * *' },
+  { label: 'Every 5 minutes', cron: '*/5 * * * *' }, { label: 'First of the month', cron: '0 6 1 * *' },
+]
+
+export function SchedulePanel({ node }: { node: ScheduleNode }) {
+  const update = useUpdate(node)
+  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })), [])
+  const { long } = scheduleWords(node.cron, node.timezone)
+  const next = useMemo(() => nextTicks(node.cron, node.timezone), [node.cron, node.timezone])
+  const known = zones.some((zone) => zone.value === node.timezone)
+  return (
+    <>
+      <TextField label="When" value={node.cron} onChange={(value) => update('cron', value)} mono problem={useProblem('cron')} help="Cron: minute, hour, day, month, weekday." />
+      <div className={classes.chips}>
+        {presets.map(({ label, cron }) => (
+          <Button key={cron} size="compact-xs" variant={node.cron === cron ? 'filled' : 'default'} onClick={() => update('cron', cron)}>{label}</Button>
+        ))}
+      </div>
+      {long && <p className={classes.words}>{long}, {node.timezone.replaceAll('_', ' ')}.</p>}
+      <SelectField label="Time zone" value={node.timezone} onChange={(value) => update('timezone', value)} options={known ? zones : [{ value: node.timezone, label: node.timezone }, ...zones]} searchable problem={useProblem('timezone')} />
+      <section>
+        <div className={classes.sectionHead}><h3>Next times</h3><span className={classes.quiet}>{node.timezone.replaceAll('_', ' ')}</span></div>
+        {next.length === 0
+          ? <p className={classes.quiet}>{long === null ? 'These fields name no time yet.' : 'This never comes.'}</p>
+          : <ol className={classes.times}>{next.map((time) => <li key={time} className="num">{time}</li>)}</ol>}
+      </section>
+    </>
+  )
+}
+
+function nextTicks(cron: string, timezone: string): string[] {
+  try {
+    const format = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: timezone })
+    return new Cron(cron, { timezone }).nextRuns(5).map((date) => format.format(date))
+  } catch {
+    return []
+  }
+}

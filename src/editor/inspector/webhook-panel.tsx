@@ -1,0 +1,41 @@
+'use client'
+import { TextInput } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { WebhookNode } from '#graph/document.ts'
+import { CopyButton } from '#ui/copy-button.tsx'
+import { useEditorState } from '../context.ts'
+import { FieldFrame } from '../form/field-frame.tsx'
+import { TextField } from '../form/text-field.tsx'
+import { useProblem } from '../form/use-field.ts'
+import { LinkList, type LinkRow } from './link-list.tsx'
+import { WebhookCheck } from './webhook-check.tsx'
+import { useUpdate } from './use-update.ts'
+
+export function WebhookPanel({ node, fresh }: { node: WebhookNode; fresh: boolean }) {
+  const update = useUpdate(node)
+  const { nodes, edges } = useEditorState((state) => state.document)
+  const [origin, setOrigin] = useState('')
+  useEffect(() => setOrigin(window.location.origin), [])
+  const url = `${origin}/hooks/${node.hookId}`
+  const feeds = Object.values(edges).flatMap((edge): LinkRow[] => {
+    const target = edge.type === 'feed' && edge.source === node.id ? nodes[edge.target] : undefined
+    return target?.type === 'event' ? [{ id: target.id, text: target.event || 'Unnamed event', mono: true, kind: 'event' }] : []
+  })
+  return (
+    <>
+      <TextField label="Name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} fresh={fresh} />
+      <FieldFrame label="URL" htmlFor={`url-${node.id}`} help="Takes POST with JSON, a form or text. The address is the secret: give it only to the sender.">
+        <TextInput
+          id={`url-${node.id}`} value={url} readOnly onFocus={(event) => event.currentTarget.select()} rightSection={<CopyButton value={url} label="Copy the URL" />}
+          styles={{ input: { fontFamily: 'var(--fw-mono)', fontSize: 12, textOverflow: 'ellipsis' } }}
+        />
+      </FieldFrame>
+      <WebhookCheck url={url} />
+      <TextField
+        label="Counts as the same when equal" value={node.dedupePath ?? ''} onChange={(value) => update('dedupePath', value === '' ? undefined : value)} mono placeholder="id"
+        problem={useProblem('dedupePath')} help="Path in the body, optional. A delivery whose value came within 24 hours is answered and dropped, so senders may retry."
+      />
+      <LinkList title="Becomes" rows={feeds} empty="No event yet. Draw a line from the webhook to an event." />
+    </>
+  )
+}

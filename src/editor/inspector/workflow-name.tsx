@@ -1,0 +1,34 @@
+'use client'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { notifyError } from '#ui/notify.ts'
+import { useTRPC } from '#ui/trpc.tsx'
+import { useEditor } from '../context.ts'
+import { TextField } from '../form/text-field.tsx'
+
+/** Renames the workflow when the field is left; its slug, and so its address, stays. */
+export function WorkflowName() {
+  const { workspace, slug, name, viewOnly } = useEditor()
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  const [text, setText] = useState(name)
+  const rename = useMutation(trpc.workflows.rename.mutationOptions({
+    onSuccess: () => void client.invalidateQueries(trpc.workflows.pathFilter()),
+    onError: (error) => {
+      setText(name)
+      notifyError(error)
+    },
+  }))
+  const save = (): void => {
+    const next = text.trim()
+    if (next === '') setText(name)
+    else if (next !== name) rename.mutate({ workspace, slug, name: next })
+  }
+  return (
+    <form onBlur={save} onSubmit={(event) => { event.preventDefault(); save() }}>
+      <fieldset disabled={viewOnly} style={{ border: 0, padding: 0, margin: 0 }}>
+        <TextField label="Workflow name" value={text} onChange={setText} />
+      </fieldset>
+    </form>
+  )
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { emptyDocument, type FunctionNode, type StepNode } from '#graph/document.ts'
+import { stepsOf } from '#graph/edit/names.ts'
+import { hangFunction, placeAt, placeBySelection } from './place.ts'
+
+const options = { timezone: 'Europe/Berlin' }
+const none = new Set<string>()
+
+describe('placing', () => {
+  test('a step on empty canvas gets a function around it', () => {
+    const { document, id } = placeAt(emptyDocument(), 'http', { x: 400, y: 300 }, options)
+    const step = document.nodes[id] as StepNode
+    const frame = document.nodes[step.parent] as FunctionNode
+    expect(frame.type).toBe('function')
+    expect(frame.position.x + step.position.x + 62).toBeCloseTo(400, -1)
+  })
+
+  test('a step on a frame joins it, after the step to its left', () => {
+    const first = placeAt(emptyDocument(), 'http', { x: 400, y: 300 }, options)
+    const frame = (first.document.nodes[first.id] as StepNode).parent
+    const second = placeAt(first.document, 'mail', { x: 470, y: 360 }, options)
+    expect((second.document.nodes[second.id] as StepNode).parent).toBe(frame)
+    const third = placeBySelection(second.document, 'code', new Set([first.id]), { x: 0, y: 0 }, options)
+    expect(Object.values(third.document.edges)).toMatchObject([{ type: 'order', source: first.id, target: third.id }])
+    expect(stepsOf(third.document, frame)).toHaveLength(3)
+  })
+
+  test('steps never land on top of each other', () => {
+    let document = emptyDocument()
+    for (let i = 0; i < 5; i++) document = placeAt(document, 'http', { x: 400, y: 300 }, options).document
+    const steps = Object.values(document.nodes).filter((node): node is StepNode => node.type === 'step')
+    for (const a of steps) {
+      for (const b of steps) {
+        if (a.id < b.id && a.parent === b.parent) {
+          expect(Math.abs(a.position.x - b.position.x) >= 124 || Math.abs(a.position.y - b.position.y) >= 44).toBe(true)
+        }
+      }
+    }
+  })
+
+  test('a function clicked with an event selected hangs on it, below the others', () => {
+    const event = placeAt(emptyDocument(), 'event', { x: 100, y: 100 }, options)
+    const first = placeBySelection(event.document, 'function', new Set([event.id]), { x: 0, y: 0 }, options)
+    const second = hangFunction(first.document, event.id, options)
+    const [a, b] = [first.id, second.id].map((id) => second.document.nodes[id] as FunctionNode) as [FunctionNode, FunctionNode]
+    expect(Object.values(second.document.edges).map((edge) => edge.target)).toEqual([first.id, second.id])
+    expect(b.position.y).toBeGreaterThanOrEqual(a.position.y + a.size.h)
+    expect(a.slug).not.toBe(b.slug)
+  })
+
+  test('clicked things find a free place', () => {
+    const first = placeBySelection(emptyDocument(), 'event', none, { x: 0, y: 0 }, options)
+    const second = placeBySelection(first.document, 'event', none, { x: 0, y: 0 }, options)
+    const ys = [first.id, second.id].map((id) => second.document.nodes[id]!.position.y) as [number, number]
+    expect(Math.abs(ys[0] - ys[1])).toBeGreaterThan(62)
+  })
+})

@@ -1,0 +1,139 @@
+/** Adding from the palette: what a drop at a point, or a click with a selection, makes. Pure. */
+import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
+import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, type Added } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
+import { stepsOf } from '#graph/edit/names.ts'
+import { eventHeight, firstStep, frame, roundTo, snap, stepSize } from '#graph/sizes.ts'
+import { stepPorts } from '#canvas/ports.ts'
+import { boxAt, layScene, sceneBounds } from '#canvas/scene.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+import { stepKinds, type StepKind } from '#steps/kind.ts'
+
+export type PaletteKind = 'event' | 'webhook' | 'schedule' | 'function' | 'note' | StepKind
+
+export const isStepKind = (kind: string): kind is StepKind => (stepKinds as readonly string[]).includes(kind)
+
+export function paletteLabel(kind: PaletteKind): string {
+  if (isStepKind(kind)) return stepDefinition(kind).label
+  return { event: 'Event', webhook: 'Webhook', schedule: 'Schedule', function: 'Function', note: 'Note' }[kind]
+}
+
+export interface PlaceOptions {
+  timezone: string
+  /** Slugs of the workspace's other workflows. */
+  taken?: Iterable<string>
+}
+
+const snapped = (point: Position): Position => ({ x: roundTo(point.x, snap), y: roundTo(point.y, snap) })
+
+/** Dropped with the pointer at `point` (canvas coordinates). */
+export function placeAt(document: GraphDocument, kind: PaletteKind, point: Position, options: PlaceOptions): Added {
+  if (isStepKind(kind)) return placeStep(document, kind, point, options)
+  const corner = (w: number, h: number): Position => snapped({ x: point.x - w / 2, y: point.y - h / 2 })
+  switch (kind) {
+    case 'event': return addEvent(document, { position: corner(140, eventHeight) })
+    case 'webhook': return addWebhook(document, { position: corner(96, 58) })
+    case 'schedule': return addSchedule(document, { position: corner(48, 48), timezone: options.timezone })
+    case 'note': return addNote(document, { position: corner(224, 64), text: 'Note' })
+    case 'function': return addFunction(document, { position: corner(frame.min.w, frame.min.h), ...(options.taken ? { taken: options.taken } : {}) })
+  }
+}
+
+/** A step dropped on a frame joins it; on empty canvas it gets a function around it. */
+function placeStep(document: GraphDocument, kind: StepKind, point: Position, options: PlaceOptions): Added {
+  const scene = layScene(document)
+  const under = boxAt(scene, point)
+  const parent = under?.node.type === 'step' ? under.node.parent : under?.node.type === 'function' ? under.id : null
+  const size = stepSize(kind)
+  if (parent === null) {
+    const around = addFunction(document, {
+      position: snapped({ x: point.x - size.w / 2 - firstStep.x, y: point.y - size.h / 2 - firstStep.y }),
+      ...(options.taken ? { taken: options.taken } : {}),
+    })
+    return addStep(around.document, { parent: around.id, kind })
+  }
+  const box = scene.boxes.get(parent)!
+  const last = lastStep(document, parent)
+  if (last === undefined) return addStep(document, { parent, kind })
+  const place = snapped({ x: point.x - size.w / 2 - box.x, y: point.y - size.h / 2 - box.y })
+  const clear = place.x >= last.position.x + stepSize(last.kind).w
+  if (clear && Math.abs(place.y - last.position.y) < 48) return addStep(document, { parent, kind, after: 'last' })
+  if (clear) return addStep(document, { parent, kind, position: place, after: 'last' })
+  const before = leftNeighbour(document, parent, place)
+  return addStep(document, { parent, kind, position: freeSpot(document, parent, place), ...(before ? { after: before.id } : {}) })
+}
+
+/** The nearest step that ends left of a place. */
+function leftNeighbour(document: GraphDocument, parent: string, place: Position): StepNode | undefined {
+  return stepsOf(document, parent)
+    .filter((step) => step.position.x + stepSize(step.kind).w <= place.x)
+    .sort((a, b) => distance(a, place) - distance(b, place))[0]
+}
+
+const distance = (step: StepNode, place: Position): number =>
+  Math.abs(place.x - step.position.x - stepSize(step.kind).w) + Math.abs(place.y - step.position.y)
+
+/** The place itself, or below whatever stands there. */
+function freeSpot(document: GraphDocument, parent: string, place: Position): Position {
+  const steps = stepsOf(document, parent)
+  let { y } = place
+  const taken = (): boolean => steps.some((step) =>
+    Math.abs(step.position.x - place.x) < 130 && Math.abs(step.position.y - y) < stepSize(step.kind).h + 8)
+  while (taken()) y += 8
+  return { x: place.x, y }
+}
+
+/** Clicked in the palette: goes where the selection says, else to a free place near `middle`. */
+export function placeBySelection(
+  document: GraphDocument, kind: PaletteKind, selected: ReadonlySet<string>, middle: Position, options: PlaceOptions,
+): Added {
+  const node = [...selected].map((id) => document.nodes[id]).find((one) => one !== undefined)
+  if (isStepKind(kind) && node?.type === 'step') return addAfter(document, kind, node.id)
+  if (isStepKind(kind) && node?.type === 'function') return addStep(document, { parent: node.id, kind, after: 'last' })
+  if (kind === 'function' && (node?.type === 'event' || node?.type === 'schedule')) return hangFunction(document, node.id, options)
+  return placeAt(document, kind, freePoint(document, kind, middle), options)
+}
+
+/** A step that follows another; behind a branch there is room for the way's name, and each way has its row. */
+export function addAfter(document: GraphDocument, kind: StepKind, stepId: string, port?: string): Added {
+  const step = document.nodes[stepId]
+  if (step?.type !== 'step') return { document, id: stepId }
+  const order = { parent: step.parent, kind, after: stepId, ...(port === undefined ? {} : { port }) }
+  const ports = stepPorts(step)
+  if (ports.length < 2) return addStep(document, order)
+  const row = Math.max(0, ports.findIndex((one) => one.id === port))
+  const wanted = { x: roundTo(step.position.x + stepSize(step.kind).w + branchGap, snap), y: step.position.y + row * 56 }
+  return addStep(document, { ...order, position: freeSpot(document, step.parent, wanted) })
+}
+
+const branchGap = 56
+
+/** A new function on an event or schedule, below the ones it has. */
+export function hangFunction(document: GraphDocument, sourceId: string, options: PlaceOptions, at?: Position): Added {
+  const scene = layScene(document)
+  const source = scene.boxes.get(sourceId)!
+  const siblings = Object.values(document.edges)
+    .filter((edge) => edge.type === 'subscription' && edge.source === sourceId)
+    .flatMap((edge) => scene.boxes.get(edge.target) ?? [])
+  const lowest = siblings.sort((a, b) => b.y + b.h - a.y - a.h)[0]
+  const position = at ?? (lowest
+    ? { x: lowest.x, y: lowest.y + lowest.h + 24 }
+    : { x: source.x + source.w + 96, y: source.y + source.h / 2 - frame.min.h / 2 })
+  const added = addFunction(document, { position: snapped(position), ...(options.taken ? { taken: options.taken } : {}) })
+  const joined = connect(added.document, { source: sourceId, target: added.id })
+  return { id: added.id, document: 'document' in joined ? joined.document : added.document }
+}
+
+/** Near the middle of the view, moved down until it covers nothing. */
+function freePoint(document: GraphDocument, kind: PaletteKind, middle: Position): Position {
+  const scene = layScene(document)
+  const bounds = sceneBounds(scene)
+  if (bounds === null) return middle
+  const [w, h] = kind === 'function' || isStepKind(kind) ? [frame.min.w, frame.min.h] : [150, 80]
+  const point = { ...middle }
+  const covered = (): boolean => [...scene.boxes.values()].some((box) =>
+    box.x < point.x + w / 2 + 16 && box.x + box.w > point.x - w / 2 - 16
+    && box.y < point.y + h / 2 + 16 && box.y + box.h > point.y - h / 2 - 16)
+  for (let i = 0; i < 60 && covered(); i++) point.y += 32
+  return point
+}

@@ -1,0 +1,125 @@
+'use client'
+/** One opening of the editor: joins the store to the server, this browser's storage and its other tabs. */
+import type { TRPCClient } from '@trpc/client'
+import { errorShape } from '#ui/trpc.tsx'
+import type { AppRouter } from '#server/router.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import type { Operation } from '#graph/operations.ts'
+import type { Transport, Trouble } from './autosave.ts'
+import { meetNeighbours } from './neighbours.ts'
+import { openPendingStore } from './pending-store.ts'
+import { createEditor, type Editor } from './store.ts'
+
+export interface SessionOptions {
+  client: TRPCClient<AppRouter>
+  workspace: string
+  slug: string
+  document: GraphDocument
+  revision: number
+}
+
+export interface Session {
+  editor: Editor
+  /** Edits that were found here from a closed tab and are sent now. */
+  recovered: number
+  close(): void
+}
+
+const requestMs = 20_000
+const pollMs = 15_000
+
+export async function openSession({ client, workspace, slug, document, revision }: SessionOptions): Promise<Session> {
+  const draft = `${workspace}/${slug}`
+  const clientId = newClientId()
+  const pending = await openPendingStore(draft, clientId)
+  const transport: Transport = {
+    push: ({ clientId: sender, sinceRevision, operations }) => client.workflows.applyOperations.mutate(
+      { workspace, slug, clientId: sender, sinceRevision, operations: operations as Operation[] },
+      { signal: AbortSignal.timeout(requestMs) },
+    ),
+    load: async () => {
+      const loaded = await client.workflows.get.query({ workspace, slug }, { signal: AbortSignal.timeout(requestMs) })
+      return { document: loaded.document, revision: loaded.revision }
+    },
+    explain,
+  }
+  const editor = createEditor({
+    clientId, document, revision, pending: pending.left, transport, store: pending.store,
+    timers: { set: (run, ms) => setTimeout(run, ms), clear: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>) },
+  })
+  const neighbours = meetNeighbours(draft, clientId, {
+    count: (others) => editor.set({ otherTab: others > 0 }),
+    saved: () => editor.autosave.news(),
+  })
+  const unsubscribe = editor.store.subscribe((state, before) => {
+    if (before.save.waiting > 0 && state.save.kind === 'saved') neighbours.saved()
+  })
+  const stopNews = followNews(client, { workspace, slug, sinceRevision: revision }, clientId, editor)
+  return {
+    editor,
+    recovered: pending.left.length,
+    close: () => {
+      stopNews()
+      unsubscribe()
+      neighbours.close()
+      editor.dispose()
+      pending.close()
+    },
+  }
+}
+
+/**
+ * Asks for news when the server says there are some, and now and then in case it cannot say.
+ * A hidden tab lets go of its connection, since browsers allow few.
+ */
+function followNews(
+  client: TRPCClient<AppRouter>, input: { workspace: string; slug: string; sinceRevision: number }, clientId: string, editor: Editor,
+): () => void {
+  let alive = false
+  let subscription: { unsubscribe(): void } | null = null
+  const visible = (): boolean => window.document.visibilityState === 'visible'
+  const follow = (): void => {
+    subscription?.unsubscribe()
+    alive = false
+    subscription = !visible() ? null : client.workflows.changes.subscribe({ ...input, sinceRevision: editor.autosave.seenRevision }, {
+      onStarted: () => { alive = true },
+      onData: (change) => {
+        if (change.clientId !== clientId) editor.autosave.news()
+      },
+      onError: () => { alive = false },
+    })
+  }
+  const poll = setInterval(() => {
+    if (!alive && visible()) editor.autosave.news()
+  }, pollMs)
+  const retry = (): void => {
+    if (visible()) editor.autosave.retryNow()
+  }
+  const turn = (): void => {
+    follow()
+    retry()
+  }
+  follow()
+  window.addEventListener('online', retry)
+  window.addEventListener('focus', retry)
+  window.document.addEventListener('visibilitychange', turn)
+  return () => {
+    subscription?.unsubscribe()
+    clearInterval(poll)
+    window.removeEventListener('online', retry)
+    window.removeEventListener('focus', retry)
+    window.document.removeEventListener('visibilitychange', turn)
+  }
+}
+
+function explain(error: unknown): Trouble {
+  const shape = errorShape(error)
+  if (shape.code === 'unauthorized') return { kind: 'signed-out' }
+  if (shape.code === 'unavailable' || error instanceof DOMException) return { kind: 'offline' }
+  return { kind: 'refused', message: shape.message, ...(shape.fix ? { fix: shape.fix } : {}) }
+}
+
+function newClientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12))
+  return `c_${[...bytes].map((byte) => (byte % 36).toString(36)).join('')}`
+}

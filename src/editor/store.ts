@@ -1,0 +1,123 @@
+/**
+ * The editor's state and its one way of changing the document: `edit`. It makes an operation
+ * (saved by Autosave), an undo entry, and new findings. React only reads and calls.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { GraphDocument, Position } from '#graph/document.ts'
+import { diffDocuments } from '#graph/operations.ts'
+import { Autosave, type AutosaveOptions, type SaveState } from './autosave.ts'
+import { putBack, type Conflict } from './conflict.ts'
+import { History } from './history.ts'
+
+export interface EditorState {
+  document: GraphDocument
+  /** Node and edge ids. */
+  selected: ReadonlySet<string>
+  /** Positions under the pointer, not yet an edit. */
+  drag: Record<string, Position> | null
+  save: SaveState
+  conflict: Conflict | null
+  /** Another tab of this browser has the same workflow open. */
+  otherTab: boolean
+  undoLabel: string | null
+  redoLabel: string | null
+  /** Node whose name field wants the focus: it was just added. */
+  fresh: string | null
+}
+
+export interface EditOptions {
+  /** Edits with the same group are one gesture: one undo entry, one operation until sent. */
+  group?: string
+  /** What is selected afterwards. */
+  select?: string[]
+  fresh?: string
+}
+
+export interface Editor {
+  store: StoreApi<EditorState>
+  edit(label: string, change: (document: GraphDocument) => GraphDocument, options?: EditOptions): void
+  undo(): string | null
+  redo(): string | null
+  /** The gesture is over (field left, pointer up). */
+  closeGesture(): void
+  select(ids: Iterable<string>): void
+  set(patch: Partial<EditorState>): void
+  putBackConflict(): void
+  autosave: Autosave
+  dispose(): void
+}
+
+export type EditorSetup = Omit<AutosaveOptions, 'onState' | 'onRemote' | 'onConflict'>
+
+export function createEditor(setup: EditorSetup): Editor {
+  const history = new History()
+  const autosave = new Autosave({
+    ...setup,
+    onState: (save) => store.setState({ save }),
+    onRemote: (document) => {
+      history.interrupt()
+      show(document)
+    },
+    onConflict: (conflict) => store.setState({ conflict }),
+  })
+  const store = createStore<EditorState>(() => ({
+    document: autosave.document, selected: new Set(), drag: null, save: autosave.state, conflict: null,
+    otherTab: false, undoLabel: null, redoLabel: null, fresh: null,
+  }))
+
+  function show(document: GraphDocument, rest: Partial<EditorState> = {}): void {
+    const selected = rest.selected ?? keepKnown(store.getState().selected, document)
+    store.setState({ document, undoLabel: history.undoLabel, redoLabel: history.redoLabel, ...rest, selected })
+  }
+
+  function turn(which: 'undo' | 'redo'): string | null {
+    const step = history[which](autosave.document)
+    if (step === null) return null
+    const before = autosave.document
+    const document = autosave.edit(`${which === 'undo' ? 'Undo' : 'Redo'}: ${step.label}`, step.changes)
+    const back = Object.keys(document.nodes).filter((id) => before.nodes[id] === undefined)
+    show(document, { drag: null, ...(back.length > 0 ? { selected: new Set(back.slice(0, 1)) } : {}) })
+    return step.label
+  }
+
+  return {
+    store,
+    autosave,
+    edit(label, change, options = {}) {
+      const before = autosave.document
+      const changes = diffDocuments(before, change(before))
+      const selected = options.select ? { selected: new Set(options.select) } : {}
+      const fresh = { fresh: options.fresh ?? null }
+      if (changes.length === 0) {
+        if (options.select) store.setState({ ...selected, ...fresh })
+        return
+      }
+      history.record(label, before, changes, options.group)
+      show(autosave.edit(label, changes, options.group), { ...selected, ...fresh })
+    },
+    undo: () => turn('undo'),
+    redo: () => turn('redo'),
+    closeGesture: () => history.close(),
+    select(ids) {
+      const next = new Set(ids)
+      const { selected } = store.getState()
+      if (next.size === selected.size && [...next].every((id) => selected.has(id))) return
+      history.close()
+      store.setState({ selected: next, fresh: null })
+    },
+    set: (patch) => store.setState(patch),
+    putBackConflict() {
+      const { conflict } = store.getState()
+      if (conflict === null) return
+      const changes = putBack(conflict)
+      history.record('Put back', autosave.document, changes)
+      show(autosave.edit('Put back', changes), { conflict: null })
+    },
+    dispose: () => autosave.stop(),
+  }
+}
+
+function keepKnown(selected: ReadonlySet<string>, document: GraphDocument): ReadonlySet<string> {
+  const known = [...selected].filter((id) => document.nodes[id] !== undefined || document.edges[id] !== undefined)
+  return known.length === selected.size ? selected : new Set(known)
+}

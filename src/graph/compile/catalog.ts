@@ -1,0 +1,12 @@
+/** What the compiler knows of the workspace beyond the document. Plain JSON; the server fills it from published versions. */
+import type { Json } from '#base/json.ts'
+import type { ElsewhereFunction } from '#graph/links.ts'
+
+export interface Catalog {
+  /** Published functions of the workspace's other workflows. */
+  functionsElsewhere: ElsewhereFunction[]
+  /** Data of the last real events, at most 20, by the name or pattern of an event node. */
+  samples?: Record<string, Json[]>
+}
+
+export const emptyCatalog: Catalog = { functionsElsewhere: [] }

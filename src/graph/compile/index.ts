@@ -1,0 +1,53 @@
+/**
+ * Document → what the engine runs, and what is wrong with it. Pure, synchronous and
+ * deterministic: browser and server get the same answer. Never throws, whatever is drawn.
+ * A function with an error is not returned; findings name node, field and remedy.
+ */
+import { buildDefinition } from '#graph/compile/build.ts'
+import type { Catalog } from '#graph/compile/catalog.ts'
+import { checkConfig, type CheckedConfig } from '#graph/compile/check-config.ts'
+import { checkFunctions } from '#graph/compile/check-functions.ts'
+import { checkNames } from '#graph/compile/check-names.ts'
+import { checkOrder } from '#graph/compile/check-order.ts'
+import { checkReferences } from '#graph/compile/check-references.ts'
+import { checkSends } from '#graph/compile/check-sends.ts'
+import { checkSources } from '#graph/compile/check-sources.ts'
+import type { Diagnostic } from '#graph/compile/diagnostics.ts'
+import { collectFindings, readModel, type FrameModel, type Model } from '#graph/compile/model.ts'
+import { webhookSources, type WebhookSource } from '#graph/compile/sources.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
+import type { GraphDocument } from '#graph/document.ts'
+
+export interface Compiled {
+  functions: FunctionDefinition[]
+  sources: WebhookSource[]
+  diagnostics: Diagnostic[]
+}
+
+export function compile(document: GraphDocument, catalog: Catalog): Compiled {
+  const model = readModel(document, catalog)
+  const findings = collectFindings()
+  checkNames(model, findings)
+  checkSources(model, findings)
+  checkFunctions(model, findings)
+  checkOrder(model, findings)
+  const configs = new Map<string, CheckedConfig>()
+  for (const frame of model.frames) {
+    for (const step of frame.steps) configs.set(step.id, checkConfig(frame, step, findings))
+    checkReferences(frame, catalog, configs, findings)
+  }
+  checkSends(model, findings)
+  const broken = brokenFrames(model, findings.list)
+  return {
+    functions: model.frames.filter((frame) => !broken.has(frame.node.id)).map((frame) => buildDefinition(frame, configs)),
+    sources: webhookSources(document),
+    diagnostics: findings.list,
+  }
+}
+
+/** Frames that have an error themselves, in a step, or in what starts them. */
+function brokenFrames(model: Model, diagnostics: Diagnostic[]): Set<string> {
+  const wrong = new Set(diagnostics.filter((one) => one.severity === 'error').map((one) => one.nodeId))
+  const isBroken = (frame: FrameModel) => wrong.has(frame.node.id) || frame.steps.some((step) => wrong.has(step.id)) || frame.subscriptions.some(({ source }) => wrong.has(source.id))
+  return new Set(model.frames.filter(isBroken).map((frame) => frame.node.id))
+}

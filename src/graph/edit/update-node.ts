@@ -1,0 +1,83 @@
+/** Changing a node's or an edge's own fields, and renaming a step together with what reads it. */
+import type { Json } from '#base/json.ts'
+import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
+import { graphEdge, graphNode } from '#graph/document.ts'
+import { isReservedKey, stepKeyMax, stepKeyPattern, stepsOf } from '#graph/edit/names.ts'
+
+/** Fields to set; `undefined` removes one. `config` is merged field by field. */
+export type NodePatch = Record<string, unknown>
+
+/** The document unchanged when the node is missing or the result would not be one of its type. */
+export function updateNode(document: GraphDocument, id: string, patch: NodePatch): GraphDocument {
+  const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
+  if (node === undefined) return document
+  const next: Record<string, unknown> = { ...node, ...patch, id: node.id, type: node.type }
+  if (node.type === 'step') {
+    next.parent = node.parent
+    if (patch.config !== undefined) next.config = merged(node.config, patch.config as Record<string, Json | undefined>)
+  }
+  if (node.type === 'webhook') next.hookId = node.hookId
+  for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key]
+  const parsed = graphNode.safeParse(next)
+  return parsed.success ? { ...document, nodes: { ...document.nodes, [id]: parsed.data as GraphNode } } : document
+}
+
+export function updateEdge(document: GraphDocument, id: string, patch: NodePatch): GraphDocument {
+  const edge = Object.hasOwn(document.edges, id) ? document.edges[id] : undefined
+  if (edge === undefined) return document
+  const next: Record<string, unknown> = { ...edge, ...patch, id: edge.id, type: edge.type, source: edge.source, target: edge.target }
+  for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key]
+  const parsed = graphEdge.safeParse(next)
+  return parsed.success ? { ...document, edges: { ...document.edges, [id]: parsed.data as GraphEdge } } : document
+}
+
+/**
+ * Gives a step a new key and rewrites `steps.<old key>` in the other steps of its function.
+ * Refused when the key does not fit or is taken, so a half-typed key breaks nothing.
+ */
+export function renameStepKey(document: GraphDocument, id: string, key: string): { document: GraphDocument } | { refused: string } {
+  const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
+  if (node?.type !== 'step') return { refused: 'The step is no longer here.' }
+  if (node.key === key) return { document }
+  if (!stepKeyPattern.test(key) || key.length > stepKeyMax) return { refused: 'A key has letters, digits and _, and does not start with a digit.' }
+  if (isReservedKey(key)) return { refused: `\`${key}\` is a name JavaScript keeps for itself. Choose another.` }
+  const siblings = stepsOf(document, node.parent)
+  if (siblings.some((step) => step.key === key)) return { refused: `Another step of this function already has the key \`${key}\`.` }
+  const nodes: Record<string, GraphNode> = { ...document.nodes, [id]: { ...node, key } }
+  for (const step of siblings) {
+    if (step.id === id) continue
+    const config = rewriteKeys(step.config, new Map([[node.key, key]])) as StepNode['config']
+    if (config !== step.config) nodes[step.id] = { ...step, config }
+  }
+  return { document: { ...document, nodes } }
+}
+
+function merged(config: StepNode['config'], patch: Record<string, Json | undefined>): StepNode['config'] {
+  const next: StepNode['config'] = { ...config }
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === undefined) delete next[key]
+    else next[key] = value
+  }
+  return next
+}
+
+const reading = /(?<![\w$.])steps(\s*\??\.\s*)([A-Za-z_$][\w$]*)|(?<![\w$.])steps(\s*(?:\?\.)?\s*\[\s*)(["'`])([^"'`]*)\4(?=\s*\])/g
+
+/** `steps.<old>` becomes `steps.<new>` for all renames at once. The same value when nothing in it reads them. */
+export function rewriteKeys(value: Json, renames: ReadonlyMap<string, string>): Json {
+  const visit = (one: Json): Json => {
+    if (typeof one === 'string') return one.replace(reading, (all, dot?: string, name?: string, open?: string, quote?: string, quoted?: string) => {
+      const to = renames.get(name ?? quoted ?? '')
+      if (to === undefined) return all
+      return dot === undefined ? `steps${open}${quote}${to}${quote}` : `steps${dot}${to}`
+    })
+    if (Array.isArray(one)) {
+      const next = one.map(visit)
+      return next.some((item, index) => item !== one[index]) ? next : one
+    }
+    if (typeof one !== 'object' || one === null) return one
+    const entries = Object.entries(one).map(([key, item]) => [key, visit(item)] as const)
+    return entries.some(([key, item]) => item !== one[key]) ? Object.fromEntries(entries) : one
+  }
+  return visit(value)
+}

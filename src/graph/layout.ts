@@ -1,0 +1,241 @@
+/**
+ * Tidying up: steps inside their frames first, then frames and events around them, left to right
+ * along what starts what. What stood above something in its column stays above it. Everything
+ * lands on the grid, and tidying twice changes nothing more.
+ */
+import ELK, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
+import { portsOf } from '#graph/edit/add-node.ts'
+import type { GraphDocument, GraphNode, Position, StepNode } from '#graph/document.ts'
+import { fitFrame } from '#graph/edit/fit-frame.ts'
+import { functionsOf, stepsOf } from '#graph/edit/names.ts'
+import { derivedLinks } from '#graph/links.ts'
+import { firstStep, frame, grid, nodeSize, roundTo, roundUp, snap, stepSize } from '#graph/sizes.ts'
+
+interface Box {
+  id: string
+  x: number
+  y: number
+  w: number
+  h: number
+  /** Height at which lines arrive and leave, from the box's top; absent = its middle. */
+  lineY?: number
+}
+type Link = { source: string; target: string; order?: number }
+
+// A pass can change what stands above what in other columns; a few passes settle it.
+const passesMax = 8
+
+export async function tidyUp(document: GraphDocument): Promise<GraphDocument> {
+  const elk = new ELK()
+  let current = document
+  for (let pass = 0; pass < passesMax; pass++) {
+    const next = await onePass(elk, current)
+    if (samePlaces(current, next)) return next
+    current = next
+  }
+  return current
+}
+
+async function onePass(elk: InstanceType<typeof ELK>, document: GraphDocument): Promise<GraphDocument> {
+  let next = document
+  for (const node of functionsOf(document)) next = await tidyFrame(elk, next, node.id)
+  return tidyAround(elk, next)
+}
+
+/** Steps of one frame, in columns. */
+async function tidyFrame(elk: InstanceType<typeof ELK>, document: GraphDocument, frameId: string): Promise<GraphDocument> {
+  const steps = stepsOf(document, frameId)
+  const ids = new Set(steps.map((step) => step.id))
+  const boxes = steps.map((step): Box => ({ id: step.id, ...step.position, ...stepSize(step.kind) }))
+  const links = Object.values(document.edges).flatMap((edge): Link[] =>
+    edge.type === 'order' && ids.has(edge.source) && ids.has(edge.target) ? [{ source: edge.source, target: edge.target, order: portsOf(document.nodes[edge.source] as StepNode).indexOf(edge.port) }] : [])
+  const joins = new Set(links.filter((link) => links.some((other) => other !== link && other.target === link.target)).map((link) => link.target))
+  const placed = await inColumns(elk, boxes, links, { columnGap: frame.gapX, rowGap: frame.gapY, snap, beforeColumn: (id) => (joins.has(id) ? frame.joinGapX - frame.gapX : 0) })
+  const nodes = { ...document.nodes }
+  for (const step of steps) {
+    const at = placed.get(step.id)!
+    nodes[step.id] = { ...step, position: { x: firstStep.x + at.x, y: firstStep.y + at.y } }
+  }
+  return fitFrame({ ...document, nodes }, frameId, { tight: true })
+}
+
+const columnGap = 96
+const rowGap = 32
+const groupGap = 64
+
+/** Frames, events and sources, each with the notes that stand right by it. */
+async function tidyAround(elk: InstanceType<typeof ELK>, document: GraphDocument): Promise<GraphDocument> {
+  const nodes = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note')
+  const attached = attachedNotes(document, nodes)
+  const boxes = nodes.map((node) => boxWithNotes(document, node, attached.get(node.id) ?? []))
+  const links: Link[] = Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [] : [{ source: edge.source, target: edge.target }]))
+  for (const link of derivedLinks(document)) links.push({ source: (document.nodes[link.stepId] as StepNode).parent, target: link.eventNodeId })
+  const moves = new Map<string, Position>()
+  let top = roundTo(Math.min(...boxes.map((box) => box.y)), grid)
+  const left = roundTo(Math.min(...boxes.map((box) => box.x)), grid)
+  for (const group of groupsOf(boxes, links)) {
+    const ids = new Set(group.map((box) => box.id))
+    const placed = await inColumns(elk, group, links.filter((link) => ids.has(link.source)), { columnGap, rowGap, snap: grid, beforeColumn: () => 0 })
+    for (const box of group) {
+      const move = { x: left + placed.get(box.id)!.x - box.x, y: top + placed.get(box.id)!.y - box.y }
+      for (const id of [box.id, ...(attached.get(box.id) ?? [])]) moves.set(id, move)
+    }
+    top = roundUp(top + Math.max(...group.map((box) => placed.get(box.id)!.y + box.h)) + groupGap, grid)
+  }
+  return withNotes(document, moves)
+}
+
+/** A note within this many pixels of something belongs to it and keeps its place beside it. */
+const attachedWithin = 40
+
+function attachedNotes(document: GraphDocument, nodes: GraphNode[]): Map<string, string[]> {
+  const attached = new Map<string, string[]>()
+  for (const note of Object.values(document.nodes).sort(byPlace)) {
+    if (note.type !== 'note') continue
+    const friend = nearest(plainBox(note), nodes)
+    if (friend !== null && friend.distance <= attachedWithin && friend.distance > 0) attached.set(friend.node.id, [...(attached.get(friend.node.id) ?? []), note.id])
+  }
+  return attached
+}
+
+function boxWithNotes(document: GraphDocument, node: GraphNode, noteIds: string[]): Box {
+  const all = [plainBox(node), ...noteIds.map((id) => plainBox(document.nodes[id]!))]
+  const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))]
+  const w = Math.max(...all.map((box) => box.x + box.w)) - x
+  const h = Math.max(...all.map((box) => box.y + box.h)) - y
+  return { id: node.id, x, y, w, h, lineY: node.position.y - y + lineOf(document, node) }
+}
+
+/** Lines meet a frame at the height of its first steps, anything else at its middle. */
+function lineOf(document: GraphDocument, node: GraphNode): number {
+  if (node.type !== 'function') return nodeSize(node).h / 2
+  const followers = new Set(Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [edge.target] : [])))
+  const first = stepsOf(document, node.id).filter((step) => !followers.has(step.id))
+  return first.length === 0 ? node.size.h / 2 : first.reduce((sum, step) => sum + step.position.y + stepSize(step.kind).h / 2, 0) / first.length
+}
+
+function plainBox(node: GraphNode): Box {
+  return { id: node.id, ...node.position, ...nodeSize(node) }
+}
+
+/** What hangs together, the topmost group first. */
+function groupsOf(boxes: Box[], links: Link[]): Box[][] {
+  const group = new Map(boxes.map((box) => [box.id, box.id]))
+  const find = (id: string): string => (group.get(id) === id ? id : find(group.get(id)!))
+  for (const link of links) if (group.has(link.source) && group.has(link.target)) group.set(find(link.source), find(link.target))
+  const byRoot = new Map<string, Box[]>()
+  for (const box of [...boxes].sort(byHeight)) byRoot.set(find(box.id), [...(byRoot.get(find(box.id)) ?? []), box])
+  return [...byRoot.values()]
+}
+
+interface Spacing {
+  columnGap: number
+  rowGap: number
+  snap: number
+  /** Extra room on the left of a box. */
+  beforeColumn(id: string): number
+}
+
+/** Places relative to (0, 0). ELK is told to keep the order from top to bottom, whatever that costs in crossings. */
+async function inColumns(elk: InstanceType<typeof ELK>, boxes: Box[], links: Link[], spacing: Spacing): Promise<Map<string, Position>> {
+  if (boxes.length === 0) return new Map()
+  const order = [...boxes].sort(byHeight)
+  const rank = new Map(order.map((box, index) => [box.id, index]))
+  const extra = (id: string) => spacing.beforeColumn(id)
+  const graph: ElkNode = {
+    id: 'root',
+    layoutOptions: {
+      'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.separateConnectedComponents': 'false',
+      'elk.layered.spacing.nodeNodeBetweenLayers': String(spacing.columnGap), 'elk.spacing.nodeNode': String(spacing.rowGap),
+      'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES', 'elk.layered.crossingMinimization.forceNodeModelOrder': 'true', 'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST', 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF', 'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
+      'elk.padding': '[top=0,left=0,bottom=0,right=0]', 'elk.randomSeed': '1',
+    },
+    // The height is that of the slot on the grid, so that rounding places never makes two touch.
+    children: order.map((box) => slotOf(box, roundUp(box.w + extra(box.id), spacing.snap), roundUp(box.h, spacing.snap))),
+    edges: links
+      .filter((link) => rank.has(link.source) && rank.has(link.target) && link.source !== link.target)
+      .sort((a, b) => rank.get(a.source)! - rank.get(b.source)! || (a.order ?? 0) - (b.order ?? 0) || rank.get(a.target)! - rank.get(b.target)!)
+      .map((link, index): ElkExtendedEdge => ({ id: `e${index}`, sources: [`${link.source} out`], targets: [`${link.target} in`] })),
+  }
+  const laid = await elk.layout(graph)
+  const places = new Map<string, Position>()
+  for (const child of laid.children ?? []) places.set(child.id, { x: roundTo((child.x ?? 0) + extra(child.id), spacing.snap), y: roundTo(child.y ?? 0, spacing.snap) })
+  pushApart(order, places, spacing)
+  const minX = Math.min(...[...places.values()].map((at) => at.x))
+  const minY = Math.min(...[...places.values()].map((at) => at.y))
+  for (const at of places.values()) {
+    at.x -= minX
+    at.y -= minY
+  }
+  return places
+}
+
+function slotOf(box: Box, width: number, height: number): ElkNode {
+  const y = box.lineY ?? box.h / 2
+  const port = (side: 'WEST' | 'EAST', name: string, x: number) => ({ id: `${box.id} ${name}`, x, y, width: 0, height: 0, layoutOptions: { 'elk.port.side': side } })
+  return { id: box.id, width, height, ports: [port('WEST', 'in', 0), port('EAST', 'out', width)], layoutOptions: { 'elk.portConstraints': 'FIXED_POS' } }
+}
+
+/** Rounding to the grid may bring two boxes closer than their gap: the lower one gives way. */
+function pushApart(boxes: Box[], places: Map<string, Position>, spacing: Spacing): void {
+  const sorted = [...boxes].sort((a, b) => places.get(a.id)!.y - places.get(b.id)!.y || places.get(a.id)!.x - places.get(b.id)!.x)
+  sorted.forEach((box, index) => {
+    const at = places.get(box.id)!
+    for (const other of sorted.slice(0, index)) {
+      const there = places.get(other.id)!
+      if (at.x < there.x + other.w && there.x < at.x + box.w) at.y = Math.max(at.y, roundUp(there.y + other.h + Math.min(spacing.rowGap, spacing.snap), spacing.snap))
+    }
+  })
+}
+
+/** A note that stands alone follows the nearest thing, and gives way where something is now. */
+function withNotes(document: GraphDocument, moves: Map<string, Position>): GraphDocument {
+  const nodes: Record<string, GraphNode> = { ...document.nodes }
+  for (const [id, move] of moves) nodes[id] = { ...nodes[id]!, position: { x: nodes[id]!.position.x + move.x, y: nodes[id]!.position.y + move.y } }
+  const taken = [...moves.keys()].map((id) => plainBox(nodes[id]!))
+  const anchors = Object.values(document.nodes).filter((node) => node.type !== 'note' && moves.has(node.id))
+  for (const note of Object.values(document.nodes).sort(byPlace)) {
+    if (note.type !== 'note') continue
+    if (moves.has(note.id)) {
+      nodes[note.id] = { ...nodes[note.id]!, position: { x: roundTo(nodes[note.id]!.position.x, snap), y: roundTo(nodes[note.id]!.position.y, snap) } }
+      continue
+    }
+    const friend = nearest(plainBox(note), anchors)
+    const move = friend === null ? { x: 0, y: 0 } : moves.get(friend.node.id)!
+    const box: Box = { id: note.id, x: roundTo(note.position.x + move.x, snap), y: roundTo(note.position.y + move.y, snap), ...note.size }
+    for (let blocker = hit(box, taken); blocker !== undefined; blocker = hit(box, taken)) box.y = roundUp(blocker.y + blocker.h + grid, snap)
+    nodes[note.id] = { ...note, position: { x: box.x, y: box.y } }
+    taken.push(box)
+  }
+  return { ...document, nodes }
+}
+
+function nearest(to: Box, nodes: GraphNode[]): { node: GraphNode; distance: number } | null {
+  let best: { node: GraphNode; distance: number } | null = null
+  for (const node of [...nodes].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const box = plainBox(node)
+    const distance = Math.hypot(Math.max(0, box.x - to.x - to.w, to.x - box.x - box.w), Math.max(0, box.y - to.y - to.h, to.y - box.y - box.h))
+    if (best === null || distance < best.distance) best = { node, distance }
+  }
+  return best
+}
+
+function hit(box: Box, others: Box[]): Box | undefined {
+  return others.find((other) => box.x < other.x + other.w && other.x < box.x + box.w && box.y < other.y + other.h && other.y < box.y + box.h)
+}
+
+function byHeight(a: { id: string; x: number; y: number }, b: { id: string; x: number; y: number }): number {
+  return a.y - b.y || a.x - b.x || (a.id < b.id ? -1 : 1)
+}
+
+function byPlace(a: GraphNode, b: GraphNode): number {
+  return byHeight(plainBox(a), plainBox(b))
+}
+
+function samePlaces(a: GraphDocument, b: GraphDocument): boolean {
+  return Object.values(b.nodes).every((node) => {
+    const before = a.nodes[node.id]
+    return before !== undefined && before.position.x === node.position.x && before.position.y === node.position.y
+      && nodeSize(before).w === nodeSize(node).w && nodeSize(before).h === nodeSize(node).h
+  })
+}

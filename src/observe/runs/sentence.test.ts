@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { runSentence, tookMs, whatHappened } from '#observe/runs/sentence.ts'
+import type { RunDetail, StepView } from '#server/runs/get-run.ts'
+import type { RunSummary } from '#server/runs/run-row.ts'
+
+const now = Date.parse('2026-11-03T14:02:49Z')
+const at = (ms: number) => new Date(now + ms).toISOString()
+
+function summary(change: Partial<RunSummary>): RunSummary {
+  return {
+    id: 'run_1', status: 'completed', function: 'add-to-crm', functionName: 'add-to-crm', version: 1, draftRevision: null, workflow: null,
+    event: { id: 'evt_1', name: 'user/account.created', source: 'api' }, key: null, createdAt: at(-2000), startedAt: at(-1500), endedAt: at(-500),
+    error: null, atStep: null, why: null, dueAt: null, retries: { max: 3, used: 0 }, retryOf: null, parent: null, ...change,
+  }
+}
+
+function step(change: Partial<StepView>): StepView {
+  return {
+    id: 's', nodeId: 'n', name: 'Create contact', kind: 'http', after: [], status: 'completed', attempt: 1, startedAt: at(-1500), endedAt: at(-500), port: 'out',
+    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, retries: 3, ...change,
+  }
+}
+
+const error = { code: 'step_outside' as const, message: 'crm answered 503.' }
+
+describe('whatHappened', () => {
+  test('a failure says where, what and how often', () => {
+    expect(whatHappened(summary({ status: 'failed', error, atStep: 'Create contact', retries: { max: 3, used: 3 } }), now)).toBe('Create contact: crm answered 503, 4 times')
+    expect(whatHappened(summary({ status: 'failed', error, atStep: 'Charge' }), now)).toBe('Charge: crm answered 503, not tried again')
+  })
+
+  test('a retry says which attempt and when', () => {
+    const run = summary({ status: 'sleeping', endedAt: null, why: { kind: 'retry', message: 'crm answered 503.', attempt: 3 }, dueAt: at(8000), atStep: 'Create contact' })
+    expect(whatHappened(run, now)).toBe('Create contact: crm answered 503, attempt 3 in 8 s')
+  })
+
+  test('a wait says for what', () => {
+    expect(whatHappened(summary({ status: 'waiting', endedAt: null, why: { kind: 'event', event: 'invoice/paid' } }), now)).toBe('Waiting for invoice/paid')
+  })
+})
+
+describe('runSentence', () => {
+  const text = (run: RunDetail) => runSentence(run, now).map((part) => part.text).join('')
+  const detail = (change: Partial<RunSummary>, steps: StepView[]): RunDetail => ({ ...summary(change), eventReceivedAt: at(-2000), steps })
+
+  test('a retry names the attempt and what is kept', () => {
+    const run = detail({ status: 'sleeping', endedAt: null, why: { kind: 'retry' } }, [
+      step({ id: 'a', name: 'Add customer' }),
+      step({ id: 'b', name: 'Look up VAT', status: 'retrying', attempt: 3, retries: 5, dueAt: at(8000), error: { code: 'step_outside', message: 'The VAT service answered 503.' } }),
+    ])
+    expect(text(run)).toBe('Waiting 8 s for attempt 3 of 6 of Look up VAT: The VAT service answered 503. “Add customer” is kept.')
+  })
+
+  test('a final failure says that it was not tried again', () => {
+    const failed = step({ status: 'failed', error, attempts: [{ attempt: 1, startedAt: at(-900), endedAt: at(-800), input: null, error, retryAt: null }] })
+    expect(text(detail({ status: 'failed', error }, [failed]))).toBe('Create contact failed: crm answered 503. It was not tried again: another try would fail the same way.')
+  })
+})
+
+test('time taken counts from the start, or from the queue', () => {
+  expect(tookMs(summary({}), now)).toBe(1000)
+  expect(tookMs(summary({ startedAt: null, endedAt: null }), now)).toBe(2000)
+})

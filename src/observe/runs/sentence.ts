@@ -1,0 +1,117 @@
+/** Runs in words: what happened, what it waits for, what comes next. */
+import { formatDuration } from '#base/duration.ts'
+import type { RunDetail, StepView } from '#server/runs/get-run.ts'
+import type { RunSummary } from '#server/runs/run-row.ts'
+import { shownStatus, type UiStatus } from '#ui/status.ts'
+import { formatClock, formatIn } from '#ui/time.ts'
+
+export function runStatusOf(run: Pick<RunSummary, 'status' | 'why'>): UiStatus {
+  return shownStatus(run.status, run.why)
+}
+
+/** "v3", or "draft r12" for a test of the drawing before it was published. */
+export function versionText(run: Pick<RunSummary, 'version' | 'draftRevision'>): string {
+  return run.version === null ? `draft r${run.draftRevision}` : `v${run.version}`
+}
+
+/** Drops the full stop, so that a fact can follow. */
+export function bare(text: string): string {
+  return text.replace(/[.\s]+$/, '')
+}
+
+/** One line for a list. */
+export function whatHappened(run: RunSummary, now: number): string {
+  switch (runStatusOf(run)) {
+    case 'queued': return run.why === null ? 'In the queue for a free worker' : 'Going on as soon as a worker is free'
+    case 'running': return 'Running'
+    case 'retrying': return `${at(run)}${bare(run.why?.message === undefined ? 'failed' : String(run.why.message))}, attempt ${run.why?.attempt ?? ''} ${dueText(run, now)}`
+    case 'sleeping': return `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
+    case 'waiting': return waitText(run, now)
+    case 'failed': return `${at(run)}${failureText(run)}${triesText(run)}`
+    case 'cancelled': return 'Cancelled'
+    default: return run.retries.used > 0 ? `Done after ${run.retries.used} ${run.retries.used === 1 ? 'retry' : 'retries'}` : 'Done'
+  }
+}
+
+function at(run: RunSummary): string {
+  return run.atStep === null ? '' : `${run.atStep}: `
+}
+
+function triesText(run: RunSummary): string {
+  if (run.retries.used === 0) return run.retries.max > 0 && run.error?.code !== undefined ? ', not tried again' : ''
+  return run.retries.used === run.retries.max ? `, ${run.retries.used + 1} times` : ''
+}
+
+function dueText(run: RunSummary, now: number): string {
+  return run.dueAt === null ? 'soon' : formatIn(Date.parse(run.dueAt), now)
+}
+
+function waitText(run: RunSummary, now: number): string {
+  const until = run.dueAt === null ? '' : ` until ${formatClock(Date.parse(run.dueAt), now)}`
+  if (run.why?.kind === 'event') return `Waiting for ${String(run.why.event)}${until}`
+  if (run.why?.kind === 'invoke') return `Waiting for the run of ${String(run.why.function)}${until}`
+  return `Waiting${until}`
+}
+
+export function failureText(run: Pick<RunSummary, 'error'>): string {
+  return run.error === null ? 'Failed' : bare(run.error.message)
+}
+
+/** Milliseconds a run has taken, or takes so far. */
+export function tookMs(run: Pick<RunSummary, 'startedAt' | 'endedAt' | 'createdAt'>, now: number): number {
+  const from = Date.parse(run.startedAt ?? run.createdAt)
+  return Math.max(0, (run.endedAt === null ? now : Date.parse(run.endedAt)) - from)
+}
+
+export interface SentencePart {
+  text: string
+  strong?: boolean
+  quiet?: boolean
+}
+
+/** The run page's sentence, in parts so that facts can stand out. */
+export function runSentence(run: RunDetail, now: number): SentencePart[] {
+  const kept = run.steps.filter((step) => step.status === 'completed')
+  const open = run.steps.find((step) => ['retrying', 'sleeping', 'waiting', 'running', 'failed'].includes(step.status))
+  const keptPart: SentencePart[] = kept.length === 0 ? [] : [{ text: ` ${listNames(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.`, quiet: true }]
+  switch (runStatusOf(run)) {
+    case 'queued': return [{ text: 'In the queue. It starts as soon as a worker and a slot of the function are free.' }]
+    case 'running': return open === undefined ? [{ text: 'Running.' }] : [{ text: 'Running ' }, { text: open.name, strong: true }, { text: open.attempt > 1 ? `, attempt ${open.attempt} of ${open.retries + 1}.` : '.' }, ...keptPart]
+    case 'retrying': return retrying(run, open, now, keptPart)
+    case 'sleeping': return [{ text: `Sleeping until ` }, { text: run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now), strong: true }, { text: run.dueAt === null ? '.' : `, ${formatIn(Date.parse(run.dueAt), now)}.` }, ...keptPart]
+    case 'waiting': return [{ text: `${waitText(run, now)}.` }, ...keptPart]
+    case 'failed': return failed(run, keptPart)
+    case 'cancelled': return [{ text: 'Cancelled by a person. Steps that were done keep their results; nothing after them started.' }]
+    default: return [{ text: `Done in ` }, { text: formatDuration(tookMs(run, now)), strong: true }, { text: `. ${stepCount(run)}` }]
+  }
+}
+
+function retrying(run: RunDetail, open: StepView | undefined, now: number, keptPart: SentencePart[]): SentencePart[] {
+  if (open === undefined) return [{ text: `${whatHappened(run, now)}.` }]
+  const left = open.dueAt === null ? null : Date.parse(open.dueAt) - now
+  return [
+    { text: left !== null && left > 500 ? `Waiting ${formatDuration(left < 10_000 ? Math.ceil(left / 1000) * 1000 : left)} for attempt ` : 'About to make attempt ' },
+    { text: `${open.attempt} of ${open.retries + 1}`, strong: true },
+    { text: ` of ${open.name}: ` }, { text: `${bare(open.error?.message ?? 'it failed')}.` }, ...keptPart,
+  ]
+}
+
+function failed(run: RunDetail, keptPart: SentencePart[]): SentencePart[] {
+  const step = run.steps.find((one) => one.status === 'failed')
+  if (step === undefined) return [{ text: `${failureText(run)}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
+  const tries = step.attempts.length || step.attempt
+  const end = tries > step.retries ? (tries === 1 ? 'It was tried once.' : `It was tried ${tries} times; no retries are left.`) : 'It was not tried again: another try would fail the same way.'
+  return [{ text: step.name, strong: true }, { text: ` failed: ${bare(step.error?.message ?? failureText(run))}. ${end}` }, ...keptPart]
+}
+
+function stepCount(run: RunDetail): string {
+  const done = run.steps.filter((step) => step.status === 'completed').length
+  const skipped = run.steps.filter((step) => step.status === 'skipped').length
+  return `${done} ${done === 1 ? 'step' : 'steps'}${skipped === 0 ? '' : `, ${skipped} not taken`}.`
+}
+
+function listNames(steps: StepView[]): string {
+  const names = steps.map((step) => `“${step.name}”`)
+  if (names.length > 3) return `${names.length} finished steps`
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,48 @@
+/** Every call of the public API. */
+import { eventRoutes } from '#server/api/events.ts'
+import { functionRoutes } from '#server/api/functions.ts'
+import { playgroundRoutes } from '#server/api/playground.ts'
+import type { ApiRoute } from '#server/api/route.ts'
+import { runRoutes } from '#server/api/runs.ts'
+import { workflowRoutes } from '#server/api/workflows.ts'
+
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...playgroundRoutes]
+
+export interface FoundRoute {
+  route: ApiRoute
+  path: Record<string, string>
+}
+
+const patterns = apiRoutes.map((route) => ({ route, parts: route.path.split('/').slice(1) }))
+
+/** `path` is below /api/v1, without its query. `allow`: the methods of this path when none fits. */
+export function findRoute(method: string, path: string): FoundRoute | { allow: string[] } {
+  const parts = path.split('/').slice(1)
+  if (parts.at(-1) === '') parts.pop()
+  const allow: string[] = []
+  for (const { route, parts: pattern } of patterns) {
+    const values = match(pattern, parts)
+    if (values === null) continue
+    if (route.method === method) return { route, path: values }
+    allow.push(route.method)
+  }
+  return { allow }
+}
+
+function match(pattern: string[], parts: string[]): Record<string, string> | null {
+  if (pattern.length !== parts.length) return null
+  const values: Record<string, string> = {}
+  for (const [i, name] of pattern.entries()) {
+    const part = parts[i]!
+    if (!name.startsWith(':')) {
+      if (name !== part) return null
+      continue
+    }
+    try {
+      values[name.slice(1)] = decodeURIComponent(part)
+    } catch {
+      return null
+    }
+  }
+  return values
+}

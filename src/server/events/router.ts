@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
+import { publicId } from '#base/ids.ts'
+import { isJsonObject, type JsonObject } from '#base/json.ts'
+import { getEngine } from '#server/engine.ts'
+import { getEvent } from '#server/events/get-event.ts'
+import { knownEvents } from '#server/events/known-names.ts'
+import { listEvents } from '#server/events/list-events.ts'
+import { eventSamples, sampleNamesMost, samplesMost } from '#server/events/samples.ts'
+import { pageInput } from '#server/page.ts'
+import { asEditor, inWorkspace } from '#server/procedures.ts'
+import { router } from '#server/trpc.ts'
+
+const eventName = z.string().trim().min(1, 'Give the event a name, such as order/placed.').max(256, 'An event name has at most 256 characters.')
+
+export const eventsRouter = router({
+  list: inWorkspace
+    .input(pageInput.extend({ name: z.string().max(256).optional(), since: z.number().optional() }))
+    .query(({ ctx, input }) => listEvents(getEngine().pool, ctx.workspace.id, { name: input.name, since: input.since }, input)),
+  get: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => getEvent(getEngine().pool, ctx.workspace.id, input.id)),
+  known: inWorkspace.query(({ ctx }) => knownEvents(getEngine().pool, ctx.workspace.id)),
+  /** Data of the last real events by name, newest first: the editor's compiler checks what is read against them. */
+  samples: inWorkspace
+    .input(z.object({ names: z.array(z.string().max(256)).max(sampleNamesMost), limit: z.number().int().min(1).max(samplesMost).default(samplesMost) }))
+    .query(({ ctx, input }) => eventSamples(ctx.workspace.id, input.names, input.limit)),
+  send: asEditor.input(z.object({ name: eventName, data: z.json().default({}) })).mutation(async ({ ctx, input }) => {
+    const accepted = await getEngine().ingest(ctx.workspace.id, [{ name: input.name, data: checkData(input.data) }], { source: 'ui' })
+    const first = accepted[0]
+    if (first === undefined) throw new FanwiseError('internal', 'The event was not stored.')
+    return { id: publicId('evt', first.id), runs: first.runs }
+  }),
+  sendAgain: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => {
+    const event = await getEvent(getEngine().pool, ctx.workspace.id, input.id)
+    const accepted = await getEngine().ingest(ctx.workspace.id, [{ name: event.name, data: checkData(event.data) }], { source: 'ui', sourceRef: event.id })
+    const first = accepted[0]
+    if (first === undefined) throw new FanwiseError('internal', 'The event was not stored.')
+    return { id: publicId('evt', first.id), runs: first.runs }
+  }),
+})
+
+function checkData(data: unknown): JsonObject {
+  if (isJsonObject(data)) return data
+  throw new FanwiseError('invalid_event', 'The data is not an object.', { field: 'data', fix: 'Write it as `{ "name": value }`.' })
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { createKey, listKeys, revokeKey } from '#server/keys/keys.ts'
+import { asAdmin, inWorkspace } from '#server/procedures.ts'
+import { router } from '#server/trpc.ts'
+
+const keyName = z.string().trim().min(1, 'Give the key a name, such as the service that will use it.').max(80, 'Use at most 80 characters.')
+
+export const keysRouter = router({
+  list: inWorkspace.query(({ ctx }) => listKeys(ctx.workspace.id)),
+  create: asAdmin
+    .input(z.object({ kind: z.enum(['api', 'event']), name: keyName }))
+    .mutation(({ ctx, input }) => createKey(ctx.workspace.id, input.kind, input.name)),
+  revoke: asAdmin.input(z.object({ id: z.string() })).mutation(({ ctx, input }) => revokeKey(ctx.workspace.id, input.id)),
+})

@@ -1,0 +1,27 @@
+/** All tRPC procedures. Browser code imports only the type. */
+import { alertsRouter } from '#server/alerts/router.ts'
+import { accountRouter } from '#server/auth/router.ts'
+import { eventsRouter } from '#server/events/router.ts'
+import { functionsRouter } from '#server/functions/router.ts'
+import { keysRouter } from '#server/keys/router.ts'
+import { liveRouter } from '#server/live.ts'
+import { outboxRouter } from '#server/outbox/router.ts'
+import { playgroundRouter } from '#server/playground/router.ts'
+import { runsRouter } from '#server/runs/router.ts'
+import { router } from '#server/trpc.ts'
+import { workflowsRouter } from '#server/workflows/router.ts'
+
+export const appRouter = router({
+  account: accountRouter,
+  alerts: alertsRouter,
+  workflows: workflowsRouter,
+  events: eventsRouter,
+  runs: runsRouter,
+  functions: functionsRouter,
+  playground: playgroundRouter,
+  outbox: outboxRouter,
+  keys: keysRouter,
+  live: liveRouter,
+})
+
+export type AppRouter = typeof appRouter

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
+import { parsePublicId, publicId } from '#base/ids.ts'
+import type { Json } from '#base/json.ts'
+import { getEngine } from '#server/engine.ts'
+import { pageInput } from '#server/page.ts'
+import { asEditor, inWorkspace } from '#server/procedures.ts'
+import { getRun, getStepValue } from '#server/runs/get-run.ts'
+import { countRuns, listRuns, runStates } from '#server/runs/list-runs.ts'
+import { workerIsGone } from '#server/runs/queue-health.ts'
+import { runCanvas } from '#server/runs/run-canvas.ts'
+import { router } from '#server/trpc.ts'
+
+const filter = z.object({
+  status: z.enum(runStates).optional(),
+  needsPerson: z.boolean().optional(),
+  resting: z.boolean().optional(),
+  function: z.string().max(100).optional(),
+  event: z.string().max(300).optional(),
+  since: z.number().optional(),
+})
+const shownTextMax = 60_000
+
+/** Public id → row id, or not_found. */
+function runUuid(id: string): string {
+  const uuid = parsePublicId('run', id)
+  if (uuid === null) throw new FanwiseError('not_found', `There is no run ${id} in this workspace.`, { fix: 'Look in the list of runs.' })
+  return uuid
+}
+
+export const runsRouter = router({
+  list: inWorkspace.input(pageInput.extend({ filter: filter.default({}) })).query(({ ctx, input }) => listRuns(getEngine().pool, ctx.workspace.id, input.filter, input)),
+  counts: inWorkspace.query(({ ctx }) => countRuns(getEngine().pool, ctx.workspace.id)),
+  /** True while runs wait and no worker has been seen for 40 s. */
+  workerGone: inWorkspace.query(({ ctx }) => workerIsGone(getEngine().pool, ctx.workspace.id)),
+  get: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => getRun(getEngine().pool, ctx.workspace.id, input.id, { textMax: shownTextMax })),
+  canvas: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => runCanvas(getEngine().pool, ctx.workspace.id, runUuid(input.id))),
+  stepValue: inWorkspace
+    .input(z.object({ id: z.string(), step: z.string(), part: z.enum(['input', 'output']) }))
+    .query(async ({ ctx, input }) => {
+      const text = await getStepValue(getEngine().pool, ctx.workspace.id, input.id, input.step, input.part)
+      return { value: text === null ? null : (JSON.parse(text) as Json) }
+    }),
+  cancel: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => ({ cancelled: await getEngine().cancelRun(ctx.workspace.id, runUuid(input.id)) })),
+  retry: asEditor.input(z.object({ id: z.string(), from: z.enum(['failed', 'start']) })).mutation(async ({ ctx, input }) => {
+    const { runId } = await getEngine().retryRun(ctx.workspace.id, runUuid(input.id), { from: input.from })
+    return { id: publicId('run', runId) }
+  }),
+})

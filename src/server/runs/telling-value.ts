@@ -1,0 +1,23 @@
+/** Picks from the start of a payload's text the value people would call it by. */
+const preferred = ['email', 'orderId', 'order_id', 'userId', 'user_id', 'customerId', 'id', 'name', 'slug', 'key', 'number']
+const member = /"([A-Za-z_][A-Za-z0-9_]*)"\s*:\s*("(?:[^"\\]|\\.){1,120}"|-?\d+(?:\.\d+)?)/g
+
+/** Works on cut-off JSON too, so it reads text instead of parsing. */
+export function tellingValue(dataStart: string): string | null {
+  let best: { rank: number; value: string } | null = null
+  for (const match of dataStart.matchAll(member)) {
+    const rank = preferred.indexOf(match[1] as string)
+    if (rank < 0 || (best !== null && best.rank <= rank)) continue
+    const value = unquote(match[2] as string)
+    if (value !== null) best = { rank, value }
+  }
+  return best?.value ?? null
+}
+
+function unquote(text: string): string | null {
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Publishing: the draft becomes what runs, in one transaction. A function gets a new version only
+ * when its behaviour changed; runs in flight stay on the version they began with. The workspace's
+ * route epoch moves on with it, so ingest never stores with a routing table older than this.
+ */
+import { Cron } from 'croner'
+import { FanwiseError } from '#base/errors.ts'
+import { newUuid } from '#base/ids.ts'
+import { canonicalJson } from '#base/json.ts'
+import { compile, type Compiled } from '#graph/compile/index.ts'
+import type { Diagnostic } from '#graph/compile/diagnostics.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+import { db, type Transaction } from '#server/db.ts'
+import { storedDocument, workflowNotFound } from '#server/workflows/find-workflow.ts'
+import { loadCatalog } from '#server/workflows/load-catalog.ts'
+import { asJson, lockDraft } from '#server/workflows/save-draft.ts'
+import { tellEngine } from '#server/workflows/tell-engine.ts'
+
+export interface PublishedFunction {
+  slug: string
+  version: number
+  /** False when it kept its version. */
+  changed: boolean
+}
+
+export interface Published {
+  /** Counts the workflow's publishes. */
+  version: number
+  revision: number
+  functions: PublishedFunction[]
+  /** Slugs that start no new runs from now on. */
+  removed: string[]
+  /** Warnings; errors are thrown. */
+  diagnostics: Diagnostic[]
+}
+
+export interface PublishOptions {
+  /** The revision the person looked at; another one is a conflict. */
+  revision?: number
+  authorId: string | null
+}
+
+/** Throws `invalid_graph` with the diagnostics in its facts, and `conflict` when the draft moved on. */
+export async function publish(workspaceId: string, workflowId: string, options: PublishOptions): Promise<Published> {
+  const published = await db().$transaction((tx) => publishWithin(tx, workspaceId, workflowId, options), { timeout: 30_000 })
+  tellEngine((engine) => {
+    engine.routesChanged(workspaceId)
+    engine.live.workflowChanged(workspaceId, workflowId)
+  })
+  return published
+}
+
+export async function publishWithin(tx: Transaction, workspaceId: string, workflowId: string, options: PublishOptions): Promise<Published> {
+  await lockPublishing(tx, workspaceId)
+  const draft = await lockDraft(tx, workspaceId, workflowId)
+  if (options.revision !== undefined && options.revision !== draft.revision) {
+    throw new FanwiseError('conflict', 'The draft was edited after you looked at it.', { field: 'revision', fix: 'Look at the changes, then publish again.', facts: { revision: draft.revision } })
+  }
+  const compiled = compile(draft.document, await loadCatalog(workspaceId, workflowId, draft.document, tx))
+  refuseErrors(compiled)
+  const functions: PublishedFunction[] = []
+  for (const definition of compiled.functions) functions.push(await storeFunction(tx, workspaceId, workflowId, definition, options.authorId))
+  const removed = await archiveOthers(tx, workspaceId, workflowId, compiled.functions.map((one) => one.slug))
+  await storeWaitNames(tx, workspaceId, compiled.functions)
+  await tx.workspace.update({ where: { id: workspaceId }, data: { routeEpoch: { increment: 1 } } })
+  const version = await markPublished(tx, workspaceId, workflowId, draft, options.authorId)
+  return { version, revision: draft.revision, functions, removed, diagnostics: compiled.diagnostics }
+}
+
+/** One publish at a time in a workspace: slugs are checked against all its workflows. Taken before any row lock. */
+export async function lockPublishing(tx: Transaction, workspaceId: string): Promise<void> {
+  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('publish ' || ${workspaceId}, 0))`
+}
+
+/** Throws `invalid_graph` with the first error's words and all findings in its facts. */
+export function refuseErrors({ diagnostics }: Compiled, what: 'published' | 'tested' = 'published'): void {
+  const errors = diagnostics.filter((one) => one.severity === 'error')
+  const first = errors[0]
+  if (first === undefined) return
+  throw new FanwiseError('invalid_graph', errors.length === 1 ? first.message : `${errors.length} things keep it from being ${what}. The first: ${first.message}`, {
+    field: `graph.nodes.${first.nodeId}${first.field === undefined ? '' : `.${first.field}`}`,
+    fix: first.fix,
+    facts: { diagnostics },
+  })
+}
+
+async function storeFunction(tx: Transaction, workspaceId: string, workflowId: string, definition: FunctionDefinition, authorId: string | null): Promise<PublishedFunction> {
+  const { slug, name, hash } = definition
+  const row = await tx.function.findUnique({ where: { workspaceId_slug: { workspaceId, slug } } })
+  const id = row?.id ?? newUuid()
+  const last = row === null ? null : await tx.functionVersion.findFirst({ where: { workspaceId, functionId: id, version: { gt: 0 } }, orderBy: { version: 'desc' } })
+  const same = last !== null && last.hash === hash
+  const version = same ? last.version : (last?.version ?? 0) + 1
+  if (row === null) await tx.function.create({ data: { workspaceId, id, workflowId, slug, name, currentVersion: version } })
+  else await tx.function.update({ where: { workspaceId_id: { workspaceId, id } }, data: { workflowId, name, currentVersion: version, archivedAt: null } })
+  if (!same) await tx.functionVersion.create({ data: { workspaceId, functionId: id, version, hash, definition: asJson(definition), createdBy: authorId } })
+  else if (canonicalJson(last.definition) !== canonicalJson(definition)) {
+    // Names for people and node ids follow the drawing; what the version does stays as it is.
+    await tx.functionVersion.update({ where: { workspaceId_functionId_version: { workspaceId, functionId: id, version } }, data: { definition: asJson(definition) } })
+  }
+  await storeSchedules(tx, workspaceId, id, definition)
+  // Lanes exist already once a function has run: its new limit holds for them from now on.
+  const cap = definition.concurrency?.limit ?? null
+  await tx.$executeRaw`update lane set cap = ${cap}::int where workspace_id = ${workspaceId}::uuid and function_id = ${id}::uuid and cap is distinct from ${cap}::int`
+  return { slug, version, changed: !same || row?.currentVersion !== version }
+}
+
+/** Functions of this workflow that are no longer drawn. Their history stays, and so do runs in flight. */
+async function archiveOthers(tx: Transaction, workspaceId: string, workflowId: string, kept: string[]): Promise<string[]> {
+  const gone = await tx.function.findMany({ where: { workspaceId, workflowId, archivedAt: null, currentVersion: { not: null }, slug: { notIn: kept } }, select: { id: true, slug: true }, orderBy: { slug: 'asc' } })
+  if (gone.length === 0) return []
+  const ids = gone.map((one) => one.id)
+  await tx.function.updateMany({ where: { workspaceId, id: { in: ids } }, data: { archivedAt: new Date(), currentVersion: null } })
+  await tx.schedule.deleteMany({ where: { workspaceId, functionId: { in: ids } } })
+  return gone.map((one) => one.slug)
+}
+
+/** A schedule that did not change keeps its next tick. */
+async function storeSchedules(tx: Transaction, workspaceId: string, functionId: string, definition: FunctionDefinition): Promise<void> {
+  const wanted = definition.triggers.flatMap((trigger) => (trigger.type === 'schedule' ? [trigger] : []))
+  await tx.schedule.deleteMany({ where: { workspaceId, functionId, triggerId: { notIn: wanted.map((one) => one.id) } } })
+  for (const { id: triggerId, cron, timezone } of wanted) {
+    const key = { workspaceId, functionId, triggerId }
+    const known = await tx.schedule.findUnique({ where: { workspaceId_functionId_triggerId: key } })
+    if (known !== null && known.cron === cron && known.timezone === timezone) continue
+    const nextAt = new Cron(cron, { paused: true, timezone }).nextRun() ?? new Date(Date.UTC(9999, 0, 1))
+    await tx.schedule.upsert({ where: { workspaceId_functionId_triggerId: key }, create: { ...key, cron, timezone, nextAt }, update: { cron, timezone, nextAt } })
+  }
+}
+
+/** How many names were new. */
+export async function storeWaitNames(tx: Transaction, workspaceId: string, definitions: FunctionDefinition[]): Promise<number> {
+  const names = new Set(definitions.flatMap((one) => one.steps.flatMap((step) => stepDefinition(step.kind).waitsFor?.(step.config) ?? [])))
+  if (names.size === 0) return 0
+  return (await tx.waitName.createMany({ data: [...names].map((name) => ({ workspaceId, name })), skipDuplicates: true })).count
+}
+
+async function markPublished(tx: Transaction, workspaceId: string, workflowId: string, draft: { document: unknown; revision: number }, authorId: string | null): Promise<number> {
+  const key = { workspaceId_id: { workspaceId, id: workflowId } }
+  const row = await tx.workflow.findUnique({ where: key })
+  if (row === null) throw workflowNotFound(workflowId)
+  if (row.publishedRevision === draft.revision) return row.publishedVersion
+  const version = row.publishedVersion + 1
+  const document = asJson(draft.document)
+  await tx.workflow.update({ where: key, data: { published: document, publishedRevision: draft.revision, publishedVersion: version, publishedAt: new Date() } })
+  await tx.workflowSnapshot.createMany({ data: [{ workspaceId, workflowId, revision: draft.revision, reason: `publish v${version}`, document, authorId }], skipDuplicates: true })
+  return version
+}
+
+/** What a publish of the draft would do, without doing it. */
+export async function checkDraft(workspaceId: string, workflowId: string): Promise<Diagnostic[]> {
+  const row = await db().workflow.findFirst({ where: { workspaceId, id: workflowId } })
+  if (row === null) throw workflowNotFound(workflowId)
+  const draft = storedDocument(row.draft)
+  return compile(draft, await loadCatalog(workspaceId, workflowId, draft)).diagnostics
+}

@@ -1,0 +1,117 @@
+/** Workflows for the editor. The work is done by the functions beside; this checks input and access. */
+import { z } from 'zod'
+import type { JsonObject } from '#base/json.ts'
+import { operation } from '#graph/operations.ts'
+import { db } from '#server/db.ts'
+import { asEditor, inWorkspace } from '#server/procedures.ts'
+import { changesOf } from '#server/live.ts'
+import { router } from '#server/trpc.ts'
+import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
+import { discardDraft, listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
+import { checkName, createWorkflow } from '#server/workflows/import.ts'
+import { loadCatalog } from '#server/workflows/load-catalog.ts'
+import { publish } from '#server/workflows/publish.ts'
+import { applyOperations, operationsSince, type StoredOperation } from '#server/workflows/save-draft.ts'
+import { tellEngine } from '#server/workflows/tell-engine.ts'
+import { testRun } from '#server/workflows/test-run.ts'
+
+const bySlug = z.object({ slug: z.string().min(1).max(80) })
+const revision = z.number().int().min(0)
+const snapshotRef = { revision, reason: z.string().min(1).max(200) }
+const testEvent = z.object({
+  name: z.string().trim().min(1, 'Give the event a name, such as order/placed.').max(256, 'An event name has at most 256 characters.').refine((name) => !name.includes('*'), 'Only triggers may have a `*`: send an exact name.'),
+  data: z.record(z.string(), z.json()).default({}),
+})
+
+export const workflowsRouter = router({
+  list: inWorkspace.query(({ ctx }) => listWorkflows(ctx.workspace.id)),
+
+  get: inWorkspace.input(bySlug).query(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    const [functions, catalog] = await Promise.all([
+      db().$queryRaw<{ slug: string; version: number; hash: string }[]>`
+        select f.slug, v.version, v.hash from function f
+        join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
+        where f.workspace_id = ${ctx.workspace.id}::uuid and f.workflow_id = ${row.id}::uuid and f.archived_at is null order by f.slug`,
+      loadCatalog(ctx.workspace.id, row.id),
+    ])
+    const published = row.published === null || row.publishedAt === null ? null : {
+      document: storedDocument(row.published), version: row.publishedVersion, revision: row.publishedRevision, at: row.publishedAt.toISOString(),
+    }
+    return { id: row.id, slug: row.slug, name: row.name, document: storedDocument(row.draft), revision: row.draftRevision, published, functions, catalog }
+  }),
+
+  create: asEditor.input(z.object({ name: z.string().max(200) })).mutation(({ ctx, input }) => createWorkflow(ctx.workspace.id, { name: input.name, authorId: ctx.user.id })),
+
+  rename: asEditor.input(bySlug.extend({ name: z.string().max(200) })).mutation(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    const name = checkName(input.name)
+    await db().workflow.update({ where: { workspaceId_id: { workspaceId: ctx.workspace.id, id: row.id } }, data: { name } })
+    tellEngine((engine) => engine.live.workflowChanged(ctx.workspace.id, row.id))
+    return { slug: row.slug, name }
+  }),
+
+  applyOperations: asEditor
+    .input(bySlug.extend({ clientId: z.string().min(1).max(64), sinceRevision: revision, operations: z.array(operation).max(500) }))
+    .mutation(async ({ ctx, input }) => {
+      const row = await findWorkflow(ctx.workspace.id, input.slug)
+      return applyOperations(ctx.workspace.id, row.id, { ...input, authorId: ctx.user.id })
+    }),
+
+  publish: asEditor.input(bySlug.extend({ revision: revision.optional() })).mutation(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    return publish(ctx.workspace.id, row.id, { ...(input.revision === undefined ? {} : { revision: input.revision }), authorId: ctx.user.id })
+  }),
+
+  /** Runs the draft as it is on the screen; what is published is not touched. */
+  test: asEditor.input(bySlug.extend({ revision, event: testEvent })).mutation(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    return testRun(ctx.workspace.id, row.id, { revision: input.revision, event: { name: input.event.name, data: input.event.data as JsonObject }, authorId: ctx.user.id })
+  }),
+
+  /** What the draft was in the last 30 days. */
+  history: inWorkspace.input(bySlug).query(async ({ ctx, input }) => listHistory(ctx.workspace.id, (await findWorkflow(ctx.workspace.id, input.slug)).id)),
+
+  /** The drawing of one entry of the history. */
+  snapshot: inWorkspace.input(bySlug.extend(snapshotRef)).query(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    return (await readSnapshot(ctx.workspace.id, row.id, input)).document
+  }),
+
+  restore: asEditor.input(bySlug.extend(snapshotRef)).mutation(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    return restore(ctx.workspace.id, row.id, input, ctx.user.id)
+  }),
+
+  /** The draft becomes what was published last, as one edit that can be undone like any other. */
+  discardDraft: asEditor.input(bySlug).mutation(async ({ ctx, input }) => {
+    const row = await findWorkflow(ctx.workspace.id, input.slug)
+    return discardDraft(ctx.workspace.id, row.id, ctx.user.id)
+  }),
+
+  /** Operations stored after `sinceRevision`, as they come. */
+  changes: inWorkspace.input(bySlug.extend({ sinceRevision: revision })).subscription(async function* ({ ctx, input, signal }): AsyncGenerator<StoredOperation> {
+    const { id } = await findWorkflow(ctx.workspace.id, input.slug)
+    let seen = input.sinceRevision
+    const news = async () => db().$transaction((tx) => operationsSince(tx, ctx.workspace.id, id, seen, null))
+    // Listening starts before the first look, so nothing falls between the two.
+    const hub = changesOf(ctx.workspace.id, signal)
+    let next = hub.next()
+    try {
+      for (let wanted = true; ; ) {
+        if (wanted) {
+          for (const one of await news()) {
+            seen = one.revision
+            yield one
+          }
+        }
+        const heard = await next
+        if (heard.done) return
+        wanted = heard.value.workflows.includes(id)
+        next = hub.next()
+      }
+    } finally {
+      void hub.return(undefined)
+    }
+  }),
+})

@@ -1,0 +1,140 @@
+/**
+ * Saving a draft: operations are stored in the order in which they arrive, one transaction a
+ * request, under a lock on the workflow's row. What a client sends twice is stored once. Nobody's
+ * whole document ever replaces another's.
+ */
+import { FanwiseError } from '#base/errors.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { applyChanges, diffDocuments, type Change, type Operation } from '#graph/operations.ts'
+import { db, type Transaction } from '#server/db.ts'
+import type { Prisma } from '#server/generated/client.ts'
+import { storedDocument, workflowNotFound } from '#server/workflows/find-workflow.ts'
+import { keepBeforeActivity, keepSnapshots, reasonBefore, snapshotOf } from '#server/workflows/snapshots.ts'
+import { tellEngine } from '#server/workflows/tell-engine.ts'
+import { storeWebhooks, webhooksDiffer } from '#server/workflows/webhook-rows.ts'
+
+export interface StoredOperation {
+  revision: number
+  clientId: string
+  author: string
+  label: string
+  changes: Change[]
+}
+
+export interface SavedDraft {
+  revision: number
+  /** Highest number of this client that is stored. */
+  acknowledgedSeq: number
+  /** What other clients stored after `sinceRevision`. */
+  others: StoredOperation[]
+}
+
+export interface DraftEdit {
+  clientId: string
+  operations: Operation[]
+  sinceRevision: number
+  authorId: string | null
+}
+
+const snapshotEvery = 100
+const documentBytesMax = 4 * 1_048_576
+
+export async function applyOperations(workspaceId: string, workflowId: string, edit: DraftEdit): Promise<SavedDraft> {
+  const stray = edit.operations.find((one) => one.clientId !== edit.clientId)
+  if (stray !== undefined) throw new FanwiseError('bad_request', 'The operations of one request must come from one client.', { field: 'operations' })
+  if (edit.operations.length === 0) return newsOf(workspaceId, workflowId, edit)
+  const saved = await db().$transaction(async (tx) => {
+    const draft = await lockDraft(tx, workspaceId, workflowId)
+    const fresh = await unseen(tx, workspaceId, workflowId, edit)
+    const revision = fresh.length === 0 ? draft.revision : await store(tx, workspaceId, workflowId, draft, fresh, edit.authorId)
+    const others = await operationsSince(tx, workspaceId, workflowId, edit.sinceRevision, edit.clientId)
+    return { revision, acknowledgedSeq: Math.max(...edit.operations.map((one) => one.seq)), others, changed: fresh.length > 0 }
+  }, { timeout: 20_000 })
+  if (saved.changed) tellEngine((engine) => engine.live.workflowChanged(workspaceId, workflowId))
+  const { changed: _changed, ...answer } = saved
+  return answer
+}
+
+/** Without operations it only says what others did. */
+async function newsOf(workspaceId: string, workflowId: string, edit: DraftEdit): Promise<SavedDraft> {
+  return db().$transaction(async (tx) => {
+    const row = await tx.workflow.findFirst({ where: { workspaceId, id: workflowId, archivedAt: null }, select: { draftRevision: true } })
+    if (row === null) throw workflowNotFound(workflowId)
+    const last = await tx.workflowOperation.aggregate({ where: { workspaceId, workflowId, clientId: edit.clientId }, _max: { clientSeq: true } })
+    return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, edit.sinceRevision, edit.clientId) }
+  }, { isolationLevel: 'RepeatableRead' })
+}
+
+interface Draft {
+  document: GraphDocument
+  revision: number
+}
+
+export async function lockDraft(tx: Transaction, workspaceId: string, workflowId: string): Promise<Draft> {
+  const rows = await tx.$queryRaw<{ draft: unknown; draft_revision: number }[]>`
+    select draft, draft_revision from workflow where workspace_id = ${workspaceId}::uuid and id = ${workflowId}::uuid and archived_at is null for update`
+  if (rows[0] === undefined) throw workflowNotFound(workflowId)
+  return { document: storedDocument(rows[0].draft), revision: rows[0].draft_revision }
+}
+
+async function unseen(tx: Transaction, workspaceId: string, workflowId: string, edit: DraftEdit): Promise<Operation[]> {
+  const seen = await tx.workflowOperation.findMany({
+    where: { workspaceId, workflowId, clientId: edit.clientId, clientSeq: { in: edit.operations.map((one) => one.seq) } },
+    select: { clientSeq: true },
+  })
+  const taken = new Set(seen.map((one) => one.clientSeq))
+  // Twice in one request counts once too.
+  return edit.operations.filter((one) => !taken.has(one.seq) && taken.add(one.seq))
+}
+
+async function store(tx: Transaction, workspaceId: string, workflowId: string, draft: Draft, operations: Operation[], authorId: string | null): Promise<number> {
+  await keepBeforeActivity(tx, workspaceId, workflowId, draft)
+  let { document, revision } = draft
+  const rows: Prisma.WorkflowOperationCreateManyInput[] = []
+  const snapshots: Prisma.WorkflowSnapshotCreateManyInput[] = []
+  for (const one of operations) {
+    const reason = reasonBefore(one.label)
+    if (reason !== null) snapshots.push(snapshotOf(workspaceId, workflowId, { document, revision }, reason, authorId))
+    document = applyChanges(document, one.changes)
+    revision += 1
+    rows.push({ workspaceId, workflowId, revision, clientId: one.clientId, clientSeq: one.seq, authorId, label: one.label, changes: asJson(one.changes) })
+    if (revision % snapshotEvery === 0) snapshots.push(snapshotOf(workspaceId, workflowId, { document, revision }, 'autosave', authorId))
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(document))
+  if (bytes > documentBytesMax) {
+    throw new FanwiseError('too_large', `The drawing would have ${Math.ceil(bytes / 1024)} KB; 4 MB is the most.`, { fix: 'Shorten samples and code, or split the workflow in two.' })
+  }
+  await tx.workflowOperation.createMany({ data: rows })
+  await keepSnapshots(tx, snapshots)
+  await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id: workflowId } }, data: { draft: asJson(document), draftRevision: revision, updatedAt: new Date() } })
+  if (webhooksDiffer(draft.document, document)) await storeWebhooks(tx, workspaceId, workflowId, document)
+  return revision
+}
+
+/** Operations after a revision by anybody but `exceptClient`, oldest first. */
+export async function operationsSince(tx: Transaction, workspaceId: string, workflowId: string, revision: number, exceptClient: string | null): Promise<StoredOperation[]> {
+  const rows = await tx.workflowOperation.findMany({
+    where: { workspaceId, workflowId, revision: { gt: revision }, ...(exceptClient === null ? {} : { clientId: { not: exceptClient } }) },
+    orderBy: { revision: 'asc' },
+  })
+  if (rows.length === 0) return []
+  const authors = await tx.user.findMany({ where: { id: { in: [...new Set(rows.flatMap((row) => row.authorId ?? []))] } }, select: { id: true, name: true, email: true } })
+  const names = new Map(authors.map((one) => [one.id, one.name ?? one.email]))
+  return rows.map((row) => ({
+    revision: row.revision, clientId: row.clientId, label: row.label,
+    author: (row.authorId === null ? undefined : names.get(row.authorId)) ?? 'Somebody',
+    changes: row.changes as unknown as Change[],
+  }))
+}
+
+/** Makes the draft equal to `target` as one operation: what is different, nothing else. */
+export async function replaceDraft(tx: Transaction, workspaceId: string, workflowId: string, target: GraphDocument, label: string, authorId: string | null): Promise<number> {
+  const draft = await lockDraft(tx, workspaceId, workflowId)
+  const changes = diffDocuments(draft.document, target)
+  if (changes.length === 0) return draft.revision
+  return store(tx, workspaceId, workflowId, draft, [{ clientId: `server:${crypto.randomUUID()}`, seq: 1, label, changes }], authorId)
+}
+
+export function asJson(value: unknown): Prisma.InputJsonValue {
+  return value as Prisma.InputJsonValue
+}

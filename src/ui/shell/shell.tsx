@@ -1,0 +1,32 @@
+'use client'
+/** What every workspace page stands in: rail (bottom bar on phones), live changes, ⌘K. Pages bring their own top bar (page.tsx). */
+import type { ReactNode } from 'react'
+import { GoTo } from '#ui/shell/go-to.tsx'
+import { LiveProvider } from '#ui/live.tsx'
+import { Rail } from '#ui/shell/rail.tsx'
+import { WorkerBanner } from '#ui/shell/worker-banner.tsx'
+import { ShellProvider, type ShellUser, type ShellWorkspace } from '#ui/shell/workspace-context.tsx'
+import classes from './shell.module.css'
+
+export interface ShellProps {
+  workspace: ShellWorkspace
+  user: ShellUser
+  workspaces: { slug: string; name: string }[]
+  children: ReactNode
+}
+
+export function Shell({ workspace, user, workspaces, children }: ShellProps) {
+  return (
+    <ShellProvider value={{ workspace, user, workspaces }}>
+      <LiveProvider workspace={workspace.slug}>
+        <a className={classes.skip} href="#main">Skip to content</a>
+        <div className={classes.shell}>
+          <Rail />
+          {children}
+        </div>
+        <WorkerBanner />
+        <GoTo />
+      </LiveProvider>
+    </ShellProvider>
+  )
+}

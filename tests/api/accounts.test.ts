@@ -1,0 +1,106 @@
+/** People, workspaces and keys on a real Postgres: who may see and do what. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { passwordMatches } from '#server/auth/password.ts'
+import { createAccount, ensureAccount } from '#server/auth/sign-up.ts'
+import { db } from '#server/db.ts'
+import { hashKey } from '#server/keys/key-text.ts'
+import { appRouter } from '#server/router.ts'
+import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
+
+let t: TestDoor
+let ada: Awaited<ReturnType<typeof createAccount>>
+let eve: Awaited<ReturnType<typeof createAccount>>
+
+beforeAll(async () => {
+  t = await startTestDoor()
+  ada = await createAccount({ email: 'Ada@North.io', password: 'peacock-blades', workspace: 'North  Ops' })
+  eve = await createAccount({ email: 'eve@evil.io', password: 'peacock-blades', workspace: 'North Ops' })
+})
+afterAll(() => t.stop())
+
+const as = (user: { userId: string } | null) =>
+  appRouter.createCaller({ user: async () => (user === null ? null : { id: user.userId, email: 'x@y.io', name: null, sessionId: 's' }) })
+
+describe('sign-up', () => {
+  test('makes a person, a workspace, an owner and two keys, and publishes the examples', async () => {
+    expect(ada.workspace).toMatchObject({ slug: 'north-ops', name: 'North Ops' })
+    const user = await db().user.findUniqueOrThrow({ where: { id: ada.userId }, include: { memberships: true } })
+    expect(user.email).toBe('ada@north.io')
+    expect(user.memberships.map((one) => one.role)).toEqual(['owner'])
+    expect(await passwordMatches(user.passwordHash, 'peacock-blades')).toBe(true)
+    expect(await passwordMatches(user.passwordHash, 'peacock-blade')).toBe(false)
+    const functions = await as(ada).functions.list({ workspace: 'north-ops' })
+    expect(functions.map((one) => one.slug)).toEqual(expect.arrayContaining(['send-welcome-email', 'create-billing-trial', 'add-to-crm', 'notify-slack', 'audit-log', 'send-weekly-digest']))
+  })
+
+  test('a second workspace of the same name gets an address of its own', () => {
+    expect(eve.workspace.name).toBe('North Ops')
+    expect(eve.workspace.slug).toMatch(/^north-ops-[0-9a-z]{4}$/)
+  })
+
+  test('an address has one account, however it is written', async () => {
+    await expect(createAccount({ email: ' ADA@north.IO', password: 'peacock-blades', workspace: 'Other' })).rejects.toMatchObject({ code: 'conflict', field: 'email' })
+    const both = await Promise.allSettled([1, 2].map(() => createAccount({ email: 'twin@north.io', password: 'peacock-blades', workspace: 'Twin' })))
+    expect(both.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await db().workspace.count({ where: { name: 'Twin' } })).toBe(1)
+  })
+
+  test('says which field is wrong', async () => {
+    await expect(as(null).account.signUp({ email: 'a@b.io, c@d.io', password: 'long enough', workspace: 'X' })).rejects.toMatchObject({ cause: { field: 'email' } })
+    await expect(as(null).account.signUp({ email: 'a@b.io', password: 'short', workspace: 'X' })).rejects.toMatchObject({ cause: { field: 'password' } })
+    await expect(as(null).account.signUp({ email: 'a@b.io', password: 'long enough', workspace: '  ' })).rejects.toMatchObject({ cause: { field: 'workspace' } })
+  })
+
+  test('ensureAccount finds what is there and changes nothing', async () => {
+    const before = await db().workflow.count()
+    const again = await ensureAccount({ email: 'ada@north.io', password: 'anything at all', workspace: 'North Ops' })
+    expect(again).toMatchObject({ created: false, userId: ada.userId, workspace: { slug: 'north-ops' }, eventKey: ada.eventKey, apiKey: null })
+    expect(await db().workflow.count()).toBe(before)
+  })
+})
+
+describe('tenancy', () => {
+  test('a workspace one is not in looks like one that does not exist', async () => {
+    for (const workspace of ['north-ops', 'nowhere']) {
+      await expect(as(eve).runs.list({ workspace, limit: 10, filter: {} })).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining(`no workspace "${workspace}", or you are not a member`) })
+    }
+    await expect(as(null).runs.list({ workspace: 'north-ops', limit: 10, filter: {} })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  })
+
+  test('ids of another workspace find nothing', async () => {
+    const { id } = await as(ada).events.send({ workspace: 'north-ops', name: 'secret/thing', data: { a: 1 } })
+    await expect(as(eve).events.get({ workspace: eve.workspace.slug, id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect((await as(ada).events.get({ workspace: 'north-ops', id })).data).toEqual({ a: 1 })
+    const [key] = await as(ada).keys.list({ workspace: 'north-ops' })
+    await expect(as(eve).keys.revoke({ workspace: eve.workspace.slug, id: key!.id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('a viewer reads and changes nothing, an editor does not touch keys', async () => {
+    const viewer = { userId: eve.userId }
+    await db().membership.create({ data: { workspaceId: ada.workspace.id, userId: eve.userId, role: 'viewer' } })
+    await expect(as(viewer).events.send({ workspace: 'north-ops', name: 'a/b', data: {} })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await as(viewer).functions.list({ workspace: 'north-ops' })).not.toHaveLength(0)
+    await db().membership.updateMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId }, data: { role: 'editor' } })
+    expect(await as(viewer).events.send({ workspace: 'north-ops', name: 'a/b', data: {} })).toMatchObject({ runs: 0 })
+    await expect(as(viewer).keys.create({ workspace: 'north-ops', kind: 'api', name: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await db().membership.deleteMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId } })
+  })
+})
+
+describe('keys', () => {
+  test('an API key is stored as its hash only and shown once', async () => {
+    const made = await as(ada).keys.create({ workspace: 'north-ops', kind: 'api', name: 'Deploys' })
+    const row = await db().apiKey.findFirstOrThrow({ where: { hash: hashKey(made.text) } })
+    expect(row).toMatchObject({ plainText: null, last4: made.text.slice(-4) })
+    const listed = (await as(ada).keys.list({ workspace: 'north-ops' })).find((key) => key.id === made.id)
+    expect(listed).toMatchObject({ name: 'Deploys', text: null })
+  })
+
+  test('a revoked event key is refused at the front door', async () => {
+    const made = await as(ada).keys.create({ workspace: 'north-ops', kind: 'event', name: 'Shop' })
+    const send = () => fetch(`${t.url}/e/${made.text}`, { method: 'POST', body: JSON.stringify({ name: 'shop/opened', data: {} }), headers: { 'content-type': 'application/json' } })
+    await as(ada).keys.revoke({ workspace: 'north-ops', id: made.id })
+    expect((await send()).status).toBe(401)
+    await expect(as(ada).keys.revoke({ workspace: 'north-ops', id: made.id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+})

@@ -1,0 +1,92 @@
+/** The editor's tRPC calls, as two people and a stranger make them. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newUuid } from '#base/ids.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
+import { diffDocuments } from '#graph/operations.ts'
+import { seedExamples } from '#examples/seed.ts'
+import { closeDb, db } from '#server/db.ts'
+import { setEngine } from '#server/engine.ts'
+import { createCaller, router } from '#server/trpc.ts'
+import { workflowsRouter } from '#server/workflows/router.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+
+const call = createCaller(router({ workflows: workflowsRouter }))
+let database: TestDatabase
+let t: TestEngine
+const ids = { mara: newUuid(), jo: newUuid(), viewer: newUuid(), stranger: newUuid() }
+const as = (who: keyof typeof ids) => call({ user: async () => ({ id: ids[who], email: `${who}@north.io`, name: who }) as never }).workflows
+const at = { workspace: 'north', slug: 'signup-pipeline' }
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  process.env.DATABASE_URL = database.url
+  t = await startTestEngine({ database })
+  setEngine(t.engine)
+  const ws = newUuid()
+  await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
+  for (const [name, id] of Object.entries(ids)) {
+    await db().user.create({ data: { id, email: `${name}@north.io`, name } })
+    if (name !== 'stranger') await db().membership.create({ data: { workspaceId: ws, userId: id, role: name === 'viewer' ? 'viewer' : 'editor' } })
+  }
+  await seedExamples(ws, ids.mara)
+})
+afterAll(async () => {
+  setEngine(undefined)
+  await t.stop()
+  await closeDb()
+  await database.drop()
+})
+
+const edit = async (who: 'mara' | 'jo', clientId: string, seq: number, change: (document: GraphDocument) => GraphDocument) => {
+  const { document, revision } = await as(who).get(at)
+  return as(who).applyOperations({ ...at, clientId, sinceRevision: revision, operations: [{ clientId, seq, label: 'Change', changes: diffDocuments(document, change(document)) as never }] })
+}
+
+test('who is not a member sees no workflow, and a viewer may look but not touch', async () => {
+  await expect(as('stranger').get(at)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(await as('viewer').get(at)).toMatchObject({ slug: 'signup-pipeline', revision: 0, published: { version: 1 } })
+  await expect(as('viewer').applyOperations({ ...at, clientId: 'v', sinceRevision: 0, operations: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(as('viewer').publish(at)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
+
+test('the catalog tells the functions of the other workflows, with what they react to and send', async () => {
+  const { catalog, functions } = await as('mara').get(at)
+  expect(functions.map((one) => one.slug)).toContain('add-to-crm')
+  expect(catalog.functionsElsewhere.find((one) => one.slug === 'process-order')).toEqual({ slug: 'process-order', workflow: 'order-cascade', events: ['order/placed'], emits: ['order/confirmed'] })
+  expect(catalog.functionsElsewhere.map((one) => one.workflow)).not.toContain('signup-pipeline')
+})
+
+test('an edit of one reaches the other’s open editor, also one made before it listened', async () => {
+  await edit('jo', 'c-jo', 1, (document) => updateNode(document, 'f_add-to-crm', { retries: 6 }))
+  const stop = new AbortController()
+  const changes = await call({ user: async () => ({ id: ids.mara, email: 'mara@north.io', name: 'mara' }) as never }, { signal: stop.signal }).workflows.changes({ ...at, sinceRevision: 0 })
+  const heard = (changes as AsyncIterable<{ revision: number; clientId: string; author: string }>)[Symbol.asyncIterator]()
+  expect((await heard.next()).value).toMatchObject({ revision: 1, clientId: 'c-jo', author: 'jo' })
+  const next = heard.next()
+  await edit('jo', 'c-jo', 2, (document) => updateNode(document, 'f_add-to-crm', { retries: 7 }))
+  expect((await next).value).toMatchObject({ revision: 2, author: 'jo' })
+  const last = heard.next()
+  stop.abort()
+  expect((await last).done).toBe(true)
+})
+
+test('publish, then discard what came after it', async () => {
+  const { revision } = await as('mara').get(at)
+  expect((await as('mara').publish({ ...at, revision })).functions.filter((one) => one.changed)).toEqual([{ slug: 'add-to-crm', version: 2, changed: true }])
+  await edit('mara', 'c-mara', 1, (document) => updateNode(document, 'f_audit-log', { slug: 'no good slug' }))
+  await expect(as('mara').publish(at)).rejects.toMatchObject({ code: 'UNPROCESSABLE_CONTENT', cause: { code: 'invalid_graph', facts: { diagnostics: [{ code: 'slug-invalid' }] } } })
+  await as('mara').discardDraft(at)
+  const { document, published } = await as('mara').get(at)
+  expect(document).toEqual(published!.document)
+  expect(document.nodes['f_add-to-crm']).toMatchObject({ retries: 7 })
+})
+
+test('create and rename', async () => {
+  const made = await as('mara').create({ workspace: 'north', name: 'Signup pipeline' })
+  expect(made).toMatchObject({ slug: 'signup-pipeline-2', name: 'Signup pipeline' })
+  await as('mara').rename({ workspace: 'north', slug: made.slug, name: '  Second   try ' })
+  expect((await as('mara').list({ workspace: 'north' })).find((one) => one.slug === made.slug)).toMatchObject({ name: 'Second try', publishedVersion: 0, draftChanged: true, functions: [] })
+  await expect(as('mara').rename({ workspace: 'north', slug: made.slug, name: ' ' })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+})

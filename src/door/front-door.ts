@@ -37,7 +37,7 @@ export function createFrontDoor(): FrontDoor {
       if (request.method === 'POST' && request.headers['next-action'] !== undefined) {
         return sendJson(response, 404, { error: { code: 'not_found', message: 'There is nothing here.' } })
       }
-      if (pages === null) return starting(response)
+      if (pages === null) return startingPage(response)
       void pages(request, response)
     },
     upgrade(request, socket, head) {
@@ -57,4 +57,12 @@ export function createFrontDoor(): FrontDoor {
 function starting(response: ServerResponse): void {
   response.setHeader('Retry-After', '2')
   sendJson(response, 503, { error: { code: 'unavailable', message: 'Fanwise is starting.', fix: 'Try again in a few seconds.' } })
+}
+
+/** People who come a few seconds early see a page that looks again by itself. */
+function startingPage(response: ServerResponse): void {
+  response.writeHead(503, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', 'Retry-After': '2', Refresh: '2' })
+  response.end(`<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<title>Fanwise is starting</title><body style="font:15px/22px system-ui,sans-serif;display:grid;place-items:center;min-height:90vh;margin:0">
+<p>Fanwise is starting. This page opens by itself in a few seconds.</p>`)
 }

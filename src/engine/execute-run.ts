@@ -179,7 +179,7 @@ export class RunExecution {
       const input = (answer.error.facts as { input?: unknown } | undefined)?.input
       const inputText = input === undefined ? null : JSON.stringify(input)
       if (answer.error.retriable && attempt <= step.retries) return this.retry(step, attempt, startedAt, answer.error, inputText)
-      return this.fail(id, attempt, startedAt, answer.error, inputText)
+      return this.fail(id, attempt, startedAt, answer.error.retriable ? exhausted(answer.error, attempt) : answer.error, inputText)
     }
     this.apply(step, attempt, startedAt, answer.outcome)
   }
@@ -375,4 +375,11 @@ export class RunExecution {
     this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
     this.drop()
   }
+}
+
+/** The advice of an error that will not be tried again is another one. */
+function exhausted(error: FanwiseError, attempts: number): FanwiseError {
+  const { code, message, field, facts } = error
+  const fix = attempts === 1 ? 'This step has no retries. Retry from here once the cause is gone.' : `It was tried ${attempts} times; no retries are left. Retry from here once the cause is gone.`
+  return new FanwiseError(code, message, { field, facts, fix, retriable: false, cause: error })
 }

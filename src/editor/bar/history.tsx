@@ -30,13 +30,13 @@ export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
 }
 
 /** Replaces the drawing by one edit and says how to take that back. */
-function useBecome(onDone: () => void): (label: string, document: GraphDocument) => void {
+function useBecome(onDone: () => void): (label: string, document: GraphDocument, done: string) => void {
   const { editor } = useEditor()
-  return (label, document) => {
+  return (label, document, done) => {
     editor.closeGesture()
     editor.edit(label, () => document, { select: [] })
     onDone()
-    notifyDone(`${label}. Undo brings back what was here.`)
+    notifyDone(`${done} Undo brings back what was here.`)
   }
 }
 
@@ -87,11 +87,11 @@ function Preview({ entry, onDone }: { entry: HistoryEntry; onDone: () => void })
   if (kept.error !== null) return <div className={classes.note}><ErrorNote error={kept.error} onRetry={() => void kept.refetch()} /></div>
   if (kept.data === undefined) return <div className={classes.preview}><Loader size="xs" aria-label="Loading the version" /></div>
   const text = restoreText(document, kept.data)
-  const at = Date.parse(entry.at)
+  const when = formatClock(Date.parse(entry.at)).replace(/:\d\d$/, '')
   return (
     <div className={classes.preview} role="status">
       <span>{text}</span>
-      <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${formatClock(at).replace(/:\d\d$/, '')}`, kept.data)}>Restore</Button>
+      <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${when}`, kept.data, `The version of ${when} is back.`)}>Restore</Button>
     </div>
   )
 }
@@ -104,7 +104,7 @@ function Discard({ hasChanges, onDone }: { hasChanges: boolean; onDone: () => vo
   if (published === null || !hasChanges) return null
   const discard = (): void => {
     const live = client.getQueryData(trpc.workflows.get.queryKey({ workspace, slug }))?.published?.document
-    if (live !== undefined) become('Discard draft', live)
+    if (live !== undefined) become('Discard draft', live, `Back to v${published.version}.`)
   }
   return (
     <div className={classes.discard}>

@@ -55,8 +55,10 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
       },
     }))
     return () => {
-      made.getModel()?.dispose()
+      // The editor first: it still tells its listeners about the model it lets go.
+      const model = made.getModel()
       made.dispose()
+      model?.dispose()
       editor.current = null
     }
   }, [language, label, expr])

@@ -23,9 +23,9 @@ export function WebhookCheck({ url }: { url: string }) {
   return (
     <div className={classes.check}>
       <Button size="xs" loading={busy} onClick={() => void check()}>Check this address</Button>
-      <span role="status">
-        {said !== null && <><StatusGlyph state={said.good ? 'completed' : 'error'} size={13} label="" /> {said.text}</>}
-      </span>
+      <div role="status" className={classes.checked}>
+        {said !== null && <><StatusGlyph state={said.good ? 'completed' : 'error'} size={13} label="" /><span>{said.text}</span></>}
+      </div>
     </div>
   )
 }

@@ -14,7 +14,7 @@ export function AlertsSection() {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
-  const alerts = useQuery(trpc.alerts.get.queryOptions({ workspace: workspace.slug }))
+  const alerts = useQuery(trpc.alerts.get.queryOptions({ workspace: workspace.slug }, { refetchInterval: 20_000 }))
   const set = useMutation(trpc.alerts.set.mutationOptions({ onError: notifyError, onSettled: () => client.invalidateQueries(trpc.alerts.get.pathFilter()) }))
   const test = useMutation(trpc.alerts.test.mutationOptions())
   const manages = workspace.role === 'owner' || workspace.role === 'admin'

@@ -105,16 +105,14 @@ export class Claimer {
       if (lane.waiting.length < target / 2) wanting.push({ lane, n: target - lane.waiting.length })
     }
     if (wanting.length === 0) return 0
-    const at = performance.now()
     const [answer] = await connection.query<{ fence: number; over: { lane: string; over: number }[]; jobs: ClaimedJob[] }>({
       ...jobRefill,
-      values: [session.id, session.leaseMs, uuids(wanting.map((w) => w.lane.workspaceId)), uuids(wanting.map((w) => w.lane.id)), numbers(wanting.map((w) => w.n))],
+      values: [session.id, uuids(wanting.map((w) => w.lane.workspaceId)), uuids(wanting.map((w) => w.lane.id)), numbers(wanting.map((w) => w.n))],
     })
     if (answer!.fence === 0) {
       this.context.leaseLost()
       return 0
     }
-    session.renewed(at)
     const counts = new Map<string, number>()
     for (const job of answer!.jobs) {
       lanes.add(job)
@@ -137,16 +135,14 @@ export class Claimer {
   private async admit(budget: number): Promise<number> {
     const { connection, session, lanes, concurrency } = this.context
     const slotsMax = Math.max(1, concurrency - lanes.executing)
-    const at = performance.now()
     const [answer] = await connection.query<{ fence: number; lanes: LaneSummary[]; jobs: ClaimedJob[] }>({
       ...jobAdmit,
-      values: [session.id, session.leaseMs, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax],
+      values: [session.id, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax],
     })
     if (answer!.fence === 0) {
       this.context.leaseLost()
       return 0
     }
-    session.renewed(at)
     for (const summary of answer!.lanes) {
       const lane = lanes.get(summary.workspace_id, summary.lane_id, summary.cap !== null)
       if (summary.cap === null) lane.slots = Infinity

@@ -11,6 +11,14 @@ export class ConnectionLost extends Error {
   }
 }
 
+/**
+ * A prepared statement keeps the plan it was given after its first five uses. On a new database those
+ * uses see empty tables, where every index costs the same, and the plan may then read a whole workspace
+ * per row once the tables have filled (13 s instead of 25 ms for a claim). So plans are forgotten every
+ * few seconds, or never kept at all where planning is small beside the work.
+ */
+const plansKeptMs = 5000
+
 /** The planner must not scan whole tables on stale statistics (reliability.md §B5). */
 const settings = `set enable_seqscan = off; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '10s'; set jit = off`
 
@@ -18,20 +26,40 @@ export class HotConnection {
   private client: pg.Client | null = null
   private connecting: Promise<pg.Client> | null = null
   private closed = false
+  /** Ends when the last query or transaction that was asked for has ended: one at a time. */
+  private last: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly connectionString: string, private readonly name: string) {}
+  private planned = performance.now()
 
-  async query<R extends pg.QueryResultRow>(config: { name: string; text: string; values: unknown[] }): Promise<R[]> {
+  /** @param plans `each-time`: plan every execution anew */
+  constructor(private readonly connectionString: string, private readonly name: string, private readonly plans: 'kept-shortly' | 'each-time' = 'kept-shortly') {}
+
+  query<R extends pg.QueryResultRow>(config: { name: string; text: string; values: unknown[] }): Promise<R[]> {
+    return this.inTurn(() => this.runQuery<R>(config))
+  }
+
+  /** All or nothing; the callback's queries run on this connection, through the client it is given. */
+  transaction<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    return this.inTurn(() => this.runTransaction(work))
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(work)
+    this.last = result.catch(() => {})
+    return result
+  }
+
+  private async runQuery<R extends pg.QueryResultRow>(config: { name: string; text: string; values: unknown[] }): Promise<R[]> {
     const client = this.client ?? (await this.connect())
     try {
+      if (this.plans === 'kept-shortly' && performance.now() - this.planned > plansKeptMs) await this.forgetPlans(client)
       return (await client.query<R>(config)).rows
     } catch (error) {
       throw this.judge(client, error)
     }
   }
 
-  /** All or nothing; the callback's queries run on this connection. */
-  async transaction<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  private async runTransaction<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = this.client ?? (await this.connect())
     try {
       await client.query('begin')
@@ -43,6 +71,11 @@ export class HotConnection {
       if (!(judged instanceof ConnectionLost)) await client.query('rollback').catch(() => this.drop(client))
       throw judged
     }
+  }
+
+  private async forgetPlans(client: pg.Client): Promise<void> {
+    this.planned = performance.now()
+    await client.query('discard plans')
   }
 
   async close(): Promise<void> {
@@ -64,6 +97,7 @@ export class HotConnection {
     try {
       await client.connect()
       await client.query(settings)
+      if (this.plans === 'each-time') await client.query('set plan_cache_mode = force_custom_plan')
     } catch (error) {
       await client.end().catch(() => {})
       throw new ConnectionLost(error)

@@ -4,7 +4,7 @@ import { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { runIdFor, runMask } from '#engine/derived-ids.ts'
-import { laneOf, type Routes } from '#engine/match.ts'
+import { laneOf, type Route, type Routes } from '#engine/match.ts'
 import { runCancel, runFind, runReopen } from '#engine/sql/run-control.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
@@ -69,9 +69,7 @@ export async function retryFromFailed(context: ControlContext, workspaceId: stri
 /** A new run of the same version for the same event; its steps get new idempotency keys. */
 export async function runAgain(context: ControlContext, workspaceId: string, runId: string): Promise<{ runId: string }> {
   const run = await findRun(context, workspaceId, runId)
-  const table = await context.routes.get(workspaceId)
-  const route = table.byId.get(run.function_id)
-  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then run it again.' })
+  const route = await routeFor(context, workspaceId, run)
   const plan = emptyPlan()
   const event = await loadEvent(context.pool, workspaceId, run.event_id)
   const lane = laneOf(route, event)
@@ -122,10 +120,16 @@ async function loadEvent(pool: pg.Pool, workspaceId: string, eventId: string): P
   return { id: eventId, name: rows[0].name, data: rows[0].data, ts: Number(rows[0].ts) }
 }
 
-async function laneFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<string> {
-  const table = await context.routes.get(workspaceId)
+/** A test of a draft goes on as that draft, whether its function was ever published or not. */
+async function routeFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<Route> {
+  const table = await (run.version < 0 ? context.routes.ofDraft(workspaceId, run.function_id, run.version) : context.routes.get(workspaceId))
   const route = table.byId.get(run.function_id)
-  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then retry.' })
+  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then try again.' })
+  return route
+}
+
+async function laneFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<string> {
+  const route = await routeFor(context, workspaceId, run)
   const lane = laneOf(route, await loadEvent(context.pool, workspaceId, run.event_id))
   const plan = emptyPlan()
   plan.runs.push({ workspaceId, runId: newUuid(), route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, parentRunId: null, parentStep: null, retryOf: null })

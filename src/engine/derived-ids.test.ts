@@ -36,4 +36,5 @@ test('a lane stands for the function and the key value', () => {
   expect(laneId(fn, null)).toBe(fn)
   expect(laneId(fn, 'a')).toBe(laneId(fn, 'a'))
   expect(new Set([laneId(fn, 'a'), laneId(fn, 'b'), laneId(newUuid(), 'a'), fn]).size).toBe(4)
+  expect(new Set([fn, laneId(fn, 'a'), laneId(fn, null, -1), laneId(fn, null, -2), laneId(fn, '', -1), laneId(fn, 'a', -1)]).size).toBe(6)
 })

@@ -50,8 +50,9 @@ export function namedUuid(text: string, ms: number): string {
   return bytesToUuid(bytes)
 }
 
-/** The lane of a function's key value; a function without keys uses its own id. */
-export function laneId(functionId: string, keyText: string | null): string {
+/** The lane of a function's key value; a function without keys uses its own id. Drafts (negative versions) have lanes of their own, so their limits hold nothing of what is live. */
+export function laneId(functionId: string, keyText: string | null, version = 1): string {
+  if (version < 0) return namedUuid(`${functionId}\u0001${version}\u0001${keyText === null ? '' : `=${keyText}`}`, uuidTime(functionId))
   if (keyText === null) return functionId
   return namedUuid(`${functionId}\u0000${keyText}`, uuidTime(functionId))
 }

@@ -157,14 +157,12 @@ export class Emitter {
     }
     const plan = planSlices(slices, (slice) => drafts.get(slice) ?? tables.get(slice.request.workspaceId)!)
     await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
-    const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, session.leaseMs, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] })
+    const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] })
     const locks = waits.locksFor(plan.events, tables)
-    const at = performance.now()
     const plain = locks.length === 0 && !plan.events.some((event) => event.clientId !== undefined)
     const answer = plain ? (await connection.query<EmitStored & Record<string, unknown>>(query()))[0]! : await this.storeWithLocks(plan, locks, query)
     waits.announce()
     if (answer.fence === 0) return 'lease-lost'
-    session.renewed(at)
     if (!answer.current) {
       for (const workspaceId of tables.keys()) routes.forget(workspaceId)
       return 'stale-routes'
@@ -229,7 +227,7 @@ function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): P
     items.forEach((item, offset) => {
       planEvent(plan, table, {
         workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: JSON.stringify(item.data),
-        ts: now, clientId: item.id, source: 'emit', sourceRef: request.step, emitRunId: request.runId,
+        ts: now, clientId: item.id, source: 'emit', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
       })
     })
     // The gate of event-emit: a run is stored only if its emit's chunk is.

@@ -19,6 +19,7 @@ interface OpenWait {
   origin_name: string
   origin_data: unknown
   origin_ts: number
+  version: number
 }
 
 export interface WaitEvent {
@@ -61,6 +62,8 @@ export class EventWaits {
     for (const wait of rows) {
       const event = events.find((candidate) =>
         candidate.workspaceId === wait.workspace_id && candidate.name === wait.event_name
+        // What is live does not notice a test; a test may wait for what really happens.
+        && (wait.version < 0 || candidate.ofTest !== true)
         && this.matches(wait.condition, { id: wait.origin_id, name: wait.origin_name, data: wait.origin_data, ts: wait.origin_ts }, candidate))
       if (event !== undefined) resolved.push({ wait, event })
     }

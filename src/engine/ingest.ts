@@ -56,8 +56,9 @@ export class Ingest {
     if (this.waitingEvents > 0 && this.waitingEvents + events.length > eventsWaitingMax) {
       throw new FanwiseError('unavailable', 'More events arrive than can be stored right now.', { fix: 'Send them again in a few seconds; ids keep repeats harmless.', retryAfterMs: 2000 })
     }
+    const ofTest = only !== undefined && 'routes' in only
     return new Promise((resolve, reject) => {
-      this.waiting.push({ workspaceId, events: events.map((event) => planned(workspaceId, event, origin)), only, accepted: [], resolve, reject })
+      this.waiting.push({ workspaceId, events: events.map((event) => planned(workspaceId, event, origin, ofTest)), only, accepted: [], resolve, reject })
       this.waitingEvents += events.length
       this.kick()
     })
@@ -155,12 +156,12 @@ export class Ingest {
   }
 }
 
-function planned(workspaceId: string, event: IncomingEvent, origin: { source: EventSource; sourceRef?: string }): PlannedEvent {
+function planned(workspaceId: string, event: IncomingEvent, origin: { source: EventSource; sourceRef?: string }, ofTest: boolean): PlannedEvent {
   const id = event.uuid ?? newUuid()
   return {
     workspaceId, id, name: event.name, data: event.data, dataText: JSON.stringify(event.data),
     ts: event.ts ?? receivedNow(), v: event.v, clientId: event.id,
-    source: origin.source, sourceRef: origin.sourceRef,
+    source: origin.source, sourceRef: origin.sourceRef, ofTest,
   }
 }
 

@@ -222,7 +222,7 @@ export interface LaneOf {
  * key value null: such runs share one lane, so the limit still protects what it is there for.
  */
 export function laneOf(route: Route, event: MatchableEvent): LaneOf {
-  if (route.key === null) return { id: route.functionId, keyText: null }
+  if (route.key === null) return { id: laneId(route.functionId, null, route.version), keyText: null }
   let value: unknown = null
   try {
     value = route.key.evaluate({ event })
@@ -231,5 +231,5 @@ export function laneOf(route: Route, event: MatchableEvent): LaneOf {
   }
   const keyText = typeof value === 'string' ? value : JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null'
   const bounded = keyText.slice(0, 500)
-  return { id: laneId(route.functionId, bounded), keyText: bounded }
+  return { id: laneId(route.functionId, bounded, route.version), keyText: bounded }
 }

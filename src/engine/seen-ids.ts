@@ -5,9 +5,9 @@ import { eventSeenClaim, eventSeenFind } from '#engine/sql/event-seen.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 import type { PlannedEvent } from '#engine/store-events.ts'
 
-/** 16 bytes that stand for (workspace, sender's id), as hex. */
-export const seenKey = (event: { workspaceId: string; clientId?: string }): string =>
-  createHash('sha256').update(`${event.workspaceId}:${event.clientId}`).digest().subarray(0, 16).toString('hex')
+/** 16 bytes that stand for (workspace, sender's id), as hex. An id that a test of a draft sends is taken in that run alone. */
+export const seenKey = (event: { workspaceId: string; clientId?: string; ofTest?: boolean; emitRunId?: string }): string =>
+  createHash('sha256').update(event.ofTest === true ? `${event.workspaceId}:test:${event.emitRunId}:${event.clientId}` : `${event.workspaceId}:${event.clientId}`).digest().subarray(0, 16).toString('hex')
 
 /**
  * Claims the ids of these events inside the caller's transaction. Answers, by key, the id of the event

@@ -21,6 +21,8 @@ export interface PlannedEvent {
   source: EventSource
   sourceRef?: string
   emitRunId?: string
+  /** Sent to test a draft, or by a run that does. */
+  ofTest?: boolean
 }
 
 export interface PlannedRun {

@@ -44,7 +44,7 @@ export class WaitStore {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
       await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input] })
       if (!outcome.lookBack) return { waiting: true }
-      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, job.event_id] })
+      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, job.event_id, job.version < 0] })
       const origin: WaitEvent = { id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts }
       const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
       if (match === undefined) return { waiting: true }
@@ -93,11 +93,9 @@ export class WaitStore {
     const client = await pool.connect()
     try {
       await client.query('begin')
-      const at = performance.now()
-      const held = await client.query({ ...runHold, values: [session.id, session.leaseMs, job.workspace_id, job.run_id] })
+      const held = await client.query({ ...runHold, values: [session.id, job.workspace_id, job.run_id] })
       const result = held.rowCount === 0 ? 'lost' : await work(client)
       await client.query(result === 'lost' || result === 'stale' ? 'rollback' : 'commit')
-      if (result !== 'lost') session.renewed(at)
       return result
     } catch (error) {
       await client.query('rollback').catch(() => {})

@@ -66,7 +66,7 @@ export class Worker {
     const { connectionString } = context.options
     this.writer = new HotConnection(connectionString, 'writer')
     this.emitting = new HotConnection(connectionString, 'emitter')
-    this.claiming = new HotConnection(connectionString, 'claimer')
+    this.claiming = new HotConnection(connectionString, 'claimer', 'each-time')
     this.loader = new RunLoader(context.pool)
   }
 

@@ -14,11 +14,12 @@ const ahead = 1500
 const connect = async () => {
   const client = new pg.Client(process.env.DATABASE_URL)
   await client.connect()
-  await client.query('create schema if not exists floor; set search_path = floor')
+  await client.query('set search_path = floor')
   return client
 }
 const [writer, claimer, emitter] = await Promise.all([connect(), connect(), connect()])
 await emitter.query(`
+  create schema if not exists floor;
   drop table if exists event, run, job, step;
   create table event (ws uuid, id uuid, name text, data json, at timestamptz default now(), primary key (ws, id));
   create table run (ws uuid, id uuid, fn uuid, event uuid, state smallint default 0, ended timestamptz, primary key (ws, id)) with (fillfactor = 80);

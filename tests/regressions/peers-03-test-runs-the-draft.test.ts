@@ -1,6 +1,6 @@
 /** A test run executes exactly the drawing on the screen; what is published does not notice it. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { parsePublicId } from '#base/ids.ts'
+import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
 import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { addFunction, addSchedule, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
@@ -8,6 +8,7 @@ import { updateNode } from '#graph/edit/update-node.ts'
 import { closeDb, db } from '#server/db.ts'
 import { setEngine } from '#server/engine.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
+import { uuidFloor } from '#server/page.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { countRuns, listRuns } from '#server/runs/list-runs.ts'
 import { runCanvas } from '#server/runs/run-canvas.ts'
@@ -175,4 +176,78 @@ test('a wait step of a draft hears the events it waits for', async () => {
   await parked
   await t.engine.ingest(ws, [{ name: 'paid/now', data: { ok: true } }], { source: 'api' })
   expect([...(await ended).values()]).toEqual(['completed'])
+})
+
+test('a limit that only the draft has holds nothing of what is live', async () => {
+  const base = drawFunctions([{ slug: 'limited', event: 'a/b', config: values({ x: '1' }) }])
+  const { id } = await createWorkflow(ws, { name: 'Limited', document: base, authorId: null })
+  await publish(ws, id, { authorId: null })
+  const revision = await edit(ws, id, base, updateNode(base, 'fn-limited', { concurrency: { limit: 1 } }))
+  const ended = endedRuns(t.engine, ws, 2)
+  await testRun(ws, id, { revision, event: { name: 'a/b', data: {} }, authorId: null })
+  await t.engine.ingest(ws, [{ name: 'a/b', data: {} }], { source: 'api' })
+  await ended
+  const { rows } = await t.engine.pool.query<{ live: boolean; cap: number | null }>('select id = function_id as live, cap from lane where workspace_id = $1 order by live', [ws])
+  expect(rows).toEqual([{ live: false, cap: 1 }, { live: true, cap: null }])
+})
+
+test('a live run that waits is woken neither by a test event nor by what a test emits, and does not find them by looking back', async () => {
+  const base = drawFunctions([
+    { slug: 'waits', event: 'wait/now', kind: 'wait', config: { event: 'paid/now', timeout: '1h', match: '', lookBack: true } },
+    { slug: 'pays', event: 'pay/now', kind: 'emit', config: { event: 'paid/now', data: '{ "from": "test" }' } },
+  ])
+  const { id } = await createWorkflow(ws, { name: 'Waits', document: base, authorId: null })
+  await publish(ws, id, { authorId: null })
+  const start = async (pause: { ms: number } | null) => {
+    const parked = t.engine.signals.next('run.parked', (facts) => facts.workspaceId === ws)
+    await t.engine.ingest(ws, [{ name: 'wait/now', data: {}, ...(pause === null ? {} : { uuid: uuidFloor(Date.now() - pause.ms).slice(0, 13) + newUuid().slice(13) }) }], { source: 'api' })
+    return (await parked).runId
+  }
+  await start(null)
+  const tested = endedRuns(t.engine, ws, 1)
+  await testRun(ws, id, { revision: 0, event: { name: 'paid/now', data: { from: 'test' } }, authorId: null })
+  await testRun(ws, id, { revision: 0, event: { name: 'pay/now', data: {} }, authorId: null })
+  await tested
+  // Began before the two test events, so looking back it would find them.
+  await start({ ms: 60_000 })
+  expect(await db().wait.count({ where: { workspaceId: ws, resolvedAt: null } })).toBe(2)
+  const ended = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'paid/now', data: { from: 'life' } }], { source: 'api' })
+  await ended
+  const { rows } = await t.engine.pool.query<{ output: { data: unknown } }>(`select output from step where workspace_id = $1 and step = 'work' and output::text like '%paid/now%' and run_id in (select id from run where version > 0)`, [ws])
+  expect(rows.map((row) => row.output.data)).toEqual([{ from: 'life' }, { from: 'life' }])
+})
+
+test('a failed test can go on from its failed step and be run again, in the draft’s version, published or not', async () => {
+  const base = drawFunctions([{ slug: 'breaks', event: 'a/b', kind: 'code', config: { code: 'throw new Error("broken")' } }])
+  const { id } = await createWorkflow(ws, { name: 'Breaks', document: updateNode(base, 'fn-breaks', { retries: 0 }), authorId: null })
+  const first = endedRuns(t.engine, ws, 1)
+  await testRun(ws, id, { revision: 0, event: { name: 'a/b', data: {} }, authorId: null })
+  const [failed] = [...(await first).keys()]
+  const onwards = endedRuns(t.engine, ws, 1)
+  await t.engine.retryRun(ws, failed!, { from: 'failed' })
+  expect([...(await onwards).keys()]).toEqual([failed])
+  const again = endedRuns(t.engine, ws, 1)
+  const { runId } = await t.engine.retryRun(ws, failed!, { from: 'start' })
+  await again
+  expect(await getRun(t.engine.pool, ws, publicId('run', runId))).toMatchObject({ version: null, draftRevision: 0, status: 'failed' })
+  expect(await db().lane.count({ where: { workspaceId: ws } })).toBe(1)
+})
+
+test('an id that a test emits under is free for what is live, and for the next test', async () => {
+  const base = drawFunctions([
+    { slug: 'first', event: 'a/b', kind: 'emit', config: { event: 'a/c', data: '{}', id: 'order-{{ event.data.n }}' } },
+    { slug: 'second', event: 'a/c', config: values({ x: '1' }) },
+  ])
+  const { id } = await createWorkflow(ws, { name: 'Ids', document: base, authorId: null })
+  await publish(ws, id, { authorId: null })
+  for (let i = 0; i < 2; i++) {
+    const tested = endedRuns(t.engine, ws, 2)
+    await testRun(ws, id, { revision: 0, event: { name: 'a/b', data: { n: 7 } }, authorId: null })
+    await tested
+  }
+  const live = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'a/b', data: { n: 7 } }], { source: 'api' })
+  await live
+  expect((await outputs()).filter((one) => one.slug === 'second').map((one) => Math.sign(one.version))).toEqual([-1, -1, 1])
 })

@@ -59,27 +59,26 @@ export const eventIngest = {
 }
 
 /**
- * $22 worker, $23 lease ms; the emits of this statement: $24 ws, $25 run, $26 step, $27 from index,
- * $28 to index, $29 total, $30 attempt, $31 started (ms ago), $32 input, $33 output, $34 base ms;
- * $35 workspaces, $36 their route epochs as used.
+ * $22 worker; the emits of this statement: $23 ws, $24 run, $25 step, $26 from index,
+ * $27 to index, $28 total, $29 attempt, $30 started (ms ago), $31 input, $32 output, $33 base ms;
+ * $34 workspaces, $35 their route epochs as used.
  * An emit that ends here (to = total) records its step; the others move emit_progress on.
  * Answers the emits that were stored, as (run, step).
  */
 export const eventEmit = {
   name: 'event-emit',
-  text: `with fence as (
-      update worker set lease_until = clock_timestamp() + $23 * interval '1 ms'
-      where id = $22 and lease_until > clock_timestamp() returning 1
+  text: `with fence as materialized (
+      select 1 from worker where id = $22 and lease_until > clock_timestamp() for key share
     ),
     current as (
       select not exists (
-        select 1 from unnest($35::uuid[], $36::int[]) as c(ws, epoch)
+        select 1 from unnest($34::uuid[], $35::int[]) as c(ws, epoch)
         left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
       ) as ok
     ),
     emits as (
-      select t.* from fence, unnest($24::uuid[], $25::uuid[], string_to_array($26, E'\\x1e', ''), $27::int[], $28::int[], $29::int[],
-        $30::int[], $31::float8[], string_to_array($32, E'\\x1e', '')::json[], string_to_array($33, E'\\x1e', '')::json[], $34::bigint[])
+      select t.* from fence, unnest($23::uuid[], $24::uuid[], string_to_array($25, E'\\x1e', ''), $26::int[], $27::int[], $28::int[],
+        $29::int[], $30::float8[], string_to_array($31, E'\\x1e', '')::json[], string_to_array($32, E'\\x1e', '')::json[], $33::bigint[])
         as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms)
       join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $22
       where (select ok from current)

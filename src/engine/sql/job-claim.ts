@@ -4,6 +4,9 @@
  * lane costs no lane lock per run. Jobs are found in the order of their lane and locked by ctid:
  * joining them back by key lets the planner hash the whole table (reliability.md §B5).
  *
+ * The fence here is a key-share lock on the worker's row: it holds off whoever would declare the worker
+ * dead, and lets the writer renew the lease meanwhile. Only the writer and the heartbeat renew it.
+ *
  * Payloads above 64 KB are not sent ahead; the run loads its event when it starts.
  */
 const payload = `
@@ -18,18 +21,17 @@ const payloadJoin = `
     order by took.ord`
 
 /**
- * $1 worker, $2 lease ms, $3 workspace to start after, $4 lane to start from, $5 workspaces at most,
- * $6 lanes per workspace at most, $7 jobs at most in all, $8 jobs per slot (prefetch),
- * $9 slots at most per lane.
+ * $1 worker, $2 workspace to start after, $3 lane to start from, $4 workspaces at most,
+ * $5 lanes per workspace at most, $6 jobs at most in all, $7 jobs per slot (prefetch),
+ * $8 slots at most per lane.
  */
 export const jobAdmit = {
   name: 'job-admit',
   text: `with recursive fence as materialized (
-      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms'
-      where id = $1 and lease_until > clock_timestamp() returning 1
+      select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     ),
     spaces as (
-      (select workspace_id from lane where open and (cap is null or granted < cap) and workspace_id > $3
+      (select workspace_id from lane where open and (cap is null or granted < cap) and workspace_id > $2
         order by workspace_id limit 1)
       union all
       select (select l.workspace_id from lane l where l.open and (l.cap is null or l.granted < l.cap)
@@ -37,14 +39,14 @@ export const jobAdmit = {
       from spaces where spaces.workspace_id is not null
     ),
     picked as materialized (
-      select l.* from fence, (select workspace_id from spaces where workspace_id is not null limit $5) s
+      select l.* from fence, (select workspace_id from spaces where workspace_id is not null limit $4) s
       cross join lateral (
         select workspace_id, id, cap, granted from lane
-        where lane.workspace_id = s.workspace_id and open and (cap is null or granted < cap) and id >= $4
-        order by id limit $6 for no key update skip locked
+        where lane.workspace_id = s.workspace_id and open and (cap is null or granted < cap) and id >= $3
+        order by id limit $5 for no key update skip locked
       ) l
     ),
-    share as (select greatest(16, $7::int / greatest(1, count(*)))::int as jobs from picked),
+    share as (select greatest(16, $6::int / greatest(1, count(*)))::int as jobs from picked),
     found as materialized (
       select p.workspace_id, p.id as lane_id, p.cap, p.granted, q.ctid, q.run_id, q.ord, q.progress, q.crashes
       from share, picked p cross join lateral (
@@ -52,16 +54,16 @@ export const jobAdmit = {
         where j.workspace_id = p.workspace_id and j.lane_id = p.id and j.state = 'q'
         order by j.ord
         limit case when p.cap is null then share.jobs
-          else least(least(p.cap - p.granted, $9) * $8, greatest(share.jobs, least(p.cap - p.granted, $9))) end
+          else least(least(p.cap - p.granted, $8) * $7, greatest(share.jobs, least(p.cap - p.granted, $8))) end
         for update skip locked
-      ) q limit $7
+      ) q limit $6
     ),
     took as (
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
       returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
     ),
     slots as (
-      select workspace_id, lane_id, least(count(*), min(cap) - min(granted), $9)::int as n
+      select workspace_id, lane_id, least(count(*), min(cap) - min(granted), $8)::int as n
       from found where cap is not null group by workspace_id, lane_id
     ),
     granted as (
@@ -82,15 +84,14 @@ export const jobAdmit = {
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
 
-/** $1 worker, $2 lease ms, $3 workspaces, $4 lanes, $5 jobs wanted of each. `over`: lanes whose limit was lowered below what is granted. */
+/** $1 worker, $2 workspaces, $3 lanes, $4 jobs wanted of each. `over`: lanes whose limit was lowered below what is granted. */
 export const jobRefill = {
   name: 'job-refill',
   text: `with fence as materialized (
-      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms'
-      where id = $1 and lease_until > clock_timestamp() returning 1
+      select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     ),
     found as materialized (
-      select q.ctid from fence, unnest($3::uuid[], $4::uuid[], $5::int[]) as w(ws, lane, n) cross join lateral (
+      select q.ctid from fence, unnest($2::uuid[], $3::uuid[], $4::int[]) as w(ws, lane, n) cross join lateral (
         select j.ctid from job j where j.workspace_id = w.ws and j.lane_id = w.lane and j.state = 'q'
         order by j.ord limit w.n for update skip locked
       ) q
@@ -101,7 +102,7 @@ export const jobRefill = {
     )
     select (select count(*)::int from fence) as fence,
       (select coalesce(json_agg(json_build_object('lane', l.id, 'over', l.granted - l.cap)), '[]')
-        from unnest($3::uuid[], $4::uuid[]) as w(ws, lane) join lane l on l.workspace_id = w.ws and l.id = w.lane and l.granted > l.cap) as over,
+        from unnest($2::uuid[], $3::uuid[]) as w(ws, lane) join lane l on l.workspace_id = w.ws and l.id = w.lane and l.granted > l.cap) as over,
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
 

@@ -9,10 +9,10 @@ export const waitLockShared = { name: 'wait-lock-shared', text: `select pg_advis
 /** Fence and hold of one run, for the transactions off the hot path. Row = still ours. */
 export const runHold = {
   name: 'run-hold',
-  text: `with fence as (
-      update worker set lease_until = clock_timestamp() + $2 * interval '1 ms' where id = $1 and lease_until > clock_timestamp() returning 1
+  text: `with fence as materialized (
+      select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     )
-    select 1 from fence, job where job.workspace_id = $3 and job.run_id = $4 and job.worker_id is not distinct from $1 for update of job`,
+    select 1 from fence, job where job.workspace_id = $2 and job.run_id = $3 and job.worker_id is not distinct from $1 for update of job`,
 }
 
 export const waitRegister = {
@@ -21,18 +21,21 @@ export const waitRegister = {
     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 ms', $8) on conflict do nothing returning 1`,
 }
 
-/** Events of the name stored since the run's own event, oldest first. */
+/** Events of the name stored since the run's own event, oldest first; of tests ($4) only for a run that is one. */
 export const waitLookBack = {
   name: 'wait-look-back',
   text: `select e.id::text as id, e.name, e.data, e.ts::float8 as ts, e.v from event e
-    where e.workspace_id = $1 and e.name = $2 and e.id > $3 order by e.id limit 1000`,
+    where e.workspace_id = $1 and e.name = $2 and e.id > $3 and ($4::boolean or (
+      (e.source <> 'ui' or e.source_ref is distinct from 'test')
+      and (e.emit_run_id is null or not exists (select 1 from run r where r.workspace_id = e.workspace_id and r.id = e.emit_run_id and r.version < 0))
+    )) order by e.id limit 1000`,
 }
 
 /** Open waits for these names, with what their conditions compare against. */
 export const waitOpen = {
   name: 'wait-open',
   text: `select w.workspace_id, w.run_id, w.step, w.event_name, w.condition, o.id as origin_id, o.name as origin_name,
-      o.data as origin_data, o.ts::float8 as origin_ts
+      o.data as origin_data, o.ts::float8 as origin_ts, r.version
     from wait w join run r on r.workspace_id = w.workspace_id and r.id = w.run_id
     join event o on o.workspace_id = r.workspace_id and o.id = r.event_id
     join unnest($1::uuid[], $2::text[]) as t(ws, name) on w.workspace_id = t.ws and w.event_name = t.name

@@ -17,6 +17,8 @@ export interface ClaimContext {
   lanes: LocalLanes
   /** Runs executing at once, at most. */
   concurrency: number
+  /** Events are being accepted as fast as the machine can: accepting goes first, running catches up. */
+  crowded(): boolean
   claimed(): void
   leaseLost(): void
   unreachable(error: unknown): void
@@ -35,6 +37,9 @@ interface LaneSummary {
 const workspacesPerAdmit = 64
 const lanesPerWorkspace = 256
 const jobsPerSlot = 4
+/** While events crowd in, at most this many jobs per pause: runs still go on, at some 2,000 a second. */
+const crowdedJobs = 200
+const crowdedPauseMs = 100
 const firstId = '00000000-0000-0000-0000-000000000000'
 /** Idle slots are kept this long: the next event of a busy lane then finds one at hand. */
 const idleSlotMs = 100
@@ -87,8 +92,10 @@ export class Claimer {
   private async supply(): Promise<void> {
     const { lanes, session } = this.context
     while (!this.stopped && session.mayStart() && lanes.waiting < this.prefetchMax / 2) {
+      const crowded = this.context.crowded()
+      if (crowded) await new Promise((resolve) => setTimeout(resolve, crowdedPauseMs))
       const refilled = await this.refill()
-      const admitted = await this.admit(this.prefetchMax - lanes.waiting)
+      const admitted = await this.admit(crowded ? crowdedJobs : this.prefetchMax - lanes.waiting)
       if (refilled + admitted > 0) this.context.claimed()
       else return
     }

@@ -54,7 +54,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const waits = new EventWaits(woken)
   const ingest = new Ingest({ pool, routes, lanes, waits, stored })
-  const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, stored, woken })
+  const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken })
   const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), wake }
   let duties: RunningDuty[] = []
 

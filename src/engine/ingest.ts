@@ -44,13 +44,21 @@ const eventsPerFlush = 500
 const eventsWaitingMax = 5000
 const flushesAtOnce = 2
 const staleRoutesTriesMax = 20
+const crowdedEvents = 8
+const crowdedMs = 50
 
 export class Ingest {
   private waiting: Request[] = []
   private waitingEvents = 0
   private flushing = 0
+  private crowdedAt = -Infinity
 
   constructor(private readonly context: IngestContext) {}
+
+  /** Senders have just been queueing: whoever shares the machine lets them go first. */
+  crowded(): boolean {
+    return performance.now() - this.crowdedAt < crowdedMs
+  }
 
   accept(workspaceId: string, events: IncomingEvent[], origin: { source: EventSource; sourceRef?: string }, only?: Only): Promise<AcceptedEvent[]> {
     if (this.waitingEvents > 0 && this.waitingEvents + events.length > eventsWaitingMax) {
@@ -70,6 +78,7 @@ export class Ingest {
   }
 
   private kick(): void {
+    if (this.flushing >= flushesAtOnce && this.waitingEvents >= crowdedEvents) this.crowdedAt = performance.now()
     while (this.waiting.length > 0 && this.flushing < flushesAtOnce) {
       const batch: Request[] = []
       let count = 0

@@ -33,6 +33,7 @@ export interface WorkerContext {
   prepared: PreparedFunctions
   lanes: KnownLanes
   waits: EventWaits
+  crowded(): boolean
   /** After COMMIT of new runs. */
   stored(plan: Plan): void
   woken(runs: { workspaceId: string; runId: string }[]): void
@@ -144,7 +145,7 @@ export class Worker {
         signals.emit('emit.chunk', { workspaceId: request.workspaceId, runId: request.runId, step: request.step, nextIndex, total: request.count })
       },
     })
-    const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, claimed: () => this.pump(), leaseLost, unreachable, failed: (error) => options.log('error', 'Jobs could not be claimed.', { error: String(error) }) })
+    const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, crowded: () => context.crowded(), claimed: () => this.pump(), leaseLost, unreachable, failed: (error) => options.log('error', 'Jobs could not be claimed.', { error: String(error) }) })
     return {
       session, local, claimer, flusher, emitter, executions: new Set(),
       run: { session, flusher, emitter, waits: waitStore, services: options.services, signals, random: Math.random },

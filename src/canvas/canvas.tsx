@@ -4,8 +4,7 @@
  * through the callbacks, and without them it only shows (run page, versions).
  */
 import {
-  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore,
-  type ReactFlowProps,
+  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
@@ -28,8 +27,14 @@ const edgeTypes = { rib: RibEdge, feed: FeedEdge, derived: DerivedEdge, order: O
 
 const nothing: ReadonlySet<string> = new Set()
 const fitOptions = { padding: '24px', maxZoom: 1, minZoom: 0.2 } as const
-/** Room for the bars and the map that float over the editor's canvas. */
-export const fitBesideBars = { padding: { top: '64px', right: '144px', bottom: '32px', left: '32px' }, maxZoom: 1, minZoom: 0.2 } as const
+const wideFrom = 2
+
+/** Room for the bars and the map that float over the editor's canvas; a wide drawing passes below them. */
+export function fitBesideBars(nodes: Node[]): FitViewOptions {
+  const { width, height } = getNodesBounds(nodes.filter((node) => node.parentId === undefined))
+  const right = width > height * wideFrom ? '36px' : '144px'
+  return { padding: { top: '64px', right, bottom: '32px', left: '36px' }, maxZoom: 1, minZoom: 0.2 }
+}
 
 export type FlowProps = ReactFlowProps<FlowNode, FlowEdge>
 

@@ -27,7 +27,7 @@ function MapNode({ id, x, y, width, height }: MiniMapNodeProps) {
 
 export function CanvasMap() {
   const zoom = useStore((state) => state.transform[2])
-  const { zoomIn, zoomOut, fitView, zoomTo } = useReactFlow()
+  const { zoomIn, zoomOut, fitView, zoomTo, getNodes } = useReactFlow()
   return (
     <Panel position="top-right" className={classes.panel}>
       <MiniMap<FlowNode>
@@ -38,7 +38,7 @@ export function CanvasMap() {
         <Tooltip label="Zoom out"><ActionIcon variant="subtle" size={24} aria-label="Zoom out" onClick={() => void zoomOut({ duration: 120 })}><IconMinus size={14} stroke={1.7} /></ActionIcon></Tooltip>
         <button type="button" className={classes.percent} title="Zoom to 100 %" onClick={() => void zoomTo(1, { duration: 180 })}>{Math.round(zoom * 100)}%</button>
         <Tooltip label="Zoom in"><ActionIcon variant="subtle" size={24} aria-label="Zoom in" onClick={() => void zoomIn({ duration: 120 })}><IconPlus size={14} stroke={1.7} /></ActionIcon></Tooltip>
-        <Tooltip label="Show everything"><ActionIcon variant="subtle" size={24} aria-label="Show everything" onClick={() => void fitView({ ...fitBesideBars, duration: 320 })}><IconMaximize size={14} stroke={1.7} /></ActionIcon></Tooltip>
+        <Tooltip label="Show everything"><ActionIcon variant="subtle" size={24} aria-label="Show everything" onClick={() => void fitView({ ...fitBesideBars(getNodes()), duration: 320 })}><IconMaximize size={14} stroke={1.7} /></ActionIcon></Tooltip>
       </div>
     </Panel>
   )

@@ -64,7 +64,7 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
           panOnScroll: !viewOnly, selectionOnDrag: !viewOnly, panOnDrag: viewOnly ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
-          ...(viewOnly ? {} : { fitViewOptions: fitBesideBars }),
+          ...(viewOnly ? {} : { fitViewOptions: fitBesideBars(flow.nodes) }),
           multiSelectionKeyCode: ['Shift', 'Meta', 'Control'], selectionKeyCode: null, connectionRadius: 24,
         }}
       >
@@ -220,7 +220,7 @@ const canvasElement = (): HTMLElement | null => window.document.querySelector('[
 
 /** Lets palette, problems and commands reach the canvas. */
 function useCanvasApi(): void {
-  const { screenToFlowPosition, fitView, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
+  const { screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
   useEffect(() => {
     setCanvasApi({
       toCanvas: (clientX, clientY) => {
@@ -234,10 +234,10 @@ function useCanvasApi(): void {
         return rect ? screenToFlowPosition({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }) : { x: 0, y: 0 }
       },
       reveal: (ids) => void fitView({ nodes: ids.map((id) => ({ id })), padding: 0.6, maxZoom: 1, minZoom: 0.5, duration: 320 }),
-      fit: () => void fitView({ ...fitBesideBars, duration: 320 }),
+      fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: 320 }),
       zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
       zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
     })
     return () => setCanvasApi(null)
-  }, [screenToFlowPosition, fitView, zoomTo, zoomIn, zoomOut])
+  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut])
 }

@@ -73,8 +73,17 @@ test('a long list that was half sent goes on behind its last committed chunk', a
   ])
   const first = await worker()
   await web.engine.ingest(ws, [{ name: 'list/given', data: { items: Array.from({ length: 20_000 }, (_, n) => n) } }], { source: 'api' })
-  await until(async () => (await one('select coalesce(max(next_index), 0)::int n from emit_progress where workspace_id = $1', [ws])) >= 2000, 'two chunks commit')
+  // The lock keeps the emit between two chunks until its worker is dead.
+  const lock = await pool.connect()
+  await until(async () => {
+    await lock.query('begin')
+    const { rows } = await lock.query('select next_index from emit_progress where workspace_id = $1 and next_index >= 2000 for update', [ws])
+    if (rows.length === 0) await lock.query('rollback')
+    return rows.length > 0
+  }, 'two chunks commit')
   await first.kill()
+  await lock.query('commit')
+  lock.release()
   expect(await one('select count(*)::int n from emit_progress where workspace_id = $1', [ws])).toBe(1)
   await worker()
   await until(async () => (await one('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])) === 20_001, 'all runs complete')

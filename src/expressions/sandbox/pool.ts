@@ -5,6 +5,7 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { FanwiseError } from '#base/errors.ts'
+import { compiledQuickJs } from '#expressions/sandbox/compiled.ts'
 import type { Json } from '#base/json.ts'
 import type { SandboxAnswer, SandboxJob, SandboxLimits } from '#expressions/sandbox/protocol.ts'
 import { maxInputLength } from '#expressions/sandbox/protocol.ts'
@@ -139,6 +140,7 @@ class Threads {
 
   private start(): void {
     const worker = new Worker(this.file, {
+      workerData: { quickjsModule: compiledQuickJs() },
       env: {}, argv: [], execArgv: [], stdin: false, stdout: true, stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, codeRangeSizeMb: 16, stackSizeMb: 4 },
     })

@@ -1,11 +1,16 @@
-/** Entry of a sandbox thread. Started by pool.ts with an empty environment and bounded memory. */
-import { parentPort } from 'node:worker_threads'
-import { getQuickJS } from 'quickjs-emscripten'
+/**
+ * Entry of a sandbox thread. Started by pool.ts with an empty environment and bounded memory, and with
+ * QuickJS already compiled: a thread that compiles WebAssembly by itself while another one is ended can
+ * hang the whole process's compiler, after which no thread starts any more.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quickjs-emscripten'
 import { runJob } from '#expressions/sandbox/guest.ts'
 import { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxJob } from '#expressions/sandbox/protocol.ts'
 
-const quickjs = await getQuickJS()
+const { quickjsModule } = workerData as { quickjsModule: WebAssembly.Module }
+const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmModule: quickjsModule }))
 const memory = new MemoryBound(quickjs)
 
 parentPort?.on('message', (text: string) => {

@@ -11,7 +11,7 @@ const examples: Record<string, { about: string; chip: string }> = {
   'signup-pipeline': { about: 'Welcome, trial, CRM, Slack and audit, all from one sign-up. None waits for another.', chip: 'One event, five functions' },
   'weekly-digest': { about: 'Every Monday, one e-mail per user. 50 at a time, any number in all.', chip: 'One run, one event per user' },
   'order-cascade': { about: 'Charge, reserve, ship. Then tell everyone who needs to know.', chip: 'A chain of events' },
-  'parallel-or-fan-out': { about: 'The same work as steps of one function and as four functions. See what differs.', chip: 'Two ways, side by side' },
+  'parallel-or-fan-out': { about: 'The same work as steps of one function and as functions of their own. See what differs.', chip: 'Two ways, side by side' },
 }
 
 export function WorkflowCard({ workflow, details = false }: { workflow: WorkflowSummary; details?: boolean }) {

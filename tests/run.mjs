@@ -59,6 +59,12 @@ function count(file) {
 
 /** Every test ends what it starts; this makes a breach visible. */
 function reportLeftovers() {
-  const left = spawnSync('pgrep', ['-f', 'fanwise-test-'], { encoding: 'utf8' })
+  const look = () => spawnSync('pgrep', ['-f', 'fanwise-test-'], { encoding: 'utf8' })
+  let left = look()
+  // A database may still be writing its last page.
+  for (let tries = 0; left.status === 0 && tries < 15; tries++) {
+    spawnSync('sleep', ['0.2'])
+    left = look()
+  }
   if (left.status === 0) console.error(`  A test left a process behind: ${left.stdout.trim()}`)
 }

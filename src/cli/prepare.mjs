@@ -89,12 +89,10 @@ function run(kind, command, args, env = {}) {
 
 function installPackages() {
   const hash = hashFiles(['package.json', 'package-lock.json'])
-  const present = existsSync(path.join(projectRoot, 'node_modules/next/package.json'))
-  if (present && (unchanged('packages', hash) || !existsSync(path.join(stamps, 'packages')))) {
-    stamp('packages', hash)
-    return
-  }
-  step('Installing packages from npm (once; a minute or two)')
+  if (unchanged('packages', hash) && existsSync(path.join(projectRoot, 'node_modules/next/package.json'))) return
+  // Without a stamp from here on: an install that is interrupted is done again.
+  rmSync(path.join(stamps, 'packages'), { force: true })
+  console.error('  Installing packages from npm (once; a minute or two)')
   run('install', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--ignore-scripts'], { NODE_ENV: 'development' })
   stamp('packages', hash)
 }

@@ -54,11 +54,16 @@ interface EmitStored {
   stored: string[]
 }
 
+/** An item with its data as JSON text: made once, for the size of the chunk and for the statement. */
+interface EncodedItem extends EmitItem {
+  dataText: string
+}
+
 interface Slice {
   request: EmitRequest
   from: number
   to: number
-  items: EmitItem[]
+  items: EncodedItem[]
   idOf: (index: number) => string
   baseMs: number
   resolve(stored: boolean): void
@@ -197,18 +202,17 @@ class NothingStored extends Error {
   }
 }
 
-function takeItems(request: EmitRequest, from: number): EmitItem[] {
-  const items: EmitItem[] = []
+function takeItems(request: EmitRequest, from: number): EncodedItem[] {
+  const items: EncodedItem[] = []
   let bytes = 0
   for (let index = from; index < request.count && items.length < itemsPerChunk && bytes < bytesPerChunk; index++) {
     const item = request.make(index)
-    items.push(item)
-    if (request.count > 1) bytes += roughBytes(item)
+    const dataText = JSON.stringify(item.data)
+    items.push({ ...item, dataText })
+    bytes += dataText.length
   }
   return items
 }
-
-const roughBytes = (item: EmitItem) => JSON.stringify(item.data).length
 
 function dropRepeats(plan: Plan, repeats: Map<string, string>): void {
   const repeated = new Set(plan.events.filter((event) => event.clientId !== undefined && (repeats.get(seenKey(event)) ?? event.id) !== event.id).map((event) => event.id))
@@ -226,7 +230,7 @@ function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): P
     const firstRun = plan.runs.length
     items.forEach((item, offset) => {
       planEvent(plan, table, {
-        workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: JSON.stringify(item.data),
+        workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: item.dataText,
         ts: now, clientId: item.id, source: 'emit', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
       })
     })

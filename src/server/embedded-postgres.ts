@@ -9,9 +9,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, chownSync, writeFileSync, openSync, closeSync } from 'node:fs'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
+import { freePort } from '#server/free-port.ts'
 
 export interface EmbeddedPostgres {
   connectionString: string
@@ -199,17 +199,6 @@ function everyoneMayEnter(folder: string): boolean {
     if (existsSync(current) && (statSync(current).mode & 0o001) === 0) return false
     if (current === path.dirname(current)) return true
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 async function waitUntilReady(connectionString: string, died: () => string | null): Promise<void> {

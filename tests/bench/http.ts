@@ -9,7 +9,8 @@ import path from 'node:path'
 import { Pool } from 'undici'
 import { startEmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { fn, transform } from '#tests/support/factories.ts'
-import { freePort, median, startProduct } from './product.ts'
+import { freePort } from '#server/free-port.ts'
+import { median, startProduct } from './product.ts'
 
 const seconds = Number(process.argv[2] ?? 6)
 const rounds = Number(process.argv[3] ?? 3)

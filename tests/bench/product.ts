@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import pg from 'pg'
 import { newUuid } from '#base/ids.ts'
+import { freePort } from '#server/free-port.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { createWorkspace, publish } from '#tests/support/factories.ts'
 
@@ -49,16 +49,6 @@ export async function startProduct(adminUrl: string, name: string, definitions: 
       })
     },
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 export const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!

@@ -1,10 +1,10 @@
 /** The whole product as its own process on a port of its own, and a browser beside it. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { freePort } from '#server/free-port.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 
 export interface TestApp {
@@ -68,14 +68,4 @@ async function startServer(port: number, databaseUrl: string, folder: string, en
     })
   })
   return child
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -24,6 +24,13 @@ export const errorCodes = {
   step_timeout: { http: 504, trpc: 'TIMEOUT', retriable: true },
   step_outside: { http: 502, trpc: 'BAD_GATEWAY', retriable: true },
   step_refused: { http: 502, trpc: 'BAD_GATEWAY', retriable: false },
+  /** The service it calls is parked: the run is held without using up an attempt. */
+  step_parked: { http: 503, trpc: 'SERVICE_UNAVAILABLE', retriable: false },
+
+  // Why a run was not begun, or was ended from outside.
+  run_skipped: { http: 409, trpc: 'CONFLICT', retriable: false },
+  run_timeout: { http: 504, trpc: 'TIMEOUT', retriable: false },
+  run_cancelled: { http: 409, trpc: 'CONFLICT', retriable: false },
 } as const
 
 export type ErrorCode = keyof typeof errorCodes

@@ -5,7 +5,7 @@ import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
 import type { Signals } from '#engine/signals.ts'
 
-export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'invoke' | 'ui' | 'system'
+export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'emit-each' | 'invoke' | 'ui' | 'system'
 
 export interface IncomingEvent {
   name: string

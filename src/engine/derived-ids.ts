@@ -56,3 +56,18 @@ export function laneId(functionId: string, keyText: string | null, version = 1):
   if (keyText === null) return functionId
   return namedUuid(`${functionId}\u0000${keyText}`, uuidTime(functionId))
 }
+
+/** A fan-out's id stands for the run and step that emit it. */
+export function fanOutId(runId: string, step: string): string {
+  return namedUuid(`fan-out\u0000${runId}\u0000${step}`, uuidTime(runId))
+}
+
+/**
+ * First and last possible run id of a function's runs for the events of one fan-out: event ids of a
+ * fan-out differ in their last 32 bits only, and so do the runs' (see runIdFor). A range of the
+ * primary key of run, job, step and failure is thereby the fan-out's, with no index of its own.
+ */
+export function fanOutRunRange(baseEventId: string, functionId: string): { from: string; to: string } {
+  const head = runIdFor(baseEventId, runMask(functionId)).slice(0, 28)
+  return { from: `${head}00000000`, to: `${head}ffffffff` }
+}

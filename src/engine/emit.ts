@@ -6,7 +6,7 @@
  */
 import { newUuid, publicId, uuidTime } from '#base/ids.ts'
 import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
-import { emittedIds } from '#engine/derived-ids.ts'
+import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
@@ -27,6 +27,8 @@ export interface EmitRequest {
   startedAt: number
   count: number
   make(index: number): EmitItem
+  /** Present for an emit per item: it is watched and steered as one thing. */
+  fanOut?: { eventName: string; canary?: number; stopShare?: number }
   /** Shown on the run page; JSON text. */
   input: string | null
   /** Where an earlier worker got to. */
@@ -162,7 +164,7 @@ export class Emitter {
     }
     const plan = planSlices(slices, (slice) => drafts.get(slice) ?? tables.get(slice.request.workspaceId)!)
     await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
-    const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))] })
+    const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch)), ...fanOutColumns(slices, plan)] })
     const locks = waits.locksFor(plan.events, tables)
     const plain = locks.length === 0 && !plan.events.some((event) => event.clientId !== undefined)
     const answer = plain ? (await connection.query<EmitStored & Record<string, unknown>>(query()))[0]! : await this.storeWithLocks(plan, locks, query)
@@ -231,7 +233,7 @@ function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): P
     items.forEach((item, offset) => {
       planEvent(plan, table, {
         workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: item.dataText,
-        ts: now, clientId: item.id, source: 'emit', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
+        ts: now, clientId: item.id, source: request.fanOut === undefined ? 'emit' : 'emit-each', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
       })
     })
     // The gate of event-emit: a run is stored only if its emit's chunk is.
@@ -252,6 +254,25 @@ function emitColumns(slices: Slice[]): string[] {
     numbers(of((s) => s.request.attempt)), numbers(of((s) => now - s.request.startedAt)),
     texts(of((s) => s.request.input)), texts(of((s) => (s.to === s.request.count ? outputOf(s.request, s.idOf) : null))),
     numbers(of((s) => s.baseMs)),
+  ]
+}
+
+function fanOutColumns(slices: Slice[], plan: Plan): string[] {
+  if (!slices.some((slice) => slice.request.fanOut !== undefined)) return ['{}', '{}', '', '{}', '{}', '', '{}', '{}']
+  const of = <T>(read: (slice: Slice) => T) => slices.map(read)
+  const functions = new Map<Slice, Map<string, number>>(slices.map((slice) => [slice, new Map()]))
+  const sliceOf = new Map(slices.map((slice) => [`${slice.request.runId} ${slice.request.step}`, slice]))
+  for (const run of plan.runs) {
+    const counts = functions.get(sliceOf.get(`${run.parentRunId} ${run.parentStep}`)!)!
+    if (run.start?.skip == null) counts.set(run.route.functionId, (counts.get(run.route.functionId) ?? 0) + 1)
+  }
+  return [
+    uuids(of(({ request }) => (request.fanOut === undefined ? null : fanOutId(request.runId, request.step)))),
+    uuids(of(({ request }) => request.functionId)), texts(of(({ request }) => request.fanOut?.eventName ?? null)),
+    uuids(of((slice) => slice.idOf(0))),
+    numbers(of((slice) => [...functions.get(slice)!.values()].reduce((sum, n) => sum + n, 0))),
+    texts(of((slice) => uuids([...functions.get(slice)!.keys()]))),
+    numbers(of(({ request }) => request.fanOut?.canary ?? null)), numbers(of(({ request }) => request.fanOut?.stopShare ?? null)),
   ]
 }
 

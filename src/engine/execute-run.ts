@@ -12,6 +12,7 @@ import { publicId } from '#base/ids.ts'
 import { advance } from '#engine/advance.ts'
 import type { EngineServices } from '#engine/api.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
+import { fanOutId } from '#engine/derived-ids.ts'
 import type { Emitter } from '#engine/emit.ts'
 import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import type { Flusher, FlushItem } from '#engine/flush.ts'
@@ -201,6 +202,10 @@ export class RunExecution {
       case 'wait':
       case 'invoke':
         return void this.wait(step, attempt, startedAt, outcome)
+      case 'signal':
+      case 'approval':
+      case 'gather':
+        return this.answered(step, attempt, startedAt, { error: new FanwiseError('internal', `The outcome ${outcome.type} is not understood.`) })
     }
   }
 
@@ -258,6 +263,7 @@ export class RunExecution {
         workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, version: this.job.version, step: id, attempt, startedAt,
         count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
         make: outcome.type === 'emit' ? (index) => outcome.events[index]! : (index) => outcome.make(index),
+        ...(outcome.type === 'emit' ? {} : { fanOut: { eventName: outcome.event, canary: outcome.canary, stopShare: outcome.stopShare } }),
         input: outcome.type === 'emit' ? JSON.stringify(outcome.input ?? outcome.events[0] ?? null) : JSON.stringify({ event: outcome.event, items: outcome.count }),
         resume: progress === undefined ? undefined : { nextIndex: progress.nextIndex, baseMs: progress.baseMs },
       })
@@ -342,11 +348,11 @@ export class RunExecution {
   /** End, parking, or neither while steps can start. */
   private decide(result?: { step: string; port: string }): Pick<FlushItem, 'end' | 'park'> {
     if (this.failure !== null) {
-      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step } } }
+      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step }, fanOut: fanOutOf(this.job) } }
     }
     const ended = result === undefined ? this.ended : new Map(this.ended).set(result.step, { port: result.port })
     const { ready, complete } = advance(this.prepared.definition.steps, ended)
-    if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null } }
+    if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: fanOutOf(this.job) } }
     const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id))
     if (startable && this.context.session.mayStart()) return {}
     const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]
@@ -375,6 +381,11 @@ export class RunExecution {
     this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
     this.drop()
   }
+}
+
+/** The fan-out whose event began this run, or null. */
+function fanOutOf(job: ClaimedJob): string | null {
+  return job.event_source === 'emit-each' && job.event_emit_run !== null ? fanOutId(job.event_emit_run, job.event_ref ?? '') : null
 }
 
 /** The advice of an error that will not be tried again is another one. */

@@ -50,9 +50,10 @@ export interface FlushItem {
   attempts: FailedAttempt[]
   /** Sleeps that begin. */
   sleeps: { step: string; ms: number }[]
-  end?: { status: 1 | 2; startedAt: number; error: RunFailure | null }
+  /** `fanOut`: the fan-out it is a child of. */
+  end?: { status: 1 | 2; startedAt: number; error: RunFailure | null; fanOut?: string | null }
   /** `startedAt` only at the first parking. */
-  park?: { state: 't' | 'w' | 'q'; dueInMs: number | null; why: string; startedAt: number | null }
+  park?: { state: 't' | 'w' | 'q' | 'h'; dueInMs: number | null; why: string; startedAt: number | null; holdId?: string }
   /** The end has consequences beyond the run: a caller that waits, a failure event, open waits. */
   aftermath: boolean
   /** Given with `aftermath`. */
@@ -201,14 +202,14 @@ export class Flusher {
   }
 }
 
-/** Parameters $4–$39 of run-advance. */
+/** Parameters $4–$41 of run-advance. */
 function columns(items: FlushItem[]): string[] {
   const now = performance.now()
   const r = { ...structuredColumns(), status: [] as number[], port: [] as (string | null)[], output: [] as (string | null)[] }
   const a = { ...structuredColumns(), retry: [] as (number | null)[] }
   const w = { ws: [] as string[], run: [] as string[], step: [] as string[], kind: [] as string[], ms: [] as number[] }
-  const e = { ws: [] as string[], run: [] as string[], status: [] as number[], started: [] as number[], error: [] as (string | null)[] }
-  const p = { ws: [] as string[], run: [] as string[], state: [] as string[], due: [] as (number | null)[], why: [] as string[], started: [] as (number | null)[] }
+  const e = { ws: [] as string[], run: [] as string[], status: [] as number[], started: [] as number[], error: [] as (string | null)[], fan: [] as (string | null)[] }
+  const p = { ws: [] as string[], run: [] as string[], state: [] as string[], due: [] as (number | null)[], why: [] as string[], started: [] as (number | null)[], hold: [] as (string | null)[] }
   for (const item of items) {
     for (const result of item.results) {
       addRow(r, item, result, now)
@@ -232,6 +233,7 @@ function columns(items: FlushItem[]): string[] {
       e.run.push(item.runId)
       e.status.push(item.end.status)
       e.started.push(now - item.end.startedAt)
+      e.fan.push(item.end.fanOut ?? null)
       e.error.push(item.end.error === null ? null : JSON.stringify(item.end.error))
     }
     if (item.park !== undefined) {
@@ -240,6 +242,7 @@ function columns(items: FlushItem[]): string[] {
       p.state.push(item.park.state)
       p.due.push(item.park.dueInMs)
       p.why.push(item.park.why)
+      p.hold.push(item.park.holdId ?? null)
       p.started.push(item.park.startedAt === null ? null : now - item.park.startedAt)
     }
   }
@@ -249,6 +252,7 @@ function columns(items: FlushItem[]): string[] {
     uuids(w.ws), uuids(w.run), texts(w.step), texts(w.kind), numbers(w.ms),
     uuids(e.ws), uuids(e.run), numbers(e.status), numbers(e.started), texts(e.error),
     uuids(p.ws), uuids(p.run), texts(p.state), numbers(p.due), texts(p.why), numbers(p.started),
+    uuids(e.fan), uuids(p.hold),
   ]
 }
 

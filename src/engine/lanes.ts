@@ -10,6 +10,8 @@ export interface ClaimedJob {
   run_id: string
   progress: boolean
   crashes: number
+  /** The hold, throttle or second limit that has let it go. */
+  hold_id: string | null
   function_id: string
   version: number
   event_id: string
@@ -19,6 +21,10 @@ export interface ClaimedJob {
   event_name: string
   event_ts: number
   event_v: string | null
+  event_source: string
+  event_ref: string | null
+  /** The run whose step emitted the event. */
+  event_emit_run: string | null
   /** Null when it is too large to be sent ahead. */
   event_data: unknown
 }

@@ -9,7 +9,7 @@ export interface SignalTable {
   'step.recorded': { workspaceId: string; runId: string; step: string }
   'step.retried': { workspaceId: string; runId: string; step: string; attempt: number; delayMs: number }
   'emit.chunk': { workspaceId: string; runId: string; step: string; nextIndex: number; total: number }
-  'run.parked': { workspaceId: string; runId: string; state: 't' | 'w' | 'q' }
+  'run.parked': { workspaceId: string; runId: string; state: 't' | 'w' | 'q' | 'h' }
   'run.ended': { workspaceId: string; runId: string; status: 'completed' | 'failed' | 'cancelled' }
   'run.lost': { workspaceId: string; runId: string }
   'worker.lease-lost': { workerId: string }

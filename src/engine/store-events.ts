@@ -36,6 +36,19 @@ export interface PlannedRun {
   parentRunId: string | null
   parentStep: string | null
   retryOf: string | null
+  /** What flow control says; absent on the hot path. */
+  start?: StartRule
+}
+
+export interface StartRule {
+  /** Not before this many ms from now; null = at once. */
+  startsInMs: number | null
+  /** Places it this many ms further ahead in its lane. */
+  headStartMs: number
+  /** Cancelled unless it has started by then, ms from now. */
+  deadlineMs: number | null
+  /** It never begins; recorded with this reason (JSON text of an ErrorShape). */
+  skip: string | null
 }
 
 export interface Plan {
@@ -62,7 +75,7 @@ export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, 
   return routes.length
 }
 
-/** Parameters $1–$21 of event-ingest and event-emit. */
+/** Parameters $1–$25 of event-ingest and event-emit. */
 export function planParameters(plan: Plan): string[] {
   const { events, runs } = plan
   const lanes = distinctLanes(runs)
@@ -88,6 +101,16 @@ export function planParameters(plan: Plan): string[] {
     uuids(runs.map((r) => r.retryOf)),
     uuids(lanes.map((r) => r.workspaceId)),
     uuids(lanes.map((r) => r.laneId)),
+    ...startColumns(runs),
+  ]
+}
+
+/** Empty arrays when nothing is ruled: unnest fills them up with nulls. */
+function startColumns(runs: PlannedRun[]): string[] {
+  if (!runs.some((run) => run.start !== undefined)) return ['{}', '{}', '{}', '']
+  return [
+    numbers(runs.map((r) => r.start?.startsInMs ?? null)), numbers(runs.map((r) => r.start?.headStartMs ?? null)),
+    numbers(runs.map((r) => r.start?.deadlineMs ?? null)), texts(runs.map((r) => r.start?.skip ?? null)),
   ]
 }
 

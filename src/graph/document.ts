@@ -32,14 +32,45 @@ export const scheduleNode = z.object({
   ...base, type: z.literal('schedule'),
   cron: z.string().max(255),
   timezone: z.string().max(64),
+  /** Ticks missed while nothing ran; absent = last. */
+  missed: z.enum(['skip', 'last', 'all']).optional(),
 })
+/** Durations in the document are text as people write it: 30s, 5m, 2h. Keys and conditions are CEL over `event`. */
+const duration = z.string().max(60)
+const cel = z.string().max(2000)
+const concurrency = z.object({
+  limit: z.number().int(),
+  key: z.string().max(500).optional(),
+  /** `workspace` shares the limit with every function that has the same key text and this scope. */
+  scope: z.enum(['function', 'workspace']).optional(),
+})
+/** What decides when, and whether, a run starts (semantics: docs/flow-control.md). */
+export const flowControl = {
+  throttle: z.object({ limit: z.number().int(), period: duration, burst: z.number().int().optional(), key: cel.optional() }).optional(),
+  rateLimit: z.object({ limit: z.number().int(), period: duration, key: cel.optional() }).optional(),
+  debounce: z.object({ period: duration, timeout: duration.optional(), key: cel.optional() }).optional(),
+  batch: z.object({ size: z.number().int(), timeout: duration, key: cel.optional(), if: cel.optional() }).optional(),
+  /** CEL that gives seconds of head start, −600 to 600. */
+  priority: cel.optional(),
+  singleton: z.object({ mode: z.enum(['skip', 'cancel']), key: cel.optional() }).optional(),
+  /** CEL; at most one run per value in 24 hours. */
+  idempotency: cel.optional(),
+  cancelOn: z.array(z.object({ event: z.string().max(256), match: z.string().max(200).optional(), if: cel.optional(), timeout: duration.optional() })).max(20).optional(),
+  timeouts: z.object({ start: duration.optional(), finish: duration.optional() }).optional(),
+  /** Slug of the function that is called when a run of this one has failed. */
+  onFailure: z.string().max(80).optional(),
+}
+const backoff = z.object({ baseMs: z.number(), factor: z.number(), maxMs: z.number(), jitter: z.number() })
 export const functionNode = z.object({
   ...base, type: z.literal('function'), size,
   slug: z.string().max(80),
   name: z.string().max(120).optional(),
   retries: z.number().int(),
-  backoff: z.object({ baseMs: z.number(), factor: z.number(), maxMs: z.number(), jitter: z.number() }).optional(),
-  concurrency: z.object({ limit: z.number().int(), key: z.string().max(500).optional() }).optional(),
+  backoff: backoff.optional(),
+  concurrency: concurrency.optional(),
+  /** A second limit; a run starts when both have room. */
+  concurrency2: concurrency.optional(),
+  ...flowControl,
 })
 export const stepNode = z.object({
   ...base, type: z.literal('step'),
@@ -51,6 +82,18 @@ export const stepNode = z.object({
   kind: z.enum(stepKinds),
   config: z.record(z.string(), z.json()),
   retries: z.number().int().optional(),
+  backoff: backoff.optional(),
+  /** When it has failed for good: the run fails (absent), goes on by `out`, or by the port `error`. */
+  onError: z.enum(['fail', 'continue', 'branch']).optional(),
+  /** Runs once for each item of a list, with `item` and `index` in scope; the output is the list of outputs. */
+  each: z.object({
+    /** A template that gives the list, at most 1,000 items. */
+    items: z.string().max(4000),
+    /** Items at once, 1–100. */
+    concurrency: z.number().int(),
+    /** `continue`: a failed item becomes { error } in the list. Absent: it fails the step. */
+    onError: z.enum(['fail', 'continue']).optional(),
+  }).optional(),
 })
 export const noteNode = z.object({
   ...base, type: z.literal('note'), size,

@@ -88,11 +88,23 @@ export type StepOutcome =
   | { type: 'done'; output: Json; port?: string; input?: Json }
   | { type: 'emit'; events: EmitItem[]; input?: Json }
   /** Items are made when their chunk is written: `make(i)` for 0 ≤ i < count, pure and repeatable. */
-  | { type: 'emit-each'; event: string; count: number; make(index: number): EmitItem }
+  | {
+      type: 'emit-each'; event: string; count: number; make(index: number): EmitItem
+      /** Items that go first; the others follow when their runs have succeeded. */
+      canary?: number
+      /** Share of failed runs (0–1) above which the fan-out stops by itself. */
+      stopShare?: number
+    }
   | { type: 'sleep'; ms: number }
   | { type: 'sleep-until'; at: string }
   | { type: 'wait'; event: string; condition?: string; timeoutMs: number; lookBack: boolean }
   | { type: 'invoke'; function: string; data: JsonObject; timeoutMs: number }
+  /** Until somebody outside sends the signal of this name. */
+  | { type: 'signal'; signal: string; timeoutMs: number; input?: Json }
+  /** Until a person decides; leaves by `approved`, `rejected` or `timeout`. */
+  | { type: 'approval'; title: string; message: string; timeoutMs: number }
+  /** Until the fan-out of that step has settled; the output has its counts and a page of its results. */
+  | { type: 'gather'; step: string; offset: number; limit: number; only: 'all' | 'completed' | 'failed'; timeoutMs: number }
 
 /** What expressions can read. `env` holds plain settings; secrets are resolved only in fields that leave. */
 export interface ExpressionScope {

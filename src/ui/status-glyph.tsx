@@ -39,6 +39,12 @@ const drawings: Record<UiStatus, ReactNode> = {
   ),
   waiting: pause,
   sleeping: pause,
+  held: (
+    <>
+      <rect x="1.6" y="1.6" width="10.8" height="10.8" rx="2.2" fill="var(--fw-surface)" stroke="var(--fw-wait-fill)" strokeWidth="1.6" />
+      <path d="M5.2 4.6v4.8M8.8 4.6v4.8" stroke="var(--fw-wait-fill)" strokeWidth="1.7" strokeLinecap="round" />
+    </>
+  ),
   completed: (
     <>
       <circle cx="7" cy="7" r="6.2" fill="var(--fw-done-fill)" />

@@ -1,16 +1,16 @@
 /** The states people see (look.md §4) and their words. */
 export type UiStatus =
-  | 'queued' | 'running' | 'retrying' | 'waiting' | 'sleeping' | 'completed' | 'failed' | 'cancelled' | 'skipped' | 'warning' | 'error'
+  | 'queued' | 'running' | 'retrying' | 'waiting' | 'sleeping' | 'held' | 'completed' | 'failed' | 'cancelled' | 'skipped' | 'warning' | 'error'
 
 export type StatusTone = 'idle' | 'event' | 'wait' | 'done' | 'fail'
 
 export const statusWord: Record<UiStatus, string> = {
-  queued: 'Queued', running: 'Running', retrying: 'Retrying', waiting: 'Waiting', sleeping: 'Sleeping', completed: 'Done',
+  queued: 'Queued', running: 'Running', retrying: 'Retrying', waiting: 'Waiting', sleeping: 'Sleeping', held: 'Held', completed: 'Done',
   failed: 'Failed', cancelled: 'Cancelled', skipped: 'Not taken', warning: 'To check', error: 'To fix',
 }
 
 export const statusTone: Record<UiStatus, StatusTone> = {
-  queued: 'idle', running: 'event', retrying: 'wait', waiting: 'wait', sleeping: 'wait', completed: 'done',
+  queued: 'idle', running: 'event', retrying: 'wait', waiting: 'wait', sleeping: 'wait', held: 'wait', completed: 'done',
   failed: 'fail', cancelled: 'idle', skipped: 'idle', warning: 'wait', error: 'fail',
 }
 

@@ -20,8 +20,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-const sqlTypes: Record<string, string> = { String: 'text', Int: 'integer', BigInt: 'bigint', Boolean: 'boolean', DateTime: 'timestamp with time zone', Bytes: 'bytea', Json: 'jsonb' }
-const nativeTypes: Record<string, string> = { Uuid: 'uuid', Timestamptz: 'timestamp with time zone', Json: 'json', JsonB: 'jsonb', SmallInt: 'smallint', Char: 'character' }
+const sqlTypes: Record<string, string> = { String: 'text', Int: 'integer', BigInt: 'bigint', Boolean: 'boolean', Float: 'double precision', DateTime: 'timestamp with time zone', Bytes: 'bytea', Json: 'jsonb' }
+const nativeTypes: Record<string, string> = { Uuid: 'uuid', Timestamptz: 'timestamp with time zone', Json: 'json', JsonB: 'jsonb', SmallInt: 'smallint', Char: 'character', Real: 'real' }
 
 /** `table.column type null?` of every field that is a column. */
 function columnsOfSchema(): string[] {
@@ -33,10 +33,10 @@ function columnsOfSchema(): string[] {
     return body!.split('\n').flatMap((line) => {
       const field = /^\s+(\w+)\s+(\w+)(\[\])?(\?)?\s*(.*)$/.exec(line)
       if (field === null || line.trim().startsWith('//') || line.trim().startsWith('@@') || names.has(field[2]!)) return []
-      const [, name, type, , optional, attributes] = field
+      const [, name, type, list, optional, attributes] = field
       const column = /@map\("(\w+)"\)/.exec(attributes!)?.[1] ?? name
       const native = /@db\.(\w+)/.exec(attributes!)?.[1]
-      return [`${table}.${column} ${native === undefined ? sqlTypes[type!] : nativeTypes[native]}${optional === '?' ? ' null' : ''}`]
+      return [`${table}.${column} ${list !== undefined ? 'ARRAY' : native === undefined ? sqlTypes[type!] : nativeTypes[native]}${optional === '?' ? ' null' : ''}`]
     })
   }).sort()
 }
@@ -89,7 +89,7 @@ function collect(value: unknown, into: { name: string; text: string }[]): void {
 test('the states in code and the checks in the database are the same', async () => {
   const { rows } = await client.query<{ name: string; definition: string }>(`select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint where conname in ('job_state_check', 'run_status_check')`)
   const check = (name: string) => rows.find((row) => row.name === name)!.definition
-  expect([...new Set([...check('job_state_check').matchAll(/'(\w)'::bpchar/g)].map((m) => m[1]))].sort()).toEqual(['q', 'r', 't', 'w'])
-  expect([...new Set([...check('run_status_check').matchAll(/status = (\d)|\b([123])\b/g)].map((m) => Number(m[1] ?? m[2])))].sort()).toEqual(Object.values(runStatus).sort())
+  expect([...new Set([...check('job_state_check').matchAll(/'(\w)'::bpchar/g)].map((m) => m[1]))].sort()).toEqual(['h', 'q', 'r', 't', 'w'])
+  expect([...new Set([...check('run_status_check').matchAll(/status = (\d)|\b([1234])\b/g)].map((m) => Number(m[1] ?? m[2])))].sort()).toEqual(Object.values(runStatus).sort())
   expect(runStateOf(0, 'w')).toBe('waiting')
 })

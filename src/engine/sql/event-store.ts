@@ -2,7 +2,8 @@
  * Events with their runs and jobs, in one statement: nothing is ever half fanned out.
  *
  * Parameters 1–10 are the events' columns, 11–19 the runs' (a run and its job are one row here),
- * 20–21 the distinct lanes, sorted. The gates differ: ingest checks that the routing table used is
+ * 20–21 the distinct lanes, sorted, 22–25 what flow control says of each run (empty when it says nothing):
+ * starts in ms, head start in ms, start deadline in ms, why it is skipped. The gates differ: ingest checks that the routing table used is
  * still the current one; an emit checks that the worker's lease stands and that the emit (or this
  * chunk of it) has not been stored before.
  */
@@ -13,8 +14,9 @@ const eventRows = `
       as t(ws, id, name, data, ts, v, client_id, source, source_ref, emit_run)`
 
 const runRows = `
-    unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::uuid[], $16::uuid[], $17::uuid[], string_to_array($18, E'\\x1e', ''), $19::uuid[])
-      as t(ws, id, fn, version, event, lane, parent_run, parent_step, retry_of)`
+    unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::uuid[], $16::uuid[], $17::uuid[], string_to_array($18, E'\\x1e', ''), $19::uuid[],
+      $22::float8[], $23::float8[], $24::float8[], string_to_array($25, E'\\x1e', '')::json[])
+      as t(ws, id, fn, version, event, lane, parent_run, parent_step, retry_of, starts_in, head_start, deadline_in, skip)`
 
 /**
  * A lane must be open when its jobs become visible. The key-share lock is held until COMMIT, and the
@@ -31,14 +33,19 @@ const lanes = `
   )`
 
 const insertEvents = `insert into event (workspace_id, id, name, data, ts, v, client_id, source, source_ref, emit_run_id)`
-const insertRuns = `insert into run (workspace_id, id, function_id, version, event_id, parent_run_id, parent_step, retry_of)`
+const insertRuns = `insert into run (workspace_id, id, function_id, version, event_id, parent_run_id, parent_step, retry_of, status, ended_at, error)`
+const runEnd = `case when t.skip is null then 0 else 4 end, case when t.skip is not null then clock_timestamp() end, t.skip`
+const insertJobs = `insert into job (workspace_id, run_id, lane_id, state, due, deadline, ord)
+      select t.ws, t.id, t.lane, case when t.starts_in is null then 'q' else 't' end, clock_timestamp() + t.starts_in * interval '1 ms',
+        clock_timestamp() + t.deadline_in * interval '1 ms',
+        (extract(epoch from clock_timestamp()) * 1000000)::bigint - coalesce(t.head_start, 0)::bigint * 1000`
 
-/** $22 workspaces, $23 their route epochs as used. Answers \`current\` and the ids that were new. */
+/** $26 workspaces, $27 their route epochs as used. Answers \`current\` and the ids that were new. */
 export const eventIngest = {
   name: 'event-ingest',
   text: `with current as (
       select not exists (
-        select 1 from unnest($22::uuid[], $23::int[]) as c(ws, epoch)
+        select 1 from unnest($26::uuid[], $27::int[]) as c(ws, epoch)
         left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
       ) as ok
     ),
@@ -47,40 +54,42 @@ export const eventIngest = {
       on conflict do nothing returning workspace_id, id
     ),
     r as (
-      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of
+      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of, ${runEnd}
       from ${runRows} join e on e.workspace_id = t.ws and e.id = t.event
       on conflict do nothing returning workspace_id, id
     ),
     j as (
-      insert into job (workspace_id, run_id, lane_id) select t.ws, t.id, t.lane
-      from ${runRows} join r on r.workspace_id = t.ws and r.id = t.id
+      ${insertJobs} from ${runRows} join r on r.workspace_id = t.ws and r.id = t.id where t.skip is null
     ),${lanes}
     select (select ok from current) as current, array(select id from e)::text[] as stored`,
 }
 
 /**
- * $22 worker; the emits of this statement: $23 ws, $24 run, $25 step, $26 from index,
- * $27 to index, $28 total, $29 attempt, $30 started (ms ago), $31 input, $32 output, $33 base ms;
- * $34 workspaces, $35 their route epochs as used.
+ * $26 worker; the emits of this statement: $27 ws, $28 run, $29 step, $30 from index,
+ * $31 to index, $32 total, $33 attempt, $34 started (ms ago), $35 input, $36 output, $37 base ms;
+ * $38 workspaces, $39 their route epochs as used.
+ * An emit that is a fan-out ($40 its id, else null) also has $41 function, $42 event name, $43 id of item 0,
+ * $44 runs of this chunk, $45 functions of these runs (array literals), $46 canary, $47 stop share.
  * An emit that ends here (to = total) records its step; the others move emit_progress on.
  * Answers the emits that were stored, as (run, step).
  */
 export const eventEmit = {
   name: 'event-emit',
   text: `with fence as materialized (
-      select 1 from worker where id = $22 and lease_until > clock_timestamp() for key share
+      select 1 from worker where id = $26 and lease_until > clock_timestamp() for key share
     ),
     current as (
       select not exists (
-        select 1 from unnest($34::uuid[], $35::int[]) as c(ws, epoch)
+        select 1 from unnest($38::uuid[], $39::int[]) as c(ws, epoch)
         left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
       ) as ok
     ),
     emits as (
-      select t.* from fence, unnest($23::uuid[], $24::uuid[], string_to_array($25, E'\\x1e', ''), $26::int[], $27::int[], $28::int[],
-        $29::int[], $30::float8[], string_to_array($31, E'\\x1e', '')::json[], string_to_array($32, E'\\x1e', '')::json[], $33::bigint[])
-        as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms)
-      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $22
+      select t.* from fence, unnest($27::uuid[], $28::uuid[], string_to_array($29, E'\\x1e', ''), $30::int[], $31::int[], $32::int[],
+        $33::int[], $34::float8[], string_to_array($35, E'\\x1e', '')::json[], string_to_array($36, E'\\x1e', '')::json[], $37::bigint[],
+        $40::uuid[], $41::uuid[], string_to_array($42, E'\\x1e', ''), $43::uuid[], $44::int[], string_to_array($45, E'\\x1e', ''), $46::int[], $47::real[])
+        as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms, fan, fn, event_name, base_id, runs, targets, canary, stop_share)
+      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $26
       where (select ok from current)
     ),
     begun as (
@@ -110,17 +119,26 @@ export const eventEmit = {
       select workspace_id, run_id, step from begun union all select workspace_id, run_id, step from moved
       union all select workspace_id, run_id, step from recorded
     ),
+    fan as (
+      insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, items, runs, targets, state, canary, stop_share, started_at)
+      select ws, fan, run, step, fn, event_name, base_id, total, to_index, runs, targets::uuid[],
+        case when to_index = total then 'running' else 'emitting' end, canary, stop_share, clock_timestamp() - ago * interval '1 ms'
+      from emits where fan is not null and (ws, run, step) in (select workspace_id, run_id, step from gate)
+      on conflict (workspace_id, id) do update set items = excluded.items, runs = fan_out.runs + excluded.runs,
+        targets = case when fan_out.targets @> excluded.targets then fan_out.targets else array(select distinct unnest(fan_out.targets || excluded.targets)) end,
+        state = case when fan_out.state in ('emitting', 'canary') then excluded.state else fan_out.state end
+    ),
     e as (
       ${insertEvents} select t.ws, t.id, t.name, t.data, t.ts, t.v, t.client_id, t.source, t.source_ref, t.emit_run from ${eventRows}
       where (t.ws, t.emit_run, t.source_ref) in (select workspace_id, run_id, step from gate)
     ),
     r as (
-      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, null, null, null from ${runRows}
+      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, null, null, null, ${runEnd} from ${runRows}
       where (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
     ),
     j as (
-      insert into job (workspace_id, run_id, lane_id) select t.ws, t.id, t.lane from ${runRows}
-      where (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
+      ${insertJobs} from ${runRows}
+      where t.skip is null and (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
     ),${lanes}
     select (select count(*)::int from fence) as fence, (select ok from current) as current,
       array(select run_id::text || ' ' || step from gate) as stored`,

@@ -10,9 +10,10 @@
  * Payloads above 64 KB are not sent ahead; the run loads its event when it starts.
  */
 const payload = `
-    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, run.function_id, run.version, run.event_id,
+    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, run.function_id, run.version, run.event_id,
       run.parent_run_id, run.parent_step, extract(epoch from run.started_at) * 1000 as started_ms,
       event.name as event_name, event.ts::float8 as event_ts, event.v as event_v,
+      event.source as event_source, event.source_ref as event_ref, event.emit_run_id as event_emit_run,
       case when pg_column_size(event.data) <= 65536 then event.data end as event_data`
 
 const payloadJoin = `
@@ -60,7 +61,7 @@ export const jobAdmit = {
     ),
     took as (
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
-      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id
     ),
     slots as (
       select workspace_id, lane_id, least(count(*), min(cap) - min(granted), $8)::int as n
@@ -98,7 +99,7 @@ export const jobRefill = {
     ),
     took as (
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
-      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id
     )
     select (select count(*)::int from fence) as fence,
       (select coalesce(json_agg(json_build_object('lane', l.id, 'over', l.granted - l.cap)), '[]')

@@ -11,7 +11,8 @@
  * attempts  $15 ws $16 run $17 step $18 attempt $19 ms ago started $20 ms ago ended $21 input $22 error $23 retry in ms
  * waits     $24 ws $25 run $26 step $27 kind $28 expires in ms
  * ends      $29 ws $30 run $31 status $32 ms ago started $33 error
- * parkings  $34 ws $35 run $36 state $37 due in ms $38 why $39 ms ago started
+ * parkings  $34 ws $35 run $36 state $37 due in ms $38 why $39 ms ago started $41 hold
+ * $40 the fan-out each end belongs to, null for most
  */
 export const runAdvance = {
   name: 'run-advance',
@@ -49,10 +50,15 @@ export const runAdvance = {
       on conflict do nothing
     ),
     ended as (
-      delete from job using fence, unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::float8[], string_to_array($33, E'\\x1e', '')::json[])
-        as t(ws, run, status, started, error)
+      delete from job using fence, unnest($29::uuid[], $30::uuid[], $31::smallint[], $32::float8[], string_to_array($33, E'\\x1e', '')::json[], $40::uuid[])
+        as t(ws, run, status, started, error, fan)
       where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1
-      returning t.ws, t.run, t.status, t.started, t.error
+      returning t.ws, t.run, t.status, t.started, t.error, t.fan
+    ),
+    counted as (
+      insert into fan_out_count (workspace_id, fan_out_id, worker_id, done, failed)
+      select ws, fan, $1, count(*) filter (where status = 1), count(*) filter (where status = 2) from ended where fan is not null group by ws, fan
+      on conflict (workspace_id, fan_out_id, worker_id) do update set done = fan_out_count.done + excluded.done, failed = fan_out_count.failed + excluded.failed
     ),
     runs as (
       update run set status = ended.status, started_at = coalesce(run.started_at, clock_timestamp() - ended.started * interval '1 ms'),
@@ -61,9 +67,9 @@ export const runAdvance = {
     ),
     parked as (
       update job set state = case when job.poked then 'q' else t.state end, worker_id = null, progress = true, poked = false,
-        due = case when job.poked or t.state = 'q' then null else clock_timestamp() + t.due * interval '1 ms' end, why = t.why
-      from fence, unnest($34::uuid[], $35::uuid[], string_to_array($36, E'\\x1e', ''), $37::float8[], string_to_array($38, E'\\x1e', '')::json[])
-        as t(ws, run, state, due, why)
+        due = case when job.poked or t.state = 'q' then null else clock_timestamp() + t.due * interval '1 ms' end, why = t.why, hold_id = t.hold
+      from fence, unnest($34::uuid[], $35::uuid[], string_to_array($36, E'\\x1e', ''), $37::float8[], string_to_array($38, E'\\x1e', '')::json[], $41::uuid[])
+        as t(ws, run, state, due, why, hold)
       where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1
       returning job.workspace_id, job.lane_id, job.run_id, job.state
     ),

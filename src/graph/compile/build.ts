@@ -1,6 +1,7 @@
 /** A frame without errors as the definition that the engine runs, with the hash of its behaviour. */
 import { canonicalJson } from '#base/json.ts'
 import type { CheckedConfig } from '#graph/compile/check-config.ts'
+import { buildFlow, buildLimit } from '#graph/compile/build-flow.ts'
 import type { FrameModel } from '#graph/compile/model.ts'
 import { sha256 } from '#graph/compile/sha256.ts'
 import { sortSteps } from '#graph/compile/topology.ts'
@@ -9,7 +10,7 @@ import { defaultBackoff, type FunctionDefinition, type StepDefinition, type Trig
 export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, CheckedConfig>): FunctionDefinition {
   const { node } = frame
   const keys = new Map(frame.steps.map((step) => [step.id, step.key]))
-  const key = node.concurrency?.key?.trim()
+  const flow = buildFlow(node)
   const definition: Omit<FunctionDefinition, 'hash'> = {
     slug: node.slug,
     name: node.name?.trim() || node.slug,
@@ -17,7 +18,9 @@ export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, 
     triggers: triggersOf(frame),
     retries: node.retries,
     backoff: node.backoff ?? defaultBackoff,
-    ...(node.concurrency === undefined ? {} : { concurrency: { limit: node.concurrency.limit, ...(key ? { key } : {}) } }),
+    ...(node.concurrency === undefined ? {} : { concurrency: buildLimit(node.concurrency) }),
+    ...(node.concurrency2 === undefined ? {} : { concurrency2: buildLimit(node.concurrency2) }),
+    ...(flow === undefined ? {} : { flow }),
     steps: sortSteps(frame).map((step): StepDefinition => ({
       id: step.key,
       nodeId: step.id,
@@ -26,6 +29,9 @@ export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, 
       config: configs.get(step.id)?.config ?? step.config,
       after: afterOf(frame, step.id, keys),
       ...(step.retries === undefined ? {} : { retries: step.retries }),
+      ...(step.backoff === undefined ? {} : { backoff: step.backoff }),
+      ...(step.onError === undefined || step.onError === 'fail' ? {} : { onError: step.onError }),
+      ...(step.each === undefined ? {} : { each: { items: step.each.items, concurrency: step.each.concurrency, ...(step.each.onError === 'continue' ? { onError: 'continue' as const } : {}) } }),
     })),
   }
   return { ...definition, hash: behaviourHash(definition) }
@@ -38,12 +44,14 @@ export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, 
 export function behaviourHash(definition: Omit<FunctionDefinition, 'hash'>): string {
   return sha256(canonicalJson({
     slug: definition.slug,
-    triggers: definition.triggers.map((trigger) => (trigger.type === 'schedule' ? { type: trigger.type, cron: trigger.cron, timezone: trigger.timezone } : trigger)).map(canonicalJson).sort(),
+    triggers: definition.triggers.map((trigger) => (trigger.type === 'schedule' ? { type: trigger.type, cron: trigger.cron, timezone: trigger.timezone, missed: trigger.missed } : trigger)).map(canonicalJson).sort(),
     retries: definition.retries,
     backoff: definition.backoff,
     concurrency: definition.concurrency,
+    concurrency2: definition.concurrency2,
+    flow: definition.flow,
     steps: definition.steps
-      .map(({ id, kind, config, after, retries }) => ({ id, kind, config, after, retries }))
+      .map(({ id, kind, config, after, retries, backoff, onError, each }) => ({ id, kind, config, after, retries, backoff, onError, each }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
   }))
 }
@@ -53,7 +61,7 @@ function triggersOf(frame: FrameModel): Trigger[] {
   for (const { edge, source } of frame.subscriptions) {
     const condition = edge.if?.trim()
     const trigger: Trigger = source.type === 'schedule'
-      ? { type: 'schedule', id: source.id, cron: source.cron.trim(), timezone: source.timezone }
+      ? { type: 'schedule', id: source.id, cron: source.cron.trim(), timezone: source.timezone, ...(source.missed === undefined || source.missed === 'last' ? {} : { missed: source.missed }) }
       : { type: 'event', event: source.event, ...(condition ? { if: condition } : {}) }
     triggers.set(canonicalJson(trigger), trigger)
   }

@@ -120,12 +120,13 @@ export function firstPort(step: StepNode): string {
   return portsOf(step)[0] ?? 'out'
 }
 
-/** Ids of a step's ways out. */
+/** Ids of a step's ways out; `error` is one when its failure has a branch of its own. */
 export function portsOf(step: StepNode): string[] {
+  const error = step.onError === 'branch' ? ['error'] : []
   try {
-    return stepDefinition(step.kind).ports(step.config).map((port) => port.id)
+    return [...stepDefinition(step.kind).ports(step.config).map((port) => port.id), ...error]
   } catch {
-    return ['out']
+    return ['out', ...error]
   }
 }
 

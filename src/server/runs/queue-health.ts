@@ -19,7 +19,7 @@ export async function queueHealth(pool: pg.Pool): Promise<QueueHealth> {
     }),
     pool.query<{ alive: number }>({ name: 'queue-workers', text: 'select count(*)::int as alive from worker where lease_until > clock_timestamp()' }),
   ])
-  const health: QueueHealth = { jobs: { q: 0, r: 0, t: 0, w: 0 }, oldestQueuedSeconds: 0, workersAlive: workers.rows[0]!.alive }
+  const health: QueueHealth = { jobs: { q: 0, r: 0, t: 0, w: 0, h: 0 }, oldestQueuedSeconds: 0, workersAlive: workers.rows[0]!.alive }
   for (const { state, count, oldest, now_ms } of jobs.rows) {
     health.jobs[state] = count
     if (oldest !== null) health.oldestQueuedSeconds = Math.max(0, (now_ms - uuidTime(oldest)) / 1000)

@@ -1,16 +1,18 @@
 /**
- * The one writer of what became of runs. Items of all runs of this worker gather while a flush is
- * under way and go out together in one fenced statement; each item's promise resolves after COMMIT.
+ * The one place that records what became of runs. Items of all runs of this worker gather while its
+ * writing connections are busy and go out together in one fenced statement; each item's promise
+ * resolves after COMMIT. A run has at most one end or parking in the air, and nothing else beside it,
+ * so it does not matter which of two writes commits first.
  *
- * If the connection is lost with a flush in the air, its outcome is unknown: after reconnecting, the
- * worker row's flush number tells whether it was committed, and only if not is it sent again.
+ * If a connection is lost with a write in the air, its outcome is unknown: after reconnecting, the
+ * number kept in worker_writer tells whether it was committed, and only if not is it sent again.
  */
 import type { ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
-import { jobHeld, runAdvance } from '#engine/sql/run-advance.ts'
+import { jobHeld, runAdvance, runAdvanceShort } from '#engine/sql/run-advance.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import { workerLastFlush } from '#engine/sql/worker.ts'
 import type pg from 'pg'
@@ -65,7 +67,8 @@ export interface FlushItem {
 }
 
 export interface FlushContext {
-  connection: HotConnection
+  /** While one of them commits, the other is being filled. */
+  connections: readonly HotConnection[]
   session: Session
   /** In the same transaction as the ends themselves. */
   aftermath(client: pg.Client, items: FlushItem[]): Promise<() => void>
@@ -81,54 +84,72 @@ interface Answer extends Record<string, unknown> {
   parked: string[]
 }
 
+/** A connection and the number of its last write, which the database keeps too (table worker_writer). */
+interface Writer {
+  connection: HotConnection
+  index: number
+  number: number
+}
+
 const itemsMax = 1000
+/** From this many on, what waits is halved over two idle writers: this process prepares one half while Postgres stores the other. */
+const itemsToHalve = 16
 const retryMs = 200
 
 export class Flusher {
   private queue: FlushItem[] = []
-  private running = false
+  private readonly idleWriters: Writer[]
+  private writing = 0
   private scheduled = false
-  private number = 0
 
-  constructor(private readonly context: FlushContext) {}
+  constructor(private readonly context: FlushContext) {
+    this.idleWriters = context.connections.map((connection, index) => ({ connection, index, number: 0 }))
+  }
 
   push(item: FlushItem): void {
     this.queue.push(item)
-    if (this.running || this.scheduled) return
-    this.scheduled = true
-    setImmediate(() => {
-      this.scheduled = false
-      void this.run()
-    })
+    if (this.scheduled || this.idleWriters.length === 0) return
+    this.schedule()
   }
 
   get idle(): boolean {
-    return this.queue.length === 0 && !this.running
+    return this.queue.length === 0 && this.writing === 0
   }
 
-  private async run(): Promise<void> {
-    if (this.running) return
-    this.running = true
-    while (this.queue.length > 0 && this.context.session.standing()) {
-      const items = this.queue.splice(0, itemsMax)
-      this.number += 1
-      await this.write(items, this.number)
+  /** Items of one turn of the event loop go together. */
+  private schedule(): void {
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      this.pump()
+    })
+  }
+
+  private pump(): void {
+    while (this.queue.length > 0 && this.idleWriters.length > 0) {
+      if (!this.context.session.standing()) return this.context.leaseLost()
+      const share = this.idleWriters.length > 1 && this.queue.length >= itemsToHalve ? Math.ceil(this.queue.length / 2) : this.queue.length
+      const items = this.queue.splice(0, Math.min(itemsMax, share))
+      const writer = this.idleWriters.shift()!
+      this.writing += 1
+      void this.write(items, writer).finally(() => {
+        this.writing -= 1
+        this.idleWriters.push(writer)
+        if (this.queue.length > 0 && !this.scheduled) this.schedule()
+      })
     }
-    this.running = false
-    if (this.queue.length > 0) this.context.leaseLost()
   }
 
-  private async write(items: FlushItem[], flushNumber: number): Promise<void> {
+  private async write(items: FlushItem[], writer: Writer): Promise<void> {
+    const number = (writer.number += 1)
     for (let sent = false; ; sent = true) {
       try {
-        if (sent && (await this.alreadyCommitted(flushNumber))) return this.acknowledge(items, null)
-        const at = performance.now()
-        const answer = await this.send(items, flushNumber)
+        if (sent && (await this.alreadyCommitted(writer, number))) return this.acknowledge(items, null)
+        const answer = await this.send(items, writer, number)
         if (answer.fence === 0) return this.context.leaseLost()
-        this.context.session.renewed(at)
-        return await this.judge(items, answer)
+        return await this.judge(items, writer, answer)
       } catch (error) {
-        if (!(error instanceof ConnectionLost) && !isTransient(error)) return await this.isolate(items, flushNumber, error)
+        if (!(error instanceof ConnectionLost) && !isTransient(error)) return await this.isolate(items, writer, error)
         if (!this.context.session.standing()) return this.context.leaseLost()
         this.context.unreachable(error)
         await new Promise((resolve) => setTimeout(resolve, retryMs))
@@ -137,11 +158,11 @@ export class Flusher {
   }
 
   /** A value that Postgres refuses must not take other runs down: halve until it stands alone, then fail its run. */
-  private async isolate(items: FlushItem[], flushNumber: number, error: unknown): Promise<void> {
+  private async isolate(items: FlushItem[], writer: Writer, error: unknown): Promise<void> {
     if (items.length > 1) {
       const middle = items.length >> 1
-      await this.write(items.slice(0, middle), (this.number += 1))
-      return this.write(items.slice(middle), (this.number += 1))
+      await this.write(items.slice(0, middle), writer)
+      return this.write(items.slice(middle), writer)
     }
     const item = items[0]!
     if (item.poisoned === true) {
@@ -159,12 +180,12 @@ export class Flusher {
     item.attempts = []
     item.sleeps = []
     item.park = undefined
-    await this.write(items, flushNumber)
+    await this.write(items, writer)
   }
 
-  private async send(items: FlushItem[], flushNumber: number): Promise<Answer> {
-    const { connection, session } = this.context
-    const query = { ...runAdvance, values: [session.id, session.leaseMs, flushNumber, ...columns(items)] }
+  private async send(items: FlushItem[], { connection, index }: Writer, number: number): Promise<Answer> {
+    const values = columns(items)
+    const query = { ...(values.short ? runAdvanceShort : runAdvance), values: [this.context.session.id, index, number, ...values.list] }
     const special = items.filter((item) => item.aftermath)
     if (special.length === 0) return (await connection.query<Answer>(query))[0]!
     let afterCommit = () => {}
@@ -177,18 +198,18 @@ export class Flusher {
     return answer
   }
 
-  private async alreadyCommitted(flushNumber: number): Promise<boolean> {
-    const rows = await this.context.connection.query<{ flush_no: string }>({ ...workerLastFlush, values: [this.context.session.id] })
-    return rows[0] !== undefined && Number(rows[0].flush_no) === flushNumber
+  private async alreadyCommitted({ connection, index }: Writer, number: number): Promise<boolean> {
+    const rows = await connection.query<{ flush_no: string }>({ ...workerLastFlush, values: [this.context.session.id, index] })
+    return rows[0] !== undefined && Number(rows[0].flush_no) === number
   }
 
-  private async judge(items: FlushItem[], answer: Answer): Promise<void> {
+  private async judge(items: FlushItem[], writer: Writer, answer: Answer): Promise<void> {
     const ends = items.filter((item) => item.end !== undefined).length
     const parks = items.filter((item) => item.park !== undefined).length
     const results = items.reduce((sum, item) => sum + item.results.length, 0)
     if (answer.results === results && answer.ended === ends && answer.parked.length === parks) return this.acknowledge(items, null, answer.parked)
     const open = items.filter((item) => item.end === undefined && item.park === undefined)
-    const rows = await this.context.connection.query<{ run: string }>({
+    const rows = await writer.connection.query<{ run: string }>({
       ...jobHeld,
       values: [this.context.session.id, uuids(open.map((i) => i.workspaceId)), uuids(open.map((i) => i.runId))],
     })
@@ -202,8 +223,8 @@ export class Flusher {
   }
 }
 
-/** Parameters $4–$41 of run-advance. */
-function columns(items: FlushItem[]): string[] {
+/** Parameters $4… of run-advance, or of its short form when there is nothing but results and ends. */
+function columns(items: FlushItem[]): { short: boolean; list: string[] } {
   const now = performance.now()
   const r = { ...structuredColumns(), status: [] as number[], port: [] as (string | null)[], output: [] as (string | null)[] }
   const a = { ...structuredColumns(), retry: [] as (number | null)[] }
@@ -232,7 +253,7 @@ function columns(items: FlushItem[]): string[] {
       e.ws.push(item.workspaceId)
       e.run.push(item.runId)
       e.status.push(item.end.status)
-      e.started.push(now - item.end.startedAt)
+      e.started.push(age(now, item.end.startedAt))
       e.fan.push(item.end.fanOut ?? null)
       e.error.push(item.end.error === null ? null : JSON.stringify(item.end.error))
     }
@@ -246,15 +267,24 @@ function columns(items: FlushItem[]): string[] {
       p.started.push(item.park.startedAt === null ? null : now - item.park.startedAt)
     }
   }
-  return [
-    uuids(r.ws), uuids(r.run), texts(r.step), numbers(r.attempt), numbers(r.status), texts(r.port), numbers(r.started), numbers(r.ended), texts(r.input), texts(r.output), texts(r.error),
-    uuids(a.ws), uuids(a.run), texts(a.step), numbers(a.attempt), numbers(a.started), numbers(a.ended), texts(a.input), texts(a.error), numbers(a.retry),
-    uuids(w.ws), uuids(w.run), texts(w.step), texts(w.kind), numbers(w.ms),
-    uuids(e.ws), uuids(e.run), numbers(e.status), numbers(e.started), texts(e.error),
-    uuids(p.ws), uuids(p.run), texts(p.state), numbers(p.due), texts(p.why), numbers(p.started),
-    uuids(e.fan), uuids(p.hold),
-  ]
+  const results = [uuids(r.ws), uuids(r.run), texts(r.step), numbers(r.attempt), numbers(r.status), texts(r.port), numbers(r.started), numbers(r.ended), texts(r.input), texts(r.output), texts(r.error)]
+  const ends = [uuids(e.ws), uuids(e.run), numbers(e.status), numbers(e.started), texts(e.error)]
+  if (a.ws.length === 0 && w.ws.length === 0 && p.ws.length === 0) return { short: true, list: [...results, ...ends, uuids(e.fan)] }
+  return {
+    short: false,
+    list: [
+      ...results,
+      uuids(a.ws), uuids(a.run), texts(a.step), numbers(a.attempt), numbers(a.started), numbers(a.ended), texts(a.input), texts(a.error), numbers(a.retry),
+      uuids(w.ws), uuids(w.run), texts(w.step), texts(w.kind), numbers(w.ms),
+      ...ends,
+      uuids(p.ws), uuids(p.run), texts(p.state), numbers(p.due), texts(p.why), numbers(p.started),
+      uuids(e.fan), uuids(p.hold),
+    ],
+  }
 }
+
+/** Milliseconds ago, to the microsecond: more digits only make the statement longer. */
+const age = (now: number, at: number): number => Math.round((now - at) * 1000) / 1000
 
 const structuredColumns = () => ({
   ws: [] as string[], run: [] as string[], step: [] as string[], attempt: [] as number[],
@@ -269,8 +299,8 @@ function addRow(
   to.run.push(item.runId)
   to.step.push(row.step)
   to.attempt.push(row.attempt)
-  to.started.push(now - row.startedAt)
-  to.ended.push(now - row.endedAt)
+  to.started.push(age(now, row.startedAt))
+  to.ended.push(age(now, row.endedAt))
   to.input.push(row.input)
   to.error.push(row.error)
 }

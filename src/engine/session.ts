@@ -8,6 +8,9 @@ import type { HotConnection } from '#engine/connection.ts'
 import { newUuid } from '#base/ids.ts'
 import { workerBeat, workerEnter } from '#engine/sql/worker.ts'
 
+/** Connections over which a worker records what became of runs: while one commits, the other is being filled. */
+export const writersOfWorker = 2
+
 export class Session {
   readonly id = newUuid()
   /** performance.now() at the moment before the renewing statement was sent. */
@@ -18,7 +21,7 @@ export class Session {
 
   async enter(connection: HotConnection): Promise<void> {
     const at = performance.now()
-    await connection.query({ ...workerEnter, values: [this.id, this.leaseMs, hostname()] })
+    await connection.query({ ...workerEnter, values: [this.id, this.leaseMs, hostname(), writersOfWorker] })
     this.renewed(at)
   }
 

@@ -17,7 +17,7 @@ import type { Hub } from '#engine/live.ts'
 import { RunLoader } from '#engine/load-runs.ts'
 import type { Routes } from '#engine/match.ts'
 import type { PreparedFunction, PreparedFunctions } from '#engine/prepared.ts'
-import { Session } from '#engine/session.ts'
+import { Session, writersOfWorker } from '#engine/session.ts'
 import type { Signals } from '#engine/signals.ts'
 import { eventLoad } from '#engine/sql/run-advance.ts'
 import { workerRelease } from '#engine/sql/worker.ts'
@@ -54,7 +54,7 @@ interface Shift {
 }
 
 export class Worker {
-  private readonly writer: HotConnection
+  private readonly writers: readonly HotConnection[]
   private readonly emitting: HotConnection
   private readonly claiming: HotConnection
   private readonly loader: RunLoader
@@ -65,7 +65,7 @@ export class Worker {
 
   constructor(private readonly context: WorkerContext) {
     const { connectionString } = context.options
-    this.writer = new HotConnection(connectionString, 'writer')
+    this.writers = Array.from({ length: writersOfWorker }, (_, n) => new HotConnection(connectionString, `writer ${n}`))
     this.emitting = new HotConnection(connectionString, 'emitter')
     this.claiming = new HotConnection(connectionString, 'claimer', 'each-time')
     this.loader = new RunLoader(context.pool)
@@ -73,7 +73,7 @@ export class Worker {
 
   async start(): Promise<void> {
     await this.enter()
-    this.timer = setInterval(() => void this.tick(), pollMs)
+    this.timer = setInterval(() => void this.tick(), Math.min(pollMs, this.context.options.leaseMs / 6))
   }
 
   kick(): void {
@@ -105,7 +105,7 @@ export class Worker {
       this.endShift(shift)
       await this.context.pool.query({ ...workerRelease, values: [shift.session.id, 0] }).catch(() => {})
     }
-    await Promise.all([this.writer.close(), this.emitting.close(), this.claiming.close()])
+    await Promise.all([...this.writers, this.emitting, this.claiming].map((connection) => connection.close()))
   }
 
   private async enter(): Promise<void> {
@@ -133,7 +133,7 @@ export class Worker {
     const local = new LocalLanes()
     const waitStore = new WaitStore({ pool, session, routes, lanes, waits, stored: (plan) => context.stored(plan) })
     const flusher = new Flusher({
-      connection: this.writer, session, leaseLost, unreachable,
+      connections: this.writers, session, leaseLost, unreachable,
       aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs) }),
       flushed: (items, parked) => this.flushed(items, parked),
     })

@@ -152,3 +152,13 @@ create table "audit_entry" (
   "detail" json,
   constraint audit_entry_pkey primary key ("workspace_id", "id")
 );
+
+-- A worker writes over two connections in turn; each keeps the number of its last write here, so that after a
+-- lost connection it is known whether that write was committed. The lease row itself is only read by writes.
+create table "worker_writer" (
+  "worker_id" uuid not null,
+  "writer" smallint not null,
+  "flush_no" bigint not null default 0,
+  constraint worker_writer_pkey primary key ("worker_id", "writer")
+) with (fillfactor=20);
+alter table "worker" drop column "flush_no";

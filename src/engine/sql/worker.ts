@@ -1,10 +1,14 @@
 /**
- * A worker's own row: it is lease, heartbeat and fence in one. Every write of a worker first
- * prolongs its lease in the same statement; a worker whose lease has passed writes nothing.
+ * A worker's own row: it is lease and fence in one. Every write of a worker first takes a key-share lock
+ * on it while the lease stands: that holds off whoever would declare the worker dead, and lets its other
+ * writes and its heartbeat, which alone renews the lease, go on beside it.
  */
 export const workerEnter = {
   name: 'worker-enter',
-  text: `insert into worker (id, lease_until, host) values ($1, clock_timestamp() + $2 * interval '1 ms', $3)`,
+  text: `with entered as (
+      insert into worker (id, lease_until, host) values ($1, clock_timestamp() + $2 * interval '1 ms', $3)
+    )
+    insert into worker_writer (worker_id, writer) select $1, n from generate_series(0, $4 - 1) n`,
 }
 
 /** Row = the lease still stands and now runs anew. */
@@ -14,10 +18,10 @@ export const workerBeat = {
     where id = $1 and lease_until > clock_timestamp() returning 1`,
 }
 
-/** After an answer got lost: which flush was the last one that committed? Waits for one still committing. */
+/** After an answer got lost: which was the last write of this connection that committed? Waits for one still committing. */
 export const workerLastFlush = {
   name: 'worker-last-flush',
-  text: `select flush_no::text from worker where id = $1 and lease_until > clock_timestamp() for update`,
+  text: `select flush_no::text from worker_writer where worker_id = $1 and writer = $2 for update`,
 }
 
 /** Dead workers, locked; the reaper takes them one by one. */
@@ -45,6 +49,8 @@ export const workerRelease = {
       from touched t where lane.workspace_id = t.workspace_id and lane.id = t.lane_id
     ), gone as (
       delete from worker where id = $1
+    ), writers as (
+      delete from worker_writer where worker_id = $1
     )
     select workspace_id, run_id, crashes from back`,
 }

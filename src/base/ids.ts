@@ -47,13 +47,21 @@ export function bytesToUuid(bytes: Uint8Array): string {
 
 /** `publicId('run', uuid)` → `run_01K9…` */
 export function publicId(prefix: IdPrefix, uuid: string): string {
-  let value = BigInt(`0x${uuid.replaceAll('-', '')}`)
-  let text = ''
-  for (let i = 0; i < 26; i++) {
-    text = alphabet[Number(value & 31n)] + text
-    value >>= 5n
+  // 128 bits behind two zero ones make 26 groups of five.
+  let text = `${prefix}_`
+  let bits = 2
+  let rest = 0
+  for (let i = 0; i < uuid.length; i++) {
+    const code = uuid.charCodeAt(i)
+    if (code === 45) continue
+    rest = (rest << 4) | (code <= 57 ? code - 48 : (code | 32) - 87)
+    bits += 4
+    if (bits < 5) continue
+    bits -= 5
+    text += alphabet[(rest >> bits) & 31]
+    rest &= (1 << bits) - 1
   }
-  return `${prefix}_${text}`
+  return text
 }
 
 /** The UUID behind a public id, or null when the text is not one with this prefix. */

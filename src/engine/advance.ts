@@ -19,31 +19,35 @@ export interface Advance {
   complete: boolean
 }
 
-/** `steps` in topological order, as the compiler gives them. */
-export function advance(steps: readonly StepDefinition[], ended: Ended): Advance {
+/**
+ * @param steps in topological order, as the compiler gives them
+ * @param next a step that is just ending, for looking one step ahead
+ */
+export function advance(steps: readonly StepDefinition[], ended: Ended, next?: { step: string; port: string | null }): Advance {
+  const endOf = (step: string) => (next !== undefined && next.step === step ? next : ended.get(step))
   const skipped = new Set<string>()
   const ready: StepDefinition[] = []
   let open = 0
   for (const step of steps) {
-    const own = ended.get(step.id)
+    const own = endOf(step.id)
     if (own !== undefined) {
       if (own.port === null) open += 1
       continue
     }
-    const edges = step.after.map((edge) => edgeState(edge, ended, skipped))
-    if (edges.length > 0 && edges.every((state) => state === 'dead')) {
+    let live = step.after.length === 0
+    let waits = false
+    for (const edge of step.after) {
+      const parent = endOf(edge.step)
+      if (skipped.has(edge.step)) continue
+      if (parent === undefined || parent.port === null) waits = true
+      else if (parent.port === edge.port) live = true
+    }
+    if (!live && !waits) {
       skipped.add(step.id)
       continue
     }
     open += 1
-    if (!edges.includes('open')) ready.push(step)
+    if (!waits) ready.push(step)
   }
   return { ready, skipped, complete: open === 0 }
-}
-
-function edgeState(edge: { step: string; port: string }, ended: Ended, skipped: ReadonlySet<string>): 'live' | 'dead' | 'open' {
-  if (skipped.has(edge.step)) return 'dead'
-  const parent = ended.get(edge.step)
-  if (parent === undefined || parent.port === null) return 'open'
-  return parent.port === edge.port ? 'live' : 'dead'
 }

@@ -57,9 +57,12 @@ export function laneId(functionId: string, keyText: string | null, version = 1):
   return namedUuid(`${functionId}\u0000${keyText}`, uuidTime(functionId))
 }
 
-/** A fan-out's id stands for the run and step that emit it. */
+let lastFanOut = { runId: '', step: '', id: '' }
+
+/** A fan-out's id stands for the run and step that emit it. Its children ask one after another, so the last answer is kept. */
 export function fanOutId(runId: string, step: string): string {
-  return namedUuid(`fan-out\u0000${runId}\u0000${step}`, uuidTime(runId))
+  if (lastFanOut.runId !== runId || lastFanOut.step !== step) lastFanOut = { runId, step, id: namedUuid(`fan-out\u0000${runId}\u0000${step}`, uuidTime(runId)) }
+  return lastFanOut.id
 }
 
 /**

@@ -40,6 +40,7 @@ export interface RunContext {
 
 type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
 const crashesMax = 3
+const none = new Map<string, never>()
 
 export class RunExecution {
   private readonly ended = new Map<string, { port: string | null }>()
@@ -47,25 +48,21 @@ export class RunExecution {
   /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
   private uncommitted = 0
   private readonly settling = new Set<string>()
-  private readonly timers = new Map<string, number>()
-  private readonly waiting = new Map<string, number | null>()
-  private readonly tries = new Map<string, number>()
+  /** Most runs need none of these: the map they share until then is never written. */
+  private timers: Map<string, number> = none
+  private waiting: Map<string, number | null> = none
+  private tries: Map<string, number> = none
   private readonly scope: ExpressionScope
   private readonly startedAt = performance.now()
   private readonly firstStart: boolean
-  private resume: Recorded['progress'] = new Map()
+  private resume: Recorded['progress'] = none
   private failure: { step: string; error: ErrorShape } | null = null
   private hasOpenWaits = false
   private why: Record<string, unknown> | null = null
   private over = false
 
   constructor(private readonly job: ClaimedJob, private readonly prepared: PreparedFunction, private readonly context: RunContext) {
-    this.scope = {
-      event: { id: publicId('evt', job.event_id), name: job.event_name, data: job.event_data as Json, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) },
-      steps: {},
-      run: { id: publicId('run', job.run_id), attempt: 1, function: prepared.definition.slug },
-      env: context.services.environment(job.workspace_id),
-    }
+    this.scope = scopeOf(job, prepared.definition.slug, context.services.environment(job.workspace_id))
     this.firstStart = job.started_ms === null
   }
 
@@ -102,8 +99,8 @@ export class RunExecution {
     const now = performance.now()
     const due: (() => void)[] = []
     for (const [step, { tries, retryInMs }] of recorded.attempts) {
-      this.tries.set(step, tries)
-      if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers.set(step, now + retryInMs)
+      this.tries = added(this.tries, step, tries)
+      if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers = added(this.timers, step, now + retryInMs)
     }
     for (const [step, wait] of recorded.waits) {
       if (this.ended.has(step)) continue
@@ -111,13 +108,13 @@ export class RunExecution {
       const expired = wait.expiresInMs !== null && wait.expiresInMs <= 0
       if (wait.kind === 'sleep') {
         if (expired) due.push(() => this.done(step, 1, now - wait.ageMs, { output: null, port: 'out', input: null }))
-        else this.timers.set(step, dueAt!)
+        else this.timers = added(this.timers, step, dueAt!)
       } else if (wait.resolved || expired) {
         if (!wait.resolved) this.hasOpenWaits = true
         due.push(() => this.endWait(step, wait, now - wait.ageMs))
       } else {
         this.hasOpenWaits = true
-        this.waiting.set(step, dueAt)
+        this.waiting = added(this.waiting, step, dueAt)
       }
     }
     this.resume = recorded.progress
@@ -240,8 +237,8 @@ export class RunExecution {
     const id = step.definition.id
     const delayMs = retryDelayMs(this.prepared.definition.backoff, attempt, this.context.random(), error.retryAfterMs)
     this.active.delete(id)
-    this.tries.set(id, attempt)
-    this.timers.set(id, performance.now() + delayMs)
+    this.tries = added(this.tries, id, attempt)
+    this.timers = added(this.timers, id, performance.now() + delayMs)
     this.why = { kind: 'retry', step: id, attempt: attempt + 1, attempts: step.retries + 1, message: error.message }
     this.context.signals.emit('step.retried', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, delayMs })
     this.commit({ attempts: [{ step: id, attempt, startedAt, endedAt: performance.now(), input, error: JSON.stringify(error.toShape()), retryInMs: delayMs }] })
@@ -250,7 +247,7 @@ export class RunExecution {
   private sleep(step: string, ms: number): void {
     this.active.delete(step)
     const wholeMs = Math.max(0, Number.isFinite(ms) ? ms : 0)
-    this.timers.set(step, performance.now() + wholeMs)
+    this.timers = added(this.timers, step, performance.now() + wholeMs)
     this.why = { kind: 'sleep', step }
     this.commit({ sleeps: [{ step, ms: wholeMs }] })
   }
@@ -287,7 +284,7 @@ export class RunExecution {
       this.active.delete(id)
       if ('event' in answer) return this.done(id, attempt, startedAt, { output: answer.event as Json, port: 'out', input: answer.input })
       this.hasOpenWaits = true
-      this.waiting.set(id, performance.now() + outcome.timeoutMs)
+      this.waiting = added(this.waiting, id, performance.now() + outcome.timeoutMs)
       this.why = outcome.type === 'wait' ? { kind: 'event', step: id, event: outcome.event } : { kind: 'invoke', step: id, function: outcome.function }
       if (this.quiet()) this.go()
     } catch (thrown) {
@@ -350,8 +347,7 @@ export class RunExecution {
     if (this.failure !== null) {
       return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step }, fanOut: fanOutOf(this.job) } }
     }
-    const ended = result === undefined ? this.ended : new Map(this.ended).set(result.step, { port: result.port })
-    const { ready, complete } = advance(this.prepared.definition.steps, ended)
+    const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
     if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: fanOutOf(this.job) } }
     const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id))
     if (startable && this.context.session.mayStart()) return {}
@@ -381,6 +377,18 @@ export class RunExecution {
     this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
     this.drop()
   }
+}
+
+/** The map with the entry; the shared empty one is replaced. */
+function added<V>(map: Map<string, V>, key: string, value: V): Map<string, V> {
+  return map === none ? new Map<string, V>([[key, value]]) : map.set(key, value)
+}
+
+/** What the run's expressions read. */
+function scopeOf(job: ClaimedJob, slug: string, env: Record<string, string>): ExpressionScope {
+  const event: ExpressionScope['event'] = { id: publicId('evt', job.event_id), name: job.event_name, data: job.event_data as Json, ts: job.event_ts }
+  if (job.event_v !== null) event.v = job.event_v
+  return { event, steps: {}, run: { id: publicId('run', job.run_id), attempt: 1, function: slug }, env }
 }
 
 /** The fan-out whose event began this run, or null. */

@@ -33,7 +33,7 @@ export function executeStep(call: StepCall): RunningStep {
   try {
     const { resolver } = call.step
     if (!resolver.needsSandbox) {
-      const outcome = call.step.run(contextOf(call, resolver.resolveSync(call.scope), controller))
+      const outcome = call.step.run(new CallContext(call, resolver.resolveSync(call.scope), controller))
       if (!(outcome instanceof Promise)) return { answer: { outcome }, abort }
       return { answer: timed(call, outcome, controller), abort }
     }
@@ -45,7 +45,7 @@ export function executeStep(call: StepCall): RunningStep {
 
 async function resolveAndRun(call: StepCall, controller: LazyAbort): Promise<StepOutcome> {
   const config = await call.step.resolver.resolve(call.scope, servicesOf(call))
-  return call.step.run(contextOf(call, config, controller))
+  return call.step.run(new CallContext(call, config, controller))
 }
 
 function timed(call: StepCall, running: Promise<StepOutcome>, controller: LazyAbort): Promise<StepAnswer> {
@@ -71,21 +71,28 @@ function timed(call: StepCall, running: Promise<StepOutcome>, controller: LazyAb
   })
 }
 
-function contextOf(call: StepCall, config: unknown, controller: LazyAbort): StepContext {
-  return {
-    config,
-    rawConfig: call.step.definition.config,
-    scope: call.scope,
-    get idempotencyKey() {
-      return idempotencyKey(call)
-    },
-    attempt: call.attempt,
-    get signal() {
-      return controller.signal
-    },
-    get services() {
-      return servicesOf(call)
-    },
+/** A class, so that what few steps ask for is made only then, without closures for every call. */
+class CallContext implements StepContext {
+  readonly rawConfig: unknown
+  readonly scope: ExpressionScope
+  readonly attempt: number
+
+  constructor(private readonly call: StepCall, readonly config: unknown, private readonly controller: LazyAbort) {
+    this.rawConfig = call.step.definition.config
+    this.scope = call.scope
+    this.attempt = call.attempt
+  }
+
+  get idempotencyKey(): string {
+    return idempotencyKey(this.call)
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  get services(): StepServices {
+    return servicesOf(this.call)
   }
 }
 

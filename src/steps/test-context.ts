@@ -5,6 +5,7 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { compileConfig } from '#expressions/resolve.ts'
 import { runJob } from '#expressions/sandbox/guest.ts'
 import { MemoryBound } from '#expressions/sandbox/memory.ts'
+import { Room } from '#expressions/sandbox/room.ts'
 import type { SandboxJob } from '#expressions/sandbox/protocol.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { ExpressionScope, OutgoingMail, OutgoingRequest, OutgoingResponse, StepContext, StepKind, StepOutcome, StepServices } from '#steps/kind.ts'
@@ -61,11 +62,11 @@ function testServices(sent: Sent, answer: Partial<OutgoingResponse> = {}): StepS
 }
 
 const limits = { timeoutMs: 2000, memoryMb: 64 }
-let memory: MemoryBound | undefined
+let room: { room: Room; memory: MemoryBound } | undefined
 
 async function guest(job: SandboxJob): Promise<Json> {
   const quickjs = await getQuickJS()
-  const answer = runJob(quickjs, (memory ??= new MemoryBound(quickjs)), job)
+  const answer = runJob((room ??= { room: new Room(quickjs), memory: new MemoryBound(quickjs) }).room, room.memory, job)
   if (!answer.ok) throw new FanwiseError(answer.fault.code, answer.fault.message)
   return JSON.parse(answer.output) as Json
 }

@@ -10,12 +10,13 @@ import { Pool } from 'undici'
 import { startEmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { fn, transform } from '#tests/support/factories.ts'
 import { freePort } from '#server/free-port.ts'
-import { median, startProduct } from './product.ts'
+import { startProduct } from './product.ts'
+import { median } from './session.ts'
 
 const seconds = Number(process.argv[2] ?? 6)
 const rounds = Number(process.argv[3] ?? 3)
 const connections = 32
-const goal = 1.5
+const goal = 2.5
 const folder = mkdtempSync(path.join(tmpdir(), 'fanwise-bench-'))
 const body = JSON.stringify({ name: 'user/account.created', data: { userId: 'u_1', email: 'ada@north.io', name: 'Ada Brandt', plan: 'free' } })
 

@@ -50,5 +50,3 @@ export async function startProduct(adminUrl: string, name: string, definitions: 
     },
   }
 }
-
-export const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!

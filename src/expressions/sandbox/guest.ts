@@ -1,13 +1,13 @@
 /**
- * One job in one fresh QuickJS runtime: nothing of an earlier job is left, and the guest has
- * no function of the host to call. Time, memory and stack are bounded here; the pool bounds
+ * One job in a QuickJS runtime that is as new (room.ts): nothing of an earlier job is left, and the
+ * guest has no function of the host to call. Time, memory and stack are bounded here; the pool bounds
  * what this cannot (a thread that hangs in native code).
  */
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten'
-import { harnessSource } from '#expressions/sandbox/harness.ts'
+import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten'
 import type { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxAnswer, SandboxFault, SandboxJob } from '#expressions/sandbox/protocol.ts'
-import { maxOutputLength, stackBytes } from '#expressions/sandbox/protocol.ts'
+import { maxOutputLength } from '#expressions/sandbox/protocol.ts'
+import type { Room } from '#expressions/sandbox/room.ts'
 import { stripTypes } from '#expressions/sandbox/strip-types.ts'
 
 class Fault extends Error {
@@ -18,34 +18,24 @@ class Fault extends Error {
   }
 }
 
-/** Runs a job to its end. Never throws. */
-export function runJob(quickjs: QuickJSWASMModule, memory: MemoryBound, job: SandboxJob): SandboxAnswer {
+/** Runs a job to its end. Never throws. `recycle` in the answer: the room is not to be used again. */
+export function runJob(room: Room, memory: MemoryBound, job: SandboxJob): SandboxAnswer {
   memory.begin(job.limits.memoryMb)
   const deadline = performance.now() + job.limits.timeoutMs
   const clock = { timedOut: false }
-  let recycle = false
-  let answer: SandboxAnswer
-  let runtime: QuickJSRuntime | undefined
-  let context: QuickJSContext | undefined
   try {
-    runtime = quickjs.newRuntime()
-    runtime.setMemoryLimit(job.limits.memoryMb * 1024 * 1024)
-    runtime.setMaxStackSize(stackBytes)
-    runtime.setInterruptHandler(() => (clock.timedOut ||= performance.now() > deadline))
-    context = runtime.newContext()
-    answer = { ok: true, output: new Guest(runtime, context, job, clock, memory).run() }
+    room.enter(job.limits.memoryMb, () => (clock.timedOut ||= performance.now() > deadline))
+    const output = new Guest(room, job, clock, memory).run()
+    room.leave()
+    return { ok: true, output }
   } catch (thrown) {
-    // Anything but a Fault came through WebAssembly itself: that module is not used again.
-    recycle = !(thrown instanceof Fault)
-    answer = { ok: false, fault: thrown instanceof Fault ? thrown.fault : clock.timedOut ? timeoutFault(job) : limitFault(job, 'stack or memory') }
+    if (thrown instanceof Fault) {
+      room.leave()
+      return { ok: false, fault: thrown.fault }
+    }
+    // Anything but a Fault came through WebAssembly itself, whose stack may then stand anywhere.
+    return { ok: false, fault: clock.timedOut ? timeoutFault(job) : limitFault(job, 'stack or memory'), recycle: true }
   }
-  try {
-    context?.dispose()
-    runtime?.dispose()
-  } catch {
-    recycle = true
-  }
-  return recycle ? { ...answer, recycle } : answer
 }
 
 const subject = (job: SandboxJob) => (job.type === 'code' ? 'The code' : 'The expression')
@@ -64,18 +54,19 @@ class Guest {
   private readonly job: SandboxJob
   private readonly clock: { timedOut: boolean }
   private readonly memory: MemoryBound
+  private readonly harness: QuickJSHandle
 
-  constructor(runtime: QuickJSRuntime, context: QuickJSContext, job: SandboxJob, clock: { timedOut: boolean }, memory: MemoryBound) {
-    this.runtime = runtime
-    this.context = context
+  constructor(room: Room, job: SandboxJob, clock: { timedOut: boolean }, memory: MemoryBound) {
+    this.runtime = room.runtime
+    this.context = room.context
+    this.harness = room.harness
     this.job = job
     this.clock = clock
     this.memory = memory
   }
 
   run(): string {
-    const { job } = this
-    const harness = this.evaluate(harnessSource, 'fanwise.js')
+    const { job, harness } = this
     const names = parameterNames(job)
     const sources = job.type === 'code' ? [codeSource(job.code, names)] : job.expressions.map((text) => expressionSource(text, names))
     sources.forEach((source, index) => {
@@ -91,9 +82,7 @@ class Guest {
     this.invoke(harness, job.type, input)
     input.dispose()
     this.settle()
-    const answer = this.invokeForText(harness, 'read')
-    harness.dispose()
-    return this.outputOf(answer)
+    return this.outputOf(this.invokeForText(harness, 'read'))
   }
 
   /** Runs pending promise jobs until none are left. */

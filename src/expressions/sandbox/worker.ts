@@ -8,13 +8,15 @@ import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quick
 import { runJob } from '#expressions/sandbox/guest.ts'
 import { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxJob } from '#expressions/sandbox/protocol.ts'
+import { Room } from '#expressions/sandbox/room.ts'
 
 const { quickjsModule } = workerData as { quickjsModule: WebAssembly.Module }
 const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmModule: quickjsModule }))
+const room = new Room(quickjs)
 const memory = new MemoryBound(quickjs)
 
 parentPort?.on('message', (text: string) => {
-  const answer = runJob(quickjs, memory, JSON.parse(text) as SandboxJob)
+  const answer = runJob(room, memory, JSON.parse(text) as SandboxJob)
   if (memory.isLarge) answer.recycle = true
   parentPort?.postMessage(JSON.stringify(answer))
 })

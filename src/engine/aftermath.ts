@@ -4,6 +4,8 @@
  */
 import type pg from 'pg'
 import { newUuid, publicId } from '#base/ids.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
+import { decideStarts } from '#engine/flow/decide-starts.ts'
 import type { FlushItem } from '#engine/flush.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
@@ -33,6 +35,7 @@ export interface AftermathContext {
   lanes: KnownLanes
   stored(plan: Plan): void
   woken(runs: { workspaceId: string; runId: string }[]): void
+  ended(runs: EndedRun[]): void
 }
 
 /** Answers what to do after COMMIT. */
@@ -40,9 +43,12 @@ export async function storeAftermath(client: pg.Client, items: FlushItem[], cont
   const failed = items.filter((item) => item.end?.status === 2)
   await client.query({ ...waitClear, values: [uuids(items.map((i) => i.workspaceId)), uuids(items.map((i) => i.runId))] })
   const woken = await answerCallers(client, items.filter((item) => item.run!.job.parent_run_id !== null))
-  const plan = failed.length === 0 ? null : await storeFailures(client, failed, context)
+  const told = failed.length === 0 ? null : await storeFailures(client, failed, context)
   return () => {
-    if (plan !== null) context.stored(plan)
+    if (told !== null) {
+      context.stored(told.plan)
+      context.ended(told.ended)
+    }
     if (woken.length > 0) context.woken(woken)
   }
 }
@@ -59,7 +65,7 @@ async function answerCallers(client: pg.Client, items: FlushItem[]): Promise<{ w
   return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run }))
 }
 
-async function storeFailures(client: pg.Client, failed: FlushItem[], context: AftermathContext): Promise<Plan> {
+async function storeFailures(client: pg.Client, failed: FlushItem[], context: AftermathContext): Promise<{ plan: Plan; ended: EndedRun[] }> {
   await client.query({
     ...failureInsert,
     values: [uuids(failed.map((i) => i.workspaceId)), uuids(failed.map((i) => i.runId)), uuids(failed.map((i) => i.functionId)), texts(failed.map((i) => i.end!.error?.step ?? null))],
@@ -71,12 +77,15 @@ async function storeFailures(client: pg.Client, failed: FlushItem[], context: Af
     for (const item of telling) if (!tables.has(item.workspaceId)) tables.set(item.workspaceId, await context.routes.get(item.workspaceId))
     const plan = emptyPlan()
     for (const item of telling) planFailure(plan, tables.get(item.workspaceId)!, item)
-    if (plan.events.length === 0) return plan
+    if (plan.events.length === 0) return { plan, ended: [] }
     await context.lanes.ensure(context.pool, plan.runs)
+    await client.query('savepoint failures')
+    const { ended } = await decideStarts(client, plan)
     const { rows } = await client.query<{ current: boolean }>({
       ...eventIngest, values: [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))],
     })
-    if (rows[0]!.current || attempt >= staleTriesMax) return plan
+    if (rows[0]!.current || attempt >= staleTriesMax) return { plan, ended }
+    await client.query('rollback to savepoint failures')
     for (const workspaceId of tables.keys()) context.routes.forget(workspaceId)
   }
 }

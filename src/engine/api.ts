@@ -1,8 +1,10 @@
 /** The engine as its host sees it. Everything behind it is Postgres and src/engine. */
 import type pg from 'pg'
 import type { Json, JsonObject } from '#base/json.ts'
+import type { FanOutControls } from '#engine/fan-out/steer.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
+import type { Actor } from '#engine/holds/control.ts'
 import type { Signals } from '#engine/signals.ts'
 
 export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'emit-each' | 'invoke' | 'ui' | 'system'
@@ -32,6 +34,8 @@ export interface LiveChange {
   more: boolean
   events: boolean
   workflows: string[]
+  /** UUIDs of fan-outs that moved. */
+  fanOuts: string[]
 }
 
 export interface LiveHub {
@@ -40,6 +44,7 @@ export interface LiveHub {
   workflowChanged(workspaceId: string, workflowId: string): void
   runsChanged(workspaceId: string, runIds: string[]): void
   eventsChanged(workspaceId: string): void
+  fanOutChanged(workspaceId: string, fanOutId: string): void
 }
 
 export interface Engine {
@@ -59,15 +64,32 @@ export interface Engine {
    * Draft versions are negative; what their runs emit reaches the draft's own functions.
    */
   testEvent(workspaceId: string, event: { name: string; data: JsonObject }, targets: TestTarget[]): Promise<{ eventId: string; runIds: string[] }>
+  readonly holds: HoldControls
   /** False when the run had already ended. */
   cancelRun(workspaceId: string, runId: string): Promise<boolean>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
   retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }): Promise<{ runId: string }>
   /** After a publish: drops the cached routing table of the workspace. */
   routesChanged(workspaceId: string): void
+  /** Fan-outs: how far they are, and what people do to them. */
+  readonly fanOuts: FanOutControls
   /** The four counters that must be 0; see invariants.ts. */
   checkInvariants(): Promise<Record<string, number>>
   status(): EngineStatus
+}
+
+export interface HoldControls {
+  /** Running steps end, then their runs are held (or cancelled); new ones are accepted and held. */
+  pauseFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor, options?: { reason?: string; cancelRunning?: boolean }): Promise<void>
+  resumeFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor): Promise<boolean>
+  /** Steps that call the host wait without using up attempts. */
+  parkService(workspaceId: string, host: string, actor: Actor, options?: { reason?: string }): Promise<void>
+  /** Its runs go on, more each second. */
+  resumeService(workspaceId: string, host: string, actor: Actor): Promise<boolean>
+  /** Takes a hold away and lets all its runs go. */
+  release(workspaceId: string, holdId: string): Promise<boolean>
+  /** A row of the hold table was written by somebody else. */
+  changed(): Promise<void>
 }
 
 export interface TestTarget {

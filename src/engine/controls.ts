@@ -5,9 +5,8 @@ import type { JsonObject } from '#base/json.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { runIdFor, runMask } from '#engine/derived-ids.ts'
 import { laneOf, type Route, type Routes } from '#engine/match.ts'
-import { runCancel, runFind, runReopen } from '#engine/sql/run-control.ts'
-import { waitResolve } from '#engine/sql/wait.ts'
-import { texts, uuids } from '#engine/sql/arrays.ts'
+import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
+import { runFind, runReopen } from '#engine/sql/run-control.ts'
 import { emptyPlan, type KnownLanes, type Plan } from '#engine/store-events.ts'
 
 export interface ControlContext {
@@ -16,6 +15,8 @@ export interface ControlContext {
   lanes: KnownLanes
   stored(plan: Plan): void
   changed(workspaceId: string, runId: string): void
+  /** After COMMIT of ends from outside. */
+  ended(runs: EndedRun[]): void
   wake(): void
 }
 
@@ -27,28 +28,30 @@ interface FoundRun {
   job_state: string | null
 }
 
+const byHand = new FanwiseError('run_cancelled', 'Cancelled by hand.', { fix: 'Run it again from its page if it is wanted after all.' }).toShape()
+
 /** False when the run had already ended: whoever comes first wins. */
 export async function cancelRun(context: ControlContext, workspaceId: string, runId: string): Promise<boolean> {
+  const ended = await endNow(context, [{ workspaceId, runId, reason: byHand }])
+  return ended.length > 0
+}
+
+/** Ends open runs in a transaction of its own and tells whoever watches. */
+export async function endNow(context: ControlContext, runs: RunToEnd[]): Promise<EndedRun[]> {
   const client = await context.pool.connect()
+  let ended: EndedRun[]
   try {
     await client.query('begin')
-    const { rows } = await client.query<{ parent_run: string | null; parent_step: string | null }>({ ...runCancel, values: [workspaceId, runId] })
-    const row = rows[0]
-    if (row?.parent_run != null) {
-      const result = JSON.stringify({ status: 'cancelled', error: { code: 'step_refused', message: 'The called run was cancelled.' } })
-      await client.query({ ...waitResolve, values: [uuids([workspaceId]), uuids([row.parent_run]), texts([row.parent_step]), texts([result])] })
-    }
+    ended = await endRuns(client, runs)
     await client.query('commit')
-    if (row === undefined) return false
   } catch (error) {
     await client.query('rollback').catch(() => {})
     throw error
   } finally {
     client.release()
   }
-  context.changed(workspaceId, runId)
-  context.wake()
-  return true
+  context.ended(ended)
+  return ended
 }
 
 /** The run goes on from its failed step; finished steps keep their results. */
@@ -72,11 +75,11 @@ export async function runAgain(context: ControlContext, workspaceId: string, run
   const route = await routeFor(context, workspaceId, run)
   const plan = emptyPlan()
   const event = await loadEvent(context.pool, workspaceId, run.event_id)
-  const lane = laneOf(route, event)
+  const lane = laneOf(route, workspaceId, event)
   const mask = runMask(run.function_id, Math.floor(Math.random() * 2 ** 48) + 1)
   const again = runIdFor(newUuid().slice(0, 13) + run.event_id.slice(13), mask)
   plan.runs.push({
-    workspaceId, runId: again, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText,
+    workspaceId, runId: again, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false,
     parentRunId: null, parentStep: null, retryOf: runId,
   })
   await context.lanes.ensure(context.pool, plan.runs)
@@ -130,9 +133,9 @@ async function routeFor(context: ControlContext, workspaceId: string, run: Found
 
 async function laneFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<string> {
   const route = await routeFor(context, workspaceId, run)
-  const lane = laneOf(route, await loadEvent(context.pool, workspaceId, run.event_id))
+  const lane = laneOf(route, workspaceId, await loadEvent(context.pool, workspaceId, run.event_id))
   const plan = emptyPlan()
-  plan.runs.push({ workspaceId, runId: newUuid(), route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, parentRunId: null, parentStep: null, retryOf: null })
+  plan.runs.push({ workspaceId, runId: newUuid(), route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false, parentRunId: null, parentStep: null, retryOf: null })
   await context.lanes.ensure(context.pool, plan.runs)
   return lane.id
 }

@@ -74,3 +74,13 @@ export function fanOutRunRange(baseEventId: string, functionId: string): { from:
   const head = runIdFor(baseEventId, runMask(functionId)).slice(0, 28)
   return { from: `${head}00000000`, to: `${head}ffffffff` }
 }
+
+/** Stands for a limit that is not a function's only one: shared by a workspace's functions, or a function's second. */
+export function limitId(ownerId: string, name: string): string {
+  return namedUuid(`limit\u0000${ownerId}\u0000${name}`, uuidTime(ownerId))
+}
+
+/** The lane of a key value of a limit that functions of the workspace share. */
+export function sharedLaneId(workspaceId: string, key: string, keyText: string | null): string {
+  return namedUuid(`shared\u0000${workspaceId}\u0000${key}\u0000${keyText ?? ''}`, uuidTime(workspaceId))
+}

@@ -9,6 +9,9 @@ import { ConnectionLost, isTransient, type HotConnection } from '#engine/connect
 import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
+import { cancelOnEvents, cancelsSomething } from '#engine/flow/cancel-on-event.ts'
+import { decideStarts, needsDecision } from '#engine/flow/decide-starts.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { Session } from '#engine/session.ts'
 import { eventEmit } from '#engine/sql/event-store.ts'
@@ -42,18 +45,22 @@ export interface EmitContext {
   lanes: KnownLanes
   waits: EventWaits
   stored(plan: Plan): void
+  ended(runs: EndedRun[]): void
+  changed(runs: { workspaceId: string; runId: string }[]): void
   chunk(request: EmitRequest, nextIndex: number): void
   leaseLost(): void
   unreachable(error: unknown): void
 }
 
-/** `lost`: the run is not ours any more. */
-export type EmitAnswer = { output: string } | 'lost'
+/** `lost`: the run is not ours any more. `halted`: its fan-out takes no more items for now, `nextIndex` comes next. */
+export type EmitAnswer = { output: string } | { halted: { nextIndex: number; baseMs: number } } | 'lost'
 
 interface EmitStored {
   fence: number
   current: boolean
   stored: string[]
+  /** "<state> <run> <step>" of the fan-outs among them. */
+  fans: string[]
 }
 
 /** An item with its data as JSON text: made once, for the size of the chunk and for the statement. */
@@ -68,7 +75,8 @@ interface Slice {
   items: EncodedItem[]
   idOf: (index: number) => string
   baseMs: number
-  resolve(stored: boolean): void
+  /** `emitting` false: its fan-out is paused, stopped, cancelled, or waits after its first items. */
+  resolve(stored: boolean, emitting?: boolean): void
   reject(error: unknown): void
 }
 
@@ -91,13 +99,14 @@ export class Emitter {
     do {
       const items = takeItems(request, next)
       const to = next + items.length
-      const stored = await new Promise<boolean>((resolve, reject) => {
-        this.queue.push({ request, from: next, to, items, idOf, baseMs, resolve, reject })
+      const { stored, emitting } = await new Promise<{ stored: boolean; emitting: boolean }>((resolve, reject) => {
+        this.queue.push({ request, from: next, to, items, idOf, baseMs, resolve: (done, goesOn = true) => resolve({ stored: done, emitting: goesOn }), reject })
         void this.run()
       })
       if (!stored) return 'lost'
       next = to
-      if (next < request.count) this.context.chunk(request, next)
+      if (next < request.count || request.fanOut !== undefined) this.context.chunk(request, next)
+      if (!emitting && next < request.count) return { halted: { nextIndex: next, baseMs } }
     } while (next < request.count)
     return { output: outputOf(request, idOf) }
   }
@@ -132,7 +141,10 @@ export class Emitter {
           this.context.leaseLost()
           return slices.forEach((slice) => slice.resolve(false))
         }
-        for (const slice of slices) slice.resolve(stored.has(`${slice.request.runId} ${slice.request.step}`))
+        for (const slice of slices) {
+          const key = `${slice.request.runId} ${slice.request.step}`
+          slice.resolve(stored.emits.has(key), !stored.halted.has(key))
+        }
         return
       } catch (error) {
         if (!(error instanceof ConnectionLost) && !isTransient(error)) {
@@ -149,7 +161,7 @@ export class Emitter {
     }
   }
 
-  private async store(slices: Slice[]): Promise<Set<string> | 'stale-routes' | 'lease-lost'> {
+  private async store(slices: Slice[]): Promise<{ emits: Set<string>; halted: Set<string> } | 'stale-routes' | 'lease-lost'> {
     const { connection, session, routes, lanes, waits } = this.context
     const tables = new Map<string, RoutingTable>()
     for (const { request } of slices) {
@@ -166,8 +178,8 @@ export class Emitter {
     await lanes.ensure({ query: (config) => connection.query(config) }, plan.runs)
     const query = () => ({ ...eventEmit, values: [...planParameters(plan), session.id, ...emitColumns(slices), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch)), ...fanOutColumns(slices, plan)] })
     const locks = waits.locksFor(plan.events, tables)
-    const plain = locks.length === 0 && !plan.events.some((event) => event.clientId !== undefined)
-    const answer = plain ? (await connection.query<EmitStored & Record<string, unknown>>(query()))[0]! : await this.storeWithLocks(plan, locks, query)
+    const plain = locks.length === 0 && !plan.events.some((event) => event.clientId !== undefined) && !needsDecision(plan) && !cancelsSomething(plan.events, tables)
+    const answer = plain ? (await connection.query<EmitStored & Record<string, unknown>>(query()))[0]! : await this.storeWithLocks(plan, locks, tables, slices.length, query)
     waits.announce()
     if (answer.fence === 0) return 'lease-lost'
     if (!answer.current) {
@@ -175,21 +187,32 @@ export class Emitter {
       return 'stale-routes'
     }
     if (answer.stored.length > 0) this.context.stored(plan)
-    return new Set(answer.stored)
+    return { emits: new Set(answer.stored), halted: new Set(answer.fans.filter((fan) => !fan.startsWith('emitting ')).map((fan) => fan.slice(fan.indexOf(' ') + 1))) }
   }
 
   /** Events that carry ids of the sender, or names that runs wait for, need more than one statement. */
-  private async storeWithLocks(plan: Plan, locks: string[], query: () => { name: string; text: string; values: unknown[] }): Promise<EmitStored> {
+  private async storeWithLocks(plan: Plan, locks: string[], tables: Map<string, RoutingTable>, slices: number, query: () => { name: string; text: string; values: unknown[] }): Promise<EmitStored> {
     const { connection, waits } = this.context
+    let afterCommit = () => {}
     try {
-      return await connection.transaction(async (client) => {
+      const answer = await connection.transaction(async (client) => {
         await waits.lockShared(client, locks)
         dropRepeats(plan, await claimIds(client, plan.events))
+        const decided = await decideStarts(client, plan)
         const answer = (await client.query<EmitStored>(query())).rows[0]!
         if (answer.stored.length === 0) throw new NothingStored(answer)
+        // What was decided covers all of the slices, so all of them are stored, or each is tried by itself.
+        if (needsDecision(plan) && answer.stored.length < slices) throw new Error('Not all of these emits can be stored together.')
+        const cancelled = await cancelOnEvents(client, plan, tables)
         await waits.resolveFor(client, plan.events, locks)
+        afterCommit = () => {
+          this.context.ended([...decided.ended, ...cancelled])
+          this.context.changed(decided.changed)
+        }
         return answer
       })
+      afterCommit()
+      return answer
     } catch (error) {
       if (error instanceof NothingStored) return error.answer
       throw error
@@ -207,7 +230,9 @@ class NothingStored extends Error {
 function takeItems(request: EmitRequest, from: number): EncodedItem[] {
   const items: EncodedItem[] = []
   let bytes = 0
-  for (let index = from; index < request.count && items.length < itemsPerChunk && bytes < bytesPerChunk; index++) {
+  const canary = request.fanOut?.canary ?? 0
+  const end = from < canary && canary < request.count ? canary : request.count
+  for (let index = from; index < end && items.length < itemsPerChunk && bytes < bytesPerChunk; index++) {
     const item = request.make(index)
     const dataText = JSON.stringify(item.data)
     items.push({ ...item, dataText })
@@ -258,13 +283,19 @@ function emitColumns(slices: Slice[]): string[] {
 }
 
 function fanOutColumns(slices: Slice[], plan: Plan): string[] {
-  if (!slices.some((slice) => slice.request.fanOut !== undefined)) return ['{}', '{}', '', '{}', '{}', '', '{}', '{}']
+  if (!slices.some((slice) => slice.request.fanOut !== undefined)) return ['{}', '{}', '', '{}', '{}', '', '{}', '{}', '{}']
   const of = <T>(read: (slice: Slice) => T) => slices.map(read)
   const functions = new Map<Slice, Map<string, number>>(slices.map((slice) => [slice, new Map()]))
+  const skipped = new Map<Slice, number>()
   const sliceOf = new Map(slices.map((slice) => [`${slice.request.runId} ${slice.request.step}`, slice]))
   for (const run of plan.runs) {
-    const counts = functions.get(sliceOf.get(`${run.parentRunId} ${run.parentStep}`)!)!
-    if (run.start?.skip == null) counts.set(run.route.functionId, (counts.get(run.route.functionId) ?? 0) + 1)
+    // A debounced run answers to the last of many events, of this fan-out or not: it is nobody's child.
+    if (run.route.flow?.debounce != null) continue
+    const slice = sliceOf.get(`${run.parentRunId} ${run.parentStep}`)!
+    const counts = functions.get(slice)!
+    const begins = run.start?.skip == null
+    counts.set(run.route.functionId, (counts.get(run.route.functionId) ?? 0) + (begins ? 1 : 0))
+    if (!begins) skipped.set(slice, (skipped.get(slice) ?? 0) + 1)
   }
   return [
     uuids(of(({ request }) => (request.fanOut === undefined ? null : fanOutId(request.runId, request.step)))),
@@ -273,6 +304,7 @@ function fanOutColumns(slices: Slice[], plan: Plan): string[] {
     numbers(of((slice) => [...functions.get(slice)!.values()].reduce((sum, n) => sum + n, 0))),
     texts(of((slice) => uuids([...functions.get(slice)!.keys()]))),
     numbers(of(({ request }) => request.fanOut?.canary ?? null)), numbers(of(({ request }) => request.fanOut?.stopShare ?? null)),
+    numbers(of((slice) => skipped.get(slice) ?? 0)),
   ]
 }
 

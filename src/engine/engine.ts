@@ -13,7 +13,17 @@ import { fireTimers } from '#engine/duties/fire-timers.ts'
 import { rescueWorkers } from '#engine/duties/rescue-workers.ts'
 import { sweep } from '#engine/duties/sweep.ts'
 import { tickSchedules } from '#engine/duties/tick-schedules.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
+import { enforceDeadlines } from '#engine/duties/enforce-deadlines.ts'
 import { EventWaits } from '#engine/event-waits.ts'
+import type { FanOutContext } from '#engine/fan-out/context.ts'
+import { fanOutControls } from '#engine/fan-out/steer.ts'
+import { FanOutWatcher, tendFanOuts } from '#engine/fan-out/watcher.ts'
+import { liftHolds } from '#engine/duties/lift-holds.ts'
+import { Breaker } from '#engine/holds/breaker.ts'
+import { parkService, pauseFunction, release, resumeFunction, resumeService, type HoldContext } from '#engine/holds/control.ts'
+import { serviceGuard } from '#engine/holds/guard.ts'
+import { Holds } from '#engine/holds/holds.ts'
 import { Ingest } from '#engine/ingest.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { Hub } from '#engine/live.ts'
@@ -53,15 +63,53 @@ export function createEngine(options: EngineOptions): Engine {
     if (plan.runs.length > 0) wake()
   }
   const waits = new EventWaits(woken)
-  const ingest = new Ingest({ pool, routes, lanes, waits, stored })
-  const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken })
-  const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), wake }
+  const changed = (runs: { workspaceId: string; runId: string }[]) => {
+    for (const run of runs) hub.runChanged(run.workspaceId, run.runId)
+  }
+  /** Runs that were ended from outside: whoever waits for them may go on, and their places are free. */
+  const ended = (runs: EndedRun[]) => {
+    if (runs.length === 0) return
+    for (const run of runs) {
+      hub.runChanged(run.workspaceId, run.runId)
+      if (run.wokenRunId !== null) hub.runChanged(run.workspaceId, run.wokenRunId)
+      signals.emit('run.ended', { workspaceId: run.workspaceId, runId: run.runId, status: 'cancelled' })
+    }
+    wake()
+  }
+  const ingest = new Ingest({ pool, routes, lanes, waits, stored, ended, changed })
+  const holds = new Holds(pool)
+  const holdsChanged = () => {
+    void holds.refresh().catch(() => {})
+    notifier.send({ holds: true })
+  }
+  const fanOuts: FanOutContext = {
+    pool, routes, lanes, waits, stored, woken, ended,
+    changed: (workspaceId, id, runId) => {
+      hub.fanOutChanged(workspaceId, id)
+      hub.runChanged(workspaceId, runId)
+    },
+    holdsChanged,
+  }
+  const watcher = new FanOutWatcher(fanOuts, (error) => options.log('debug', 'A fan-out could not be looked after; it is tried again.', { error: String(error) }))
+  const breaker = new Breaker(holds, ({ workspaceId, host, reason, waitMs }) => {
+    void parkService(holdContext, workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).catch(() => {})
+    signals.emit('service.parked', { workspaceId, host, reason })
+  })
+  const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken, ended, changed, holds, guard: serviceGuard(holds, breaker), fanOut: (workspaceId, id) => watcher.note(workspaceId, id) })
+  const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), ended, wake }
+  const holdContext: HoldContext = { pool, holds, holdsChanged, ended, wake }
   let duties: RunningDuty[] = []
 
   function receive(message: Message): void {
     if (message.wake === true) worker?.kick()
+    if (message.holds === true) void holds.refresh().catch(() => {})
     if (message.routes !== undefined) routes.forget(message.routes)
     if (message.live !== undefined) hub.deliver(message.live.workspaceId, message.live.change as LiveChange)
+  }
+
+  function routesChanged(workspaceId: string): void {
+    routes.forget(workspaceId)
+    notifier.send({ routes: workspaceId })
   }
 
   function startDuties(): void {
@@ -70,6 +118,9 @@ export function createEngine(options: EngineOptions): Engine {
       rescueWorkers(pool, signals, wake),
       sweep(pool, (count) => options.log('warn', 'Lanes were shut over queued jobs and have been opened.', { lanes: count })),
       tickSchedules(pool, ingest, signals),
+      enforceDeadlines(pool, ended),
+      liftHolds(pool, holds, holdsChanged, wake),
+      tendFanOuts(fanOuts),
     ].map((duty) => runDuty(duty, failed(duty.name)))
     const timers: RunningDuty = runDuty(fireTimers(pool, wake, (ms) => setImmediate(() => timers.hurry(ms))), failed('fire-timers'))
     signals.on('run.parked', ({ state }) => {
@@ -82,6 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
     pool, live: hub, signals,
     async start() {
       await notifier.start()
+      await holds.refresh()
       if (worker !== null) {
         await worker.start()
         startDuties()
@@ -91,6 +143,7 @@ export function createEngine(options: EngineOptions): Engine {
       await Promise.all(duties.map((duty) => duty.stop()))
       await ingest.drain()
       await worker?.stop()
+      await watcher.stop()
       hub.close()
       await notifier.stop()
       await pool.end()
@@ -111,12 +164,21 @@ export function createEngine(options: EngineOptions): Engine {
       const [stored] = await ingest.accept(workspaceId, [event], { source: 'ui', sourceRef: 'test' }, { routes: routesOfTest })
       return { eventId: stored!.id, runIds: routesOfTest.map((route) => runIdFor(stored!.id, route.mask)) }
     },
+    holds: {
+      pauseFunction: (workspaceId, fn, actor, asked) => pauseFunction(holdContext, workspaceId, fn, actor, asked),
+      resumeFunction: (workspaceId, fn, actor) => resumeFunction(holdContext, workspaceId, fn, actor),
+      parkService: (workspaceId, host, actor, asked) => parkService(holdContext, workspaceId, host, actor, asked),
+      resumeService: (workspaceId, host, actor) => resumeService(holdContext, workspaceId, host, actor),
+      release: (workspaceId, holdId) => release(holdContext, workspaceId, holdId),
+      changed: async () => {
+        await holds.refresh()
+        holdsChanged()
+      },
+    },
     cancelRun: (workspaceId, runId) => cancelRun(controls, workspaceId, runId),
     retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),
-    routesChanged(workspaceId) {
-      routes.forget(workspaceId)
-      notifier.send({ routes: workspaceId })
-    },
+    routesChanged,
+    fanOuts: fanOutControls(fanOuts, routesChanged),
     checkInvariants: () => checkInvariants(pool),
     status: () => ({ role: options.role, ...(worker?.status() ?? { workerId: null, executing: 0, prefetched: 0, healthy: true }) }),
   }

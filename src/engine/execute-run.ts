@@ -12,10 +12,12 @@ import { publicId } from '#base/ids.ts'
 import { advance } from '#engine/advance.ts'
 import type { EngineServices } from '#engine/api.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
-import { fanOutId } from '#engine/derived-ids.ts'
 import type { Emitter } from '#engine/emit.ts'
-import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
+import { executeStep, type RunningStep, type ServiceGuard, type StepAnswer } from '#engine/execute-step.ts'
+import { fanOutOf } from '#engine/fan-out/of-job.ts'
+import type { FanOutGate, GatherOutcome } from '#engine/fan-out/gate.ts'
 import type { Flusher, FlushItem } from '#engine/flush.ts'
+import type { HeldBy } from '#engine/holds/holds.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Recorded } from '#engine/load-runs.ts'
 import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
@@ -29,9 +31,13 @@ export interface RunContext {
   flusher: Flusher
   emitter: Emitter
   waits: WaitStore
+  fanOuts: FanOutGate
   services: EngineServices
   signals: Signals
   random(): number
+  /** What keeps the run from going on: its function or fan-out is paused. */
+  held(job: ClaimedJob): HeldBy | null
+  guard: ServiceGuard
   /** The run's work is over for now: its slot is free. */
   release(): void
   /** The run is off this worker's books. */
@@ -60,6 +66,8 @@ export class RunExecution {
   private hasOpenWaits = false
   private why: Record<string, unknown> | null = null
   private over = false
+  /** A service that a step would call is parked. */
+  private blocked: HeldBy | null = null
 
   constructor(private readonly job: ClaimedJob, private readonly prepared: PreparedFunction, private readonly context: RunContext) {
     this.scope = scopeOf(job, prepared.definition.slug, context.services.environment(job.workspace_id))
@@ -103,7 +111,8 @@ export class RunExecution {
       if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers = added(this.timers, step, now + retryInMs)
     }
     for (const [step, wait] of recorded.waits) {
-      if (this.ended.has(step)) continue
+      // Settled, or let go: the step executes again, from where it was.
+      if (this.ended.has(step) || (wait.resolved && (wait.kind === 'gather' || wait.kind === 'canary'))) continue
       const dueAt = wait.expiresInMs === null ? null : now + wait.expiresInMs
       const expired = wait.expiresInMs !== null && wait.expiresInMs <= 0
       if (wait.kind === 'sleep') {
@@ -123,7 +132,7 @@ export class RunExecution {
 
   private endWait(step: string, wait: { kind: string; resolved: boolean; result: unknown; input: unknown }, startedAt: number): void {
     const input = wait.input === null || wait.input === undefined ? null : JSON.stringify(wait.input)
-    if (wait.kind === 'event') {
+    if (wait.kind === 'event' || wait.kind === 'gather') {
       return this.done(step, 1, startedAt, { output: wait.resolved ? (wait.result as Json) : null, port: wait.resolved ? 'out' : 'timeout', input })
     }
     const result = wait.result as { status: string; output?: Json; error?: ErrorShape } | null
@@ -138,14 +147,19 @@ export class RunExecution {
   private go(): void {
     if (this.over) return
     const { ready } = advance(this.prepared.definition.steps, this.ended)
-    if (this.failure === null && this.context.session.mayStart()) {
+    if (this.failure === null && this.context.session.mayStart() && this.heldBy() === null) {
       for (const step of ready) {
         if (this.busy(step.id)) continue
         this.execute(this.prepared.steps.get(step.id)!)
         if (this.over) return
+        if (this.blocked !== null) break
       }
     }
     if (this.quiet()) this.commit({})
+  }
+
+  private heldBy(): HeldBy | null {
+    return this.blocked ?? this.context.held(this.job)
   }
 
   private busy(step: string): boolean {
@@ -164,7 +178,7 @@ export class RunExecution {
     if (signals.has('step.started')) signals.emit('step.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt })
     this.active.set(id, null)
     const scope = attempt === 1 ? this.scope : { ...this.scope, run: { ...this.scope.run, attempt } }
-    const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services })
+    const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services, guard: this.context.guard, pass: this.job.hold_id })
     if (!(running.answer instanceof Promise)) return this.answered(step, attempt, startedAt, running.answer)
     this.active.set(id, running)
     void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
@@ -173,6 +187,13 @@ export class RunExecution {
   private answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void {
     if (this.over) return
     const id = step.definition.id
+    if ('error' in answer && answer.error.code === 'step_parked') {
+      this.active.delete(id)
+      this.blocked = { holdId: String(answer.error.facts!['holdId']), why: { kind: 'held', hold: 'service', target: String(answer.error.facts!['host']), step: id } }
+      // From within go() this is its loop's business.
+      queueMicrotask(() => this.go())
+      return
+    }
     if ('error' in answer) {
       const input = (answer.error.facts as { input?: unknown } | undefined)?.input
       const inputText = input === undefined ? null : JSON.stringify(input)
@@ -199,9 +220,10 @@ export class RunExecution {
       case 'wait':
       case 'invoke':
         return void this.wait(step, attempt, startedAt, outcome)
+      case 'gather':
+        return void this.gather(step, attempt, startedAt, outcome)
       case 'signal':
       case 'approval':
-      case 'gather':
         return this.answered(step, attempt, startedAt, { error: new FanwiseError('internal', `The outcome ${outcome.type} is not understood.`) })
     }
   }
@@ -256,6 +278,9 @@ export class RunExecution {
     const id = step.definition.id
     const progress = this.resume.get(id)
     try {
+      if (progress !== undefined && outcome.type === 'emit-each' && !(await this.context.fanOuts.mayEmit(this.job, id))) {
+        return await this.halt(step, attempt, startedAt, outcome, progress)
+      }
       const answer = await this.context.emitter.emit({
         workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, version: this.job.version, step: id, attempt, startedAt,
         count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
@@ -266,6 +291,7 @@ export class RunExecution {
       })
       if (this.over) return
       if (answer === 'lost') return this.lost()
+      if ('halted' in answer) return await this.halt(step, attempt, startedAt, outcome, answer.halted)
       this.active.delete(id)
       this.recordedElsewhere(id, JSON.parse(answer.output) as Json, 'out')
     } catch (thrown) {
@@ -273,6 +299,45 @@ export class RunExecution {
       const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
       this.answered(step, attempt, startedAt, { error })
     }
+  }
+
+  /** The fan-out takes no more items for now, or not any more. */
+  private async halt(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit' | 'emit-each' }>, at: { nextIndex: number; baseMs: number }): Promise<void> {
+    const id = step.definition.id
+    const answer = await this.context.fanOuts.halt(this.job, { step: id, attempt, startedAt, nextIndex: at.nextIndex, baseMs: at.baseMs })
+    if (this.over) return
+    if (answer === 'lost') return this.lost()
+    if (answer === 'go-on') {
+      this.resume = new Map([...this.resume, [id, { ...at, total: 0 }]])
+      return this.emit(step, attempt, startedAt, outcome)
+    }
+    this.active.delete(id)
+    if ('output' in answer) return this.recordedElsewhere(id, answer.output, 'out')
+    this.rests(id, null, { kind: 'fan-out', step: id, state: answer.waiting })
+  }
+
+  private async gather(step: PreparedStep, attempt: number, startedAt: number, outcome: GatherOutcome): Promise<void> {
+    const id = step.definition.id
+    try {
+      const answer = await this.context.fanOuts.gather(this.job, id, outcome)
+      if (this.over) return
+      if (answer === 'lost') return this.lost()
+      this.active.delete(id)
+      if (answer !== 'waiting') return this.done(id, attempt, startedAt, { output: answer.output, port: 'out', input: null })
+      this.rests(id, performance.now() + outcome.timeoutMs, { kind: 'gather', step: id, of: outcome.step })
+    } catch (thrown) {
+      if (this.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The results could not be gathered.', { cause: thrown, retriable: true })
+      this.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  /** A step waits for something outside; the run parks when nothing else is under way. */
+  private rests(step: string, dueAt: number | null, why: Record<string, unknown>): void {
+    this.hasOpenWaits = true
+    this.waiting = added(this.waiting, step, dueAt)
+    this.why = why
+    if (this.quiet()) this.go()
   }
 
   private async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'wait' | 'invoke' }>): Promise<void> {
@@ -342,19 +407,27 @@ export class RunExecution {
     this.go()
   }
 
+  /** A debounced run answers to the last of many events, so it is no fan-out's child. */
+  private fanOut(): string | null {
+    return this.prepared.definition.flow?.debounce === undefined ? fanOutOf(this.job) : null
+  }
+
   /** End, parking, or neither while steps can start. */
   private decide(result?: { step: string; port: string }): Pick<FlushItem, 'end' | 'park'> {
     if (this.failure !== null) {
-      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step }, fanOut: fanOutOf(this.job) } }
+      return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step }, fanOut: this.fanOut() } }
     }
     const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
-    if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: fanOutOf(this.job) } }
+    if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: this.fanOut() } }
     const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id))
-    if (startable && this.context.session.mayStart()) return {}
+    const held = startable ? this.heldBy() : null
+    if (startable && held === null && this.context.session.mayStart()) return {}
     const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]
-    const dueInMs = startable ? null : dues.length === 0 ? null : Math.max(0, Math.min(...dues) - performance.now())
+    const dueInMs = startable && held === null ? null : dues.length === 0 ? null : Math.max(0, Math.min(...dues) - performance.now())
+    const startedAt = this.firstStart ? this.startedAt : null
+    if (held !== null) return { park: { state: 'h', dueInMs, why: JSON.stringify(held.why), startedAt, holdId: held.holdId } }
     const state = startable ? 'q' : this.waiting.size > 0 ? 'w' : 't'
-    return { park: { state, dueInMs, why: JSON.stringify(this.why ?? {}), startedAt: this.firstStart ? this.startedAt : null } }
+    return { park: { state, dueInMs, why: JSON.stringify(this.why ?? {}), startedAt } }
   }
 
   /** What a caller gets: the output of the last steps (one: its own; several: by key). */
@@ -388,12 +461,9 @@ function added<V>(map: Map<string, V>, key: string, value: V): Map<string, V> {
 function scopeOf(job: ClaimedJob, slug: string, env: Record<string, string>): ExpressionScope {
   const event: ExpressionScope['event'] = { id: publicId('evt', job.event_id), name: job.event_name, data: job.event_data as Json, ts: job.event_ts }
   if (job.event_v !== null) event.v = job.event_v
-  return { event, steps: {}, run: { id: publicId('run', job.run_id), attempt: 1, function: slug }, env }
-}
-
-/** The fan-out whose event began this run, or null. */
-function fanOutOf(job: ClaimedJob): string | null {
-  return job.event_source === 'emit-each' && job.event_emit_run !== null ? fanOutId(job.event_emit_run, job.event_ref ?? '') : null
+  const scope: ExpressionScope = { event, steps: {}, run: { id: publicId('run', job.run_id), attempt: 1, function: slug }, env }
+  if (job.batch !== undefined) scope.events = job.batch as ExpressionScope['event'][]
+  return scope
 }
 
 /** The advice of an error that will not be tried again is another one. */

@@ -7,7 +7,7 @@ import { formatDuration } from '#base/duration.ts'
 import { publicId } from '#base/ids.ts'
 import type { EngineServices } from '#engine/api.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
-import type { ExpressionScope, StepContext, StepOutcome, StepServices } from '#steps/kind.ts'
+import type { ExpressionScope, OutgoingRequest, OutgoingResponse, StepContext, StepOutcome, StepServices } from '#steps/kind.ts'
 
 export interface StepCall {
   workspaceId: string
@@ -17,6 +17,16 @@ export interface StepCall {
   scope: ExpressionScope
   attempt: number
   services: EngineServices
+  guard: ServiceGuard
+  /** What let the run go last. */
+  pass: string | null
+}
+
+/** Asked before a step calls a service, and told how it went. */
+export interface ServiceGuard {
+  /** Throws step_parked while the service is parked. @param pass the hold that let this run go */
+  check(workspaceId: string, url: string, pass: string | null): void
+  report(workspaceId: string, url: string, ok: boolean): void
 }
 
 export type StepAnswer = { outcome: StepOutcome } | { error: FanwiseError }
@@ -101,11 +111,24 @@ const idempotencyKey = (call: StepCall) => `${publicId('run', call.runId)}.${cal
 function servicesOf(call: StepCall): StepServices {
   const { services, workspaceId, runId, step } = call
   return {
-    request: (request) => services.request(workspaceId, request, { idempotencyKey: idempotencyKey(call) }),
+    request: (request) => guarded(call, request),
     sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.definition.id }),
     runCode: services.runCode,
     evaluate: services.evaluate,
     evaluateEach: services.evaluateEach,
+  }
+}
+
+async function guarded(call: StepCall, request: OutgoingRequest): Promise<OutgoingResponse> {
+  const { guard, workspaceId } = call
+  guard.check(workspaceId, request.url, call.pass)
+  try {
+    const response = await call.services.request(workspaceId, request, { idempotencyKey: idempotencyKey(call) })
+    guard.report(workspaceId, request.url, response.status < 500)
+    return response
+  } catch (error) {
+    if (!request.signal.aborted) guard.report(workspaceId, request.url, error instanceof FanwiseError && !error.retriable)
+    throw error
   }
 }
 

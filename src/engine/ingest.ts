@@ -13,7 +13,11 @@ import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
 import type { Route, Routes, RoutingTable } from '#engine/match.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
+import { isTransient } from '#engine/connection.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
+import { cancelOnEvents, cancelsSomething } from '#engine/flow/cancel-on-event.ts'
+import { decideStarts, needsDecision } from '#engine/flow/decide-starts.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan, type PlannedEvent } from '#engine/store-events.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
@@ -38,12 +42,15 @@ export interface IngestContext {
   waits: EventWaits
   /** After COMMIT: lets the worker and the screens know. */
   stored(plan: Plan): void
+  ended(runs: EndedRun[]): void
+  changed(runs: { workspaceId: string; runId: string }[]): void
 }
 
 const eventsPerFlush = 500
 const eventsWaitingMax = 5000
 const flushesAtOnce = 2
 const staleRoutesTriesMax = 20
+const transientTriesMax = 5
 const crowdedEvents = 8
 const crowdedMs = 50
 
@@ -65,6 +72,7 @@ export class Ingest {
       throw new FanwiseError('unavailable', 'More events arrive than can be stored right now.', { fix: 'Send them again in a few seconds; ids keep repeats harmless.', retryAfterMs: 2000 })
     }
     const ofTest = only !== undefined && 'routes' in only
+    for (const event of events) refuseFarAhead(event)
     return new Promise((resolve, reject) => {
       this.waiting.push({ workspaceId, events: events.map((event) => planned(workspaceId, event, origin, ofTest)), only, accepted: [], resolve, reject })
       this.waitingEvents += events.length
@@ -114,7 +122,11 @@ export class Ingest {
 
   private async commit(batch: Request[]): Promise<Plan> {
     for (let attempt = 0; attempt < staleRoutesTriesMax; attempt++) {
-      const plan = await this.tryCommit(batch)
+      const plan = await this.tryCommit(batch).catch((error: unknown) => {
+        // Ending a run here and recording its end there may wait for each other: one of the two begins anew.
+        if (!isTransient(error) || attempt >= transientTriesMax) throw error
+        return null
+      })
       if (plan !== null) return plan
       for (const request of batch) this.context.routes.forget(request.workspaceId)
     }
@@ -131,30 +143,34 @@ export class Ingest {
     }
     const withIds = batch.some((request) => request.events.some((event) => event.clientId !== undefined))
     const waitedFor = this.context.waits.locksFor(batch.flatMap((request) => request.events), tables)
-    if (!withIds && waitedFor.length === 0) {
-      const plan = planBatch(batch, tables, null)
+    const plan = planBatch(batch, tables, null)
+    if (!withIds && waitedFor.length === 0 && !needsDecision(plan) && !cancelsSomething(plan.events, tables)) {
       await this.context.lanes.ensure(this.context.pool, plan.runs)
       return (await insert(this.context.pool, plan, tables)) ? plan : null
     }
-    return this.commitWithLocks(batch, tables, waitedFor)
+    return this.commitWithLocks(batch, tables, waitedFor, plan)
   }
 
-  private async commitWithLocks(batch: Request[], tables: Map<string, RoutingTable>, waitedFor: string[]): Promise<Plan | null> {
+  private async commitWithLocks(batch: Request[], tables: Map<string, RoutingTable>, waitedFor: string[], lanesAhead: Plan): Promise<Plan | null> {
     const client = await this.context.pool.connect()
     try {
-      const lanesAhead = planBatch(batch, tables, null)
       await this.context.lanes.ensure(client, lanesAhead.runs)
       await client.query('begin')
       await this.context.waits.lockShared(client, waitedFor)
       const repeats = await claimIds(client, batch.flatMap((request) => request.events))
       const plan = planBatch(batch, tables, repeats)
+      const decided = await decideStarts(client, plan)
       if (!(await insert(client, plan, tables))) {
         await client.query('rollback')
         return null
       }
+      const cancelled = await cancelOnEvents(client, plan, tables)
       await this.context.waits.resolveFor(client, plan.events, waitedFor)
       await client.query('commit')
       this.context.waits.announce()
+      this.context.ended([...decided.ended, ...cancelled])
+      this.context.changed(decided.changed)
+      countStarted(batch, plan)
       return plan
     } catch (error) {
       await client.query('rollback').catch(() => {})
@@ -165,11 +181,18 @@ export class Ingest {
   }
 }
 
+const aheadMaxMs = 366 * 86_400_000
+
+function refuseFarAhead({ ts }: IncomingEvent): void {
+  if (ts === undefined || ts - receivedNow() <= aheadMaxMs) return
+  throw new FanwiseError('invalid_event', 'The time of the event, `ts`, is more than a year ahead.', { field: 'ts', fix: 'Its runs start at that time, so give one within a year. `ts` counts milliseconds since 1970.', facts: { ts } })
+}
+
 function planned(workspaceId: string, event: IncomingEvent, origin: { source: EventSource; sourceRef?: string }, ofTest: boolean): PlannedEvent {
   const id = event.uuid ?? newUuid()
   return {
     workspaceId, id, name: event.name, data: event.data, dataText: JSON.stringify(event.data),
-    ts: event.ts ?? receivedNow(), v: event.v, clientId: event.id,
+    ts: event.ts ?? receivedNow(), startsAt: event.ts, mayRepeat: event.uuid !== undefined, v: event.v, clientId: event.id,
     source: origin.source, sourceRef: origin.sourceRef, ofTest,
   }
 }
@@ -190,6 +213,13 @@ function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats:
     })
   }
   return plan
+}
+
+/** Skipped and absorbed runs have not been started. */
+function countStarted(batch: Request[], plan: Plan): void {
+  const started = new Map<string, number>()
+  for (const run of plan.runs) if (run.start?.skip == null) started.set(run.eventId, (started.get(run.eventId) ?? 0) + 1)
+  for (const request of batch) for (const accepted of request.accepted) if (!accepted.duplicate) accepted.runs = started.get(accepted.id) ?? 0
 }
 
 function targets(only: Only, table: RoutingTable): readonly Route[] {

@@ -27,6 +27,8 @@ export interface ClaimedJob {
   event_emit_run: string | null
   /** Null when it is too large to be sent ahead. */
   event_data: unknown
+  /** The events of a batched run, in order; loaded when it starts. */
+  batch?: { id: string; name: string; data: unknown; ts: number; v?: string }[]
 }
 
 export interface LocalLane {

@@ -9,6 +9,7 @@ interface Pending {
   more: boolean
   events: boolean
   workflows: Set<string>
+  fanOuts: Set<string>
 }
 
 export interface HubOptions {
@@ -47,6 +48,11 @@ export class Hub implements LiveHub {
     else entry.more = true
   }
 
+  fanOutChanged(workspaceId: string, fanOutId: string): void {
+    const entry = this.entry(workspaceId)
+    if (entry.fanOuts.size < runsMax) entry.fanOuts.add(fanOutId)
+  }
+
   eventsChanged(workspaceId: string): void {
     this.entry(workspaceId).events = true
   }
@@ -64,7 +70,7 @@ export class Hub implements LiveHub {
 
   private entry(workspaceId: string): Pending {
     let entry = this.pending.get(workspaceId)
-    if (entry === undefined) this.pending.set(workspaceId, (entry = { runs: new Set(), more: false, events: false, workflows: new Set() }))
+    if (entry === undefined) this.pending.set(workspaceId, (entry = { runs: new Set(), more: false, events: false, workflows: new Set(), fanOuts: new Set() }))
     this.timer ??= setTimeout(() => this.flush(), coalesceMs)
     return entry
   }
@@ -74,7 +80,7 @@ export class Hub implements LiveHub {
     const entries = [...this.pending]
     this.pending.clear()
     for (const [workspaceId, pending] of entries) {
-      const change: LiveChange = { runs: [...pending.runs], more: pending.more, events: pending.events, workflows: [...pending.workflows] }
+      const change: LiveChange = { runs: [...pending.runs], more: pending.more, events: pending.events, workflows: [...pending.workflows], fanOuts: [...pending.fanOuts] }
       this.deliver(workspaceId, change)
       this.options.publish(workspaceId, change)
     }

@@ -4,9 +4,11 @@
  * the batch is matched anew. So every function subscribed at that instant gets exactly one run.
  */
 import type pg from 'pg'
-import { compileCel, type CompiledCel } from '#expressions/cel.ts'
+import type { CompiledCel } from '#expressions/cel.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
-import { laneId, runMask, type RunMask } from '#engine/derived-ids.ts'
+import { laneId, limitId, runMask, sharedLaneId, type RunMask } from '#engine/derived-ids.ts'
+import { cancelsByEvent, type Cancel, type LoadedCancels } from '#engine/flow/cancel-on-event.ts'
+import { compileFlow, holds, keyText, limitKey, storedCel, type CompiledFlow } from '#engine/flow/compile-flow.ts'
 
 export interface Route {
   functionId: string
@@ -15,6 +17,11 @@ export interface Route {
   mask: RunMask
   cap: number | null
   key: CompiledCel | null
+  /** The key's text when the limit is shared with the workspace. */
+  shared: string | null
+  /** A second limit, asked for right before a run starts. */
+  second: { cap: number; key: CompiledCel | null; shared: string | null } | null
+  flow: CompiledFlow | null
 }
 
 interface Subscription {
@@ -32,6 +39,8 @@ export interface RoutingTable {
   byId: Map<string, Route>
   /** Names that some wait step has ever listened for. */
   waitNames: Set<string>
+  /** Functions whose open runs an event of this name may end. */
+  cancels: Map<string, Cancel[]>
 }
 
 export interface MatchableEvent {
@@ -44,6 +53,8 @@ export interface MatchableEvent {
 
 const tablesMax = 5000
 const draftTablesMax = 200
+/** Runs of older versions than these are not found by the events that would end them. */
+const versionsThatCancel = 50
 
 export class Routes {
   private readonly tables = new Map<string, RoutingTable | Promise<RoutingTable>>()
@@ -96,18 +107,22 @@ export class Routes {
   }
 
   private async load(workspaceId: string): Promise<RoutingTable> {
-    const { rows } = await this.pool.query<{ epoch: number; functions: LoadedFunction[] | null; wait_names: string[] | null }>({
+    const { rows } = await this.pool.query<{ epoch: number; functions: LoadedFunction[] | null; wait_names: string[] | null; cancels: LoadedCancels[] | null }>({
       name: 'routes-load',
       text: `select w.route_epoch as epoch,
-          (select json_agg(json_build_object('id', f.id, 'slug', f.slug, 'version', v.version, 'definition', v.definition) order by f.id)
+          (select json_agg(json_build_object('id', f.id, 'slug', f.slug, 'limitOverride', f.limit_override, 'version', v.version, 'definition', v.definition) order by f.id)
            from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
            where f.workspace_id = w.id and f.archived_at is null) as functions,
-          (select array_agg(name) from wait_name n where n.workspace_id = w.id) as wait_names
+          (select array_agg(name) from wait_name n where n.workspace_id = w.id) as wait_names,
+          (select json_agg(json_build_object('id', f.id, 'version', v.version, 'rules', v.definition #> '{flow,cancelOn}'))
+           from function f cross join lateral (
+             select version, definition from function_version x where x.workspace_id = f.workspace_id and x.function_id = f.id and x.version > 0 order by x.version desc limit ${versionsThatCancel}
+           ) v where f.workspace_id = w.id and v.definition #> '{flow,cancelOn}' is not null) as cancels
         from workspace w where w.id = $1`,
       values: [workspaceId],
     })
     const row = rows[0]
-    return buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [])
+    return buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [], row?.cancels ?? [])
   }
 }
 
@@ -116,16 +131,31 @@ interface LoadedFunction {
   slug: string
   version: number
   definition: FunctionDefinition
+  /** A limit that was set while it runs. */
+  limitOverride?: number | null
 }
 
-export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[]): RoutingTable {
-  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames) }
+export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[], cancels: LoadedCancels[] = []): RoutingTable {
+  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames), cancels: cancelsByEvent(cancels) }
   for (const each of functions) addFunction(table, each)
+  shareCaps(table)
   return table
 }
 
-function addFunction(table: RoutingTable, { id, slug, version, definition }: LoadedFunction): void {
+/** Of the functions that share a limit, the smallest number holds for all. */
+function shareCaps(table: RoutingTable): void {
+  const smallest = new Map<string, number>()
+  const limits = [...table.byId.values()].flatMap((route) => [{ shared: route.shared, cap: route.cap }, { shared: route.second?.shared ?? null, cap: route.second?.cap ?? null }])
+  for (const { shared, cap } of limits) if (shared !== null && cap !== null) smallest.set(shared, Math.min(cap, smallest.get(shared) ?? cap))
+  for (const route of table.byId.values()) {
+    if (route.shared !== null) route.cap = smallest.get(route.shared) ?? route.cap
+    if (route.second !== null && route.second.shared !== null) route.second.cap = smallest.get(route.second.shared) ?? route.second.cap
+  }
+}
+
+function addFunction(table: RoutingTable, { id, slug, version, definition, limitOverride }: LoadedFunction): void {
   const route = routeOf(id, slug, version, definition)
+  if (limitOverride != null && route.cap !== null && route.shared === null) route.cap = limitOverride
   table.bySlug.set(slug, route)
   table.byId.set(id, route)
   for (const trigger of definition.triggers) {
@@ -136,28 +166,13 @@ function addFunction(table: RoutingTable, { id, slug, version, definition }: Loa
 }
 
 export function routeOf(functionId: string, slug: string, version: number, definition: FunctionDefinition): Route {
-  const limit = definition.concurrency
+  const { concurrency: limit, concurrency2: second } = definition
+  const sharedKey = (one: typeof limit) => (one?.scope === 'workspace' ? (one.key ?? '') : null)
   return {
     functionId, slug, version, mask: runMask(functionId),
-    cap: limit?.limit ?? null,
-    key: limit?.key === undefined || limit.key === '' ? null : storedCel(limit.key),
-  }
-}
-
-/**
- * Publish has checked this text, maybe with an older CEL: if it is not understood any more it counts as
- * one that cannot be evaluated, instead of taking the whole workspace's routing down.
- */
-function storedCel(text: string): CompiledCel {
-  try {
-    return compileCel(text)
-  } catch (error) {
-    return {
-      references: [],
-      evaluate() {
-        throw error
-      },
-    }
+    cap: limit?.limit ?? null, key: limitKey(limit), shared: sharedKey(limit),
+    second: second === undefined ? null : { cap: second.limit, key: limitKey(second), shared: sharedKey(second) },
+    flow: compileFlow(definition),
   }
 }
 
@@ -172,6 +187,7 @@ function overlay(base: RoutingTable, draft: { id: string; slug: string; version:
     bySlug: new Map([...base.bySlug].filter(([, route]) => !own.has(route.functionId))),
     byId: new Map([...base.byId].filter(([id]) => !own.has(id))),
     waitNames: base.waitNames,
+    cancels: base.cancels,
   }
   for (const { definition, ...each } of draft) if (definition !== null) addFunction(table, { ...each, definition })
   return table
@@ -194,7 +210,7 @@ export function matchRoutes(table: RoutingTable, event: MatchableEvent): Route[]
   const found: Route[] = []
   const consider = (subscription: Subscription) => {
     if (found.includes(subscription.route)) return
-    if (subscription.condition !== null && !holds(subscription.condition, event)) return
+    if (subscription.condition !== null && !holds(subscription.condition, { event })) return
     found.push(subscription.route)
   }
   exact?.forEach(consider)
@@ -204,32 +220,25 @@ export function matchRoutes(table: RoutingTable, event: MatchableEvent): Route[]
   return found
 }
 
-function holds(condition: CompiledCel, event: MatchableEvent): boolean {
-  try {
-    return condition.evaluate({ event }) === true
-  } catch {
-    return false
-  }
-}
-
 export interface LaneOf {
   id: string
   keyText: string | null
+  /** What publish finds the lane by when the limit changes: the function, or the shared limit. */
+  ownerId: string
 }
 
-/**
- * The lane an event's run of this function waits in. A key that cannot be evaluated counts as the
- * key value null: such runs share one lane, so the limit still protects what it is there for.
- */
-export function laneOf(route: Route, event: MatchableEvent): LaneOf {
-  if (route.key === null) return { id: laneId(route.functionId, null, route.version), keyText: null }
-  let value: unknown = null
-  try {
-    value = route.key.evaluate({ event })
-  } catch {
-    value = null
-  }
-  const keyText = typeof value === 'string' ? value : JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null'
-  const bounded = keyText.slice(0, 500)
-  return { id: laneId(route.functionId, bounded, route.version), keyText: bounded }
+/** The lane an event's run of this function waits in. Tests of drafts have lanes of their own. */
+export function laneOf(route: Route, workspaceId: string, event: MatchableEvent): LaneOf {
+  const text = keyText(route.key, event)
+  if (route.shared !== null && route.version > 0) return { id: sharedLaneId(workspaceId, route.shared, text), keyText: text, ownerId: limitId(workspaceId, route.shared) }
+  return { id: laneId(route.functionId, text, route.version), keyText: text, ownerId: route.functionId }
+}
+
+/** The lane that counts a function's second limit; no run waits in it. */
+export function secondLaneOf(route: Route, workspaceId: string, event: MatchableEvent): LaneOf & { cap: number } {
+  const { key, shared, cap } = route.second!
+  const text = keyText(key, event)
+  if (shared !== null && route.version > 0) return { id: sharedLaneId(workspaceId, shared, text), keyText: text, ownerId: limitId(workspaceId, shared), cap }
+  const owner = limitId(route.functionId, 'second')
+  return { id: laneId(owner, text, route.version), keyText: text, ownerId: owner, cap }
 }

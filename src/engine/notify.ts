@@ -17,6 +17,8 @@ export interface Message {
   /** Jobs were queued: workers look. */
   wake?: boolean
   routes?: string
+  /** Holds were set or taken away. */
+  holds?: boolean
   live?: { workspaceId: string; change: LiveChange }
 }
 

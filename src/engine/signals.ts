@@ -15,6 +15,7 @@ export interface SignalTable {
   'worker.lease-lost': { workerId: string }
   'worker.reaped': { workerId: string; jobs: number }
   'schedule.ticked': { workspaceId: string; functionId: string; at: string }
+  'service.parked': { workspaceId: string; host: string; reason: string }
   'database.unreachable': { error: string }
   'database.back': Record<string, never>
 }

@@ -4,6 +4,7 @@
  */
 import type { EventSource } from '#engine/api.ts'
 import { runIdFor } from '#engine/derived-ids.ts'
+import { headStartMs } from '#engine/flow/compile-flow.ts'
 import { laneOf, matchRoutes, type Route, type RoutingTable } from '#engine/match.ts'
 import { laneEnsure } from '#engine/sql/event-store.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
@@ -16,6 +17,8 @@ export interface PlannedEvent {
   /** The data as JSON text, made once. */
   dataText: string
   ts: number
+  /** Given by the sender: its runs start no earlier. */
+  startsAt?: number
   v?: string
   clientId?: string
   source: EventSource
@@ -23,6 +26,8 @@ export interface PlannedEvent {
   emitRunId?: string
   /** Sent to test a draft, or by a run that does. */
   ofTest?: boolean
+  /** It has an id of its own choosing and may be stored already. */
+  mayRepeat?: boolean
 }
 
 export interface PlannedRun {
@@ -33,6 +38,10 @@ export interface PlannedRun {
   eventId: string
   laneId: string
   keyText: string | null
+  /** Of the lane. */
+  ownerId: string
+  /** Subject to rate limit, idempotency, singleton, debounce and batch: not when somebody starts it by hand. */
+  rules: boolean
   parentRunId: string | null
   parentStep: string | null
   retryOf: string | null
@@ -62,17 +71,35 @@ export const emptyPlan = (): Plan => ({ events: [], runs: [] })
 export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, only?: readonly Route[]): number {
   plan.events.push(event)
   const routes = only ?? matchRoutes(table, event)
+  const rules = event.ofTest !== true && event.source !== 'invoke'
   for (const route of routes) {
-    const lane = laneOf(route, event)
-    plan.runs.push({
+    const lane = laneOf(route, event.workspaceId, event)
+    const run: PlannedRun = {
       workspaceId: event.workspaceId,
       runId: runIdFor(event.id, route.mask),
       route, version: route.version, eventId: event.id,
-      laneId: lane.id, keyText: lane.keyText,
+      laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules,
       parentRunId: null, parentStep: null, retryOf: null,
-    })
+    }
+    const start = startOf(route, event)
+    if (start !== undefined) run.start = start
+    plan.runs.push(run)
   }
   return routes.length
+}
+
+const aheadMs = 1000
+
+/** A later start (the event's own time lies ahead), a head start, a deadline; undefined for most. */
+function startOf(route: Route, event: PlannedEvent): StartRule | undefined {
+  const startsInMs = event.startsAt === undefined ? null : event.startsAt - (performance.timeOrigin + performance.now())
+  const later = startsInMs !== null && startsInMs > aheadMs ? Math.round(startsInMs) : null
+  const { flow } = route
+  if (later === null && (flow === null || (flow.priority === null && flow.startTimeoutMs === null))) return undefined
+  return {
+    startsInMs: later, headStartMs: headStartMs(flow?.priority ?? null, event),
+    deadlineMs: flow === null || flow.startTimeoutMs === null ? null : flow.startTimeoutMs + (later ?? 0), skip: null,
+  }
 }
 
 /** Parameters $1–$25 of event-ingest and event-emit. */
@@ -139,7 +166,7 @@ export class KnownLanes {
       values: [
         uuids(missing.map((r) => r.workspaceId)),
         uuids(missing.map((r) => r.laneId)),
-        uuids(missing.map((r) => r.route.functionId)),
+        uuids(missing.map((r) => r.ownerId)),
         numbers(missing.map((r) => r.route.cap)),
         texts(missing.map((r) => (r.keyText === null ? null : safeText(r.keyText)))),
       ],

@@ -8,17 +8,28 @@ import { storeAftermath } from '#engine/aftermath.ts'
 import { Claimer } from '#engine/claim.ts'
 import { toFanwiseError } from '#base/errors.ts'
 import { HotConnection, isConnectionError } from '#engine/connection.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
 import { Emitter } from '#engine/emit.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
+import { fanOutOf } from '#engine/fan-out/of-job.ts'
+import { FanOutGate } from '#engine/fan-out/gate.ts'
+import { fanOutId } from '#engine/derived-ids.ts'
 import { RunExecution, type RunContext } from '#engine/execute-run.ts'
 import { Flusher, type FlushItem } from '#engine/flush.ts'
 import { LocalLanes, type ClaimedJob, type LocalLane } from '#engine/lanes.ts'
+import { Gatekeeper, type SecondSlot } from '#engine/holds/gatekeeper.ts'
+import type { HeldBy, Holds } from '#engine/holds/holds.ts'
+import type { ServiceGuard } from '#engine/execute-step.ts'
 import type { Hub } from '#engine/live.ts'
-import { RunLoader } from '#engine/load-runs.ts'
+import { uuids } from '#engine/sql/arrays.ts'
+import { holdSettle } from '#engine/sql/hold.ts'
+import { RunLoader, type Recorded } from '#engine/load-runs.ts'
 import type { Routes } from '#engine/match.ts'
 import type { PreparedFunction, PreparedFunctions } from '#engine/prepared.ts'
 import { Session, writersOfWorker } from '#engine/session.ts'
 import type { Signals } from '#engine/signals.ts'
+import { publicId } from '#base/ids.ts'
+import { runEventsLoad } from '#engine/sql/flow.ts'
 import { eventLoad } from '#engine/sql/run-advance.ts'
 import { workerRelease } from '#engine/sql/worker.ts'
 import type { KnownLanes, Plan } from '#engine/store-events.ts'
@@ -37,6 +48,12 @@ export interface WorkerContext {
   /** After COMMIT of new runs. */
   stored(plan: Plan): void
   woken(runs: { workspaceId: string; runId: string }[]): void
+  ended(runs: EndedRun[]): void
+  changed(runs: { workspaceId: string; runId: string }[]): void
+  /** Items of this fan-out were sent, or children of it have ended. */
+  fanOut(workspaceId: string, id: string): void
+  holds: Holds
+  guard: ServiceGuard
 }
 
 const pollMs = 1000
@@ -49,6 +66,7 @@ interface Shift {
   claimer: Claimer
   flusher: Flusher
   emitter: Emitter
+  gatekeeper: Gatekeeper
   run: Omit<RunContext, 'release' | 'gone'>
   executions: Set<RunExecution>
 }
@@ -98,7 +116,7 @@ export class Worker {
     if (shift !== null) {
       shift.claimer.stop()
       const deadline = performance.now() + stopWaitMs
-      while ((shift.local.executing > 0 || !shift.flusher.idle || !shift.emitter.idle || !shift.claimer.idle) && performance.now() < deadline) {
+      while ((shift.local.executing > 0 || !shift.flusher.idle || !shift.emitter.idle || !shift.claimer.idle || !shift.gatekeeper.idle) && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
       this.shift = null
@@ -134,21 +152,27 @@ export class Worker {
     const waitStore = new WaitStore({ pool, session, routes, lanes, waits, stored: (plan) => context.stored(plan) })
     const flusher = new Flusher({
       connections: this.writers, session, leaseLost, unreachable,
-      aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs) }),
+      aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs), ended: (runs) => context.ended(runs) }),
       flushed: (items, parked) => this.flushed(items, parked),
     })
     const emitter = new Emitter({
       connection: this.emitting, session, routes, lanes, waits, leaseLost, unreachable,
       stored: (plan) => context.stored(plan),
+      ended: (runs) => context.ended(runs),
+      changed: (runs) => context.changed(runs),
       chunk: (request, nextIndex) => {
         context.hub.runChanged(request.workspaceId, request.runId)
+        if (request.fanOut !== undefined) context.fanOut(request.workspaceId, fanOutId(request.runId, request.step))
         signals.emit('emit.chunk', { workspaceId: request.workspaceId, runId: request.runId, step: request.step, nextIndex, total: request.count })
       },
     })
     const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, crowded: () => context.crowded(), claimed: () => this.pump(), leaseLost, unreachable, failed: (error) => options.log('error', 'Jobs could not be claimed.', { error: String(error) }) })
+    const gatekeeper = new Gatekeeper(pool, session, (slots) => this.settleHolds(new Map(slots.map((slot) => [slot.laneId, slot.workspaceId]))), leaseLost)
     return {
-      session, local, claimer, flusher, emitter, executions: new Set(),
-      run: { session, flusher, emitter, waits: waitStore, services: options.services, signals, random: Math.random },
+      session, local, claimer, flusher, emitter, gatekeeper, executions: new Set(),
+      run: {
+        held: (job) => context.holds.of(job), guard: context.guard,
+        session, flusher, emitter, waits: waitStore, fanOuts: new FanOutGate(pool, session, (workspaceId, id) => context.fanOut(workspaceId, id)), services: options.services, signals, random: Math.random },
     }
   }
 
@@ -167,7 +191,7 @@ export class Worker {
   private begin(shift: Shift, job: ClaimedJob, lane: LocalLane): void {
     const prepared = this.context.prepared.get(job.workspace_id, job.function_id, job.version)
     this.context.hub.runChanged(job.workspace_id, job.run_id)
-    if (!(prepared instanceof Promise) && !job.progress && job.event_data !== null) return this.execute(shift, job, lane, prepared, null)
+    if (!(prepared instanceof Promise) && !job.progress && job.event_data !== null && prepared.definition.flow?.batch === undefined) return this.execute(shift, job, lane, prepared, null)
     void this.beginSlowly(shift, job, lane, prepared)
   }
 
@@ -179,6 +203,7 @@ export class Worker {
         job.event_data === null ? this.context.pool.query<{ data: unknown }>({ ...eventLoad, values: [job.workspace_id, job.event_id] }) : null,
       ])
       if (data !== null) job.event_data = data.rows[0]?.data ?? {}
+      if (prepared.definition.flow?.batch !== undefined) await this.loadBatch(job)
       this.execute(shift, job, lane, prepared, recorded)
     } catch (error) {
       shift.local.release(lane)
@@ -192,21 +217,46 @@ export class Worker {
     }
   }
 
+  private async loadBatch(job: ClaimedJob): Promise<void> {
+    const { rows } = await this.context.pool.query<{ id: string; name: string; data: unknown; ts: number; v: string | null }>({ ...runEventsLoad, values: [job.workspace_id, job.run_id] })
+    // Started by hand, or by an event that runs alone.
+    const events = rows.length > 0 ? rows : [{ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, v: job.event_v }]
+    job.batch = events.map(({ id, v, ...row }) => ({ id: publicId('evt', id), ...row, ...(v === null ? {} : { v }) }))
+  }
+
   /** Its version cannot be loaded or prepared: nobody could ever run it. */
   private failUnstarted(shift: Shift, job: ClaimedJob, error: unknown): void {
     const reason = toFanwiseError(error)
     shift.flusher.push({
       workspaceId: job.workspace_id, runId: job.run_id, functionId: job.function_id, results: [], attempts: [], sleeps: [],
-      end: { status: 2, startedAt: performance.now(), error: reason.code === 'internal' ? { code: 'internal', message: 'This version of the function cannot be run any more.', fix: 'Publish the workflow again, then run this event again.' } : reason.toShape() },
+      end: { status: 2, startedAt: performance.now(), error: reason.code === 'internal' ? { code: 'internal', message: 'This version of the function cannot be run any more.', fix: 'Publish the workflow again, then run this event again.' } : reason.toShape(), fanOut: fanOutOf(job) },
       aftermath: true, run: { job, output: null, slug: '' }, resolve: () => {},
     })
   }
 
-  private execute(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Parameters<RunExecution['start']>[0]): void {
+  private execute(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Recorded | null): void {
+    const held = this.context.holds.of(job)
+    if (held !== null) return this.holdBack(shift, job, lane, held, null)
+    const rules = shift.gatekeeper.rulesOf(prepared)
+    if (rules === null) return this.run(shift, job, lane, prepared, recorded, null)
+    void shift.gatekeeper.ask(job, rules).then(
+      (answer) => (answer.go ? this.run(shift, job, lane, prepared, recorded, answer.slot) : this.holdBack(shift, job, lane, answer, answer.dueInMs)),
+      (error) => {
+        // The job stays ours but does not run; a new session hands it out again.
+        shift.local.release(lane)
+        this.unreachable(error)
+        this.leaseLost(shift.session)
+      },
+    )
+  }
+
+  private run(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Recorded | null, slot: SecondSlot | null): void {
+    if (this.shift !== shift) return
     const execution: RunExecution = new RunExecution(job, prepared, {
       ...shift.run,
       release: () => {
         shift.local.release(lane)
+        if (slot !== null) shift.gatekeeper.giveBack(slot)
         queueMicrotask(() => this.pump())
       },
       gone: () => shift.executions.delete(execution),
@@ -215,16 +265,39 @@ export class Worker {
     execution.start(recorded)
   }
 
+  /** It may not start yet: it parks with what holds it, and its slot is free. */
+  private holdBack(shift: Shift, job: ClaimedJob, lane: LocalLane, held: HeldBy, dueInMs: number | null): void {
+    shift.flusher.push({
+      workspaceId: job.workspace_id, runId: job.run_id, functionId: job.function_id, results: [], attempts: [], sleeps: [], aftermath: false,
+      park: { state: 'h', dueInMs, why: JSON.stringify(held.why), startedAt: null, holdId: held.holdId },
+      resolve: () => {},
+    })
+    shift.local.release(lane)
+    queueMicrotask(() => this.pump())
+  }
+
+  /** Jobs were parked into these: whatever was let go in between is found again. */
+  private settleHolds(ids: Map<string, string>): void {
+    void this.context.pool.query<{ n: number }>({ ...holdSettle, values: [uuids([...ids.values()]), uuids([...ids.keys()])] }).then(
+      ({ rows }) => rows[0]!.n > 0 && this.kick(),
+      () => {},
+    )
+  }
+
   private flushed(items: FlushItem[], parked: string[]): void {
     this.recovered()
     const { hub, signals } = this.context
     const ends = signals.has('run.ended')
+    let holdIds: Map<string, string> | undefined
     for (const item of items) {
       hub.runChanged(item.workspaceId, item.runId)
+      if (item.park?.holdId !== undefined) (holdIds ??= new Map()).set(item.park.holdId, item.workspaceId)
+      if (item.end?.fanOut != null) this.context.fanOut(item.workspaceId, item.end.fanOut)
       if (ends && item.end !== undefined) signals.emit('run.ended', { workspaceId: item.workspaceId, runId: item.runId, status: item.end.status === 1 ? 'completed' : 'failed' })
       if (item.park !== undefined) signals.emit('run.parked', { workspaceId: item.workspaceId, runId: item.runId, state: item.park.state })
     }
     if (parked.some((entry) => entry.endsWith('q'))) this.kick()
+    if (holdIds !== undefined) this.settleHolds(holdIds)
   }
 
   private leaseLost(session: Session): void {

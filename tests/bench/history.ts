@@ -3,6 +3,7 @@
  * then, beside the same with empty tables. `--explain` prints the plans that docs/performance.md keeps.
  */
 import type pg from 'pg'
+import type { Engine } from '#engine/api.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { jobAdmit } from '#engine/sql/job-claim.ts'
 import { workerEnter } from '#engine/sql/worker.ts'
@@ -34,7 +35,7 @@ try {
 process.exit(met.every(Boolean) ? 0 : 1)
 
 /** 200 queued runs of now; the id of an event of theirs. */
-async function recent(engine: import('#engine/api.ts').Engine, workspace: string): Promise<string> {
+async function recent(engine: Engine, workspace: string): Promise<string> {
   const accepted = await engine.ingest(workspace, Array.from({ length: 200 }, (_, n) => ({ name: 'work/asked', data: { user: `u${n}` } })), { source: 'api' })
   return publicId('evt', accepted[0]!.id)
 }

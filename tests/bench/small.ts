@@ -1,4 +1,5 @@
 /** Small runs without a pause (1 event → 1 run × 2 steps): how many a second beside DBOS, whether the rate holds, and what the tables grow to. */
+import type pg from 'pg'
 import { startProduct } from './product.ts'
 import { median, openSession, quantile, runPeer, untilIdle, verdict } from './session.ts'
 import { fn, transform } from '#tests/support/factories.ts'
@@ -52,7 +53,7 @@ const met = [verdict('Fanwise / DBOS', ratios, 15), verdict('rate at the end / a
 process.exit(met.every(Boolean) ? 0 : 1)
 
 /** The worst table's size over its size after a rewrite. The job table is empty at the end; what it grew to is compared with 5,000 live rows of 400 bytes. */
-async function bloatOf(pool: import('pg').Pool): Promise<number> {
+async function bloatOf(pool: pg.Pool): Promise<number> {
   const size = async (table: string) => Number((await pool.query<{ n: string }>(`select pg_table_size('${table}') as n`)).rows[0]!.n)
   let worst = 0
   for (const table of ['event', 'run', 'step']) {

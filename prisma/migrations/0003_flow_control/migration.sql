@@ -60,7 +60,7 @@ create table "flow_key" (
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.01);
 create index flow_key_expires_at_idx on "flow_key" ("expires_at");
 
--- The events of a batched run, in order; run.event_id is the first.
+-- The events that a batched or debounced run took, in order; run.event_id is the first of a batch, the last of a debounce.
 create table "run_event" (
   "workspace_id" uuid not null,
   "run_id" uuid not null,
@@ -68,6 +68,7 @@ create table "run_event" (
   "event_id" uuid not null,
   constraint run_event_pkey primary key ("workspace_id", "run_id", "n")
 );
+create index run_event_workspace_id_event_id_idx on "run_event" ("workspace_id", "event_id");
 
 -- An emit of many events as one thing. Item i's event has the id base_id + i.
 create table "fan_out" (
@@ -81,6 +82,7 @@ create table "fan_out" (
   "total" integer not null,
   "items" integer not null default 0,
   "runs" integer not null default 0,
+  "skipped" integer not null default 0,
   "targets" uuid[] not null default '{}',
   "state" text not null default 'emitting',
   "canary" integer,

@@ -69,7 +69,8 @@ export const eventIngest = {
  * $31 to index, $32 total, $33 attempt, $34 started (ms ago), $35 input, $36 output, $37 base ms;
  * $38 workspaces, $39 their route epochs as used.
  * An emit that is a fan-out ($40 its id, else null) also has $41 function, $42 event name, $43 id of item 0,
- * $44 runs of this chunk, $45 functions of these runs (array literals), $46 canary, $47 stop share.
+ * $44 runs of this chunk, $45 functions of these runs (array literals), $46 canary, $47 stop share, $48 skipped runs.
+ * Its state after this chunk is answered too (`fans`): while it is not `emitting`, nothing more is sent.
  * An emit that ends here (to = total) records its step; the others move emit_progress on.
  * Answers the emits that were stored, as (run, step).
  */
@@ -87,8 +88,8 @@ export const eventEmit = {
     emits as (
       select t.* from fence, unnest($27::uuid[], $28::uuid[], string_to_array($29, E'\\x1e', ''), $30::int[], $31::int[], $32::int[],
         $33::int[], $34::float8[], string_to_array($35, E'\\x1e', '')::json[], string_to_array($36, E'\\x1e', '')::json[], $37::bigint[],
-        $40::uuid[], $41::uuid[], string_to_array($42, E'\\x1e', ''), $43::uuid[], $44::int[], string_to_array($45, E'\\x1e', ''), $46::int[], $47::real[])
-        as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms, fan, fn, event_name, base_id, runs, targets, canary, stop_share)
+        $40::uuid[], $41::uuid[], string_to_array($42, E'\\x1e', ''), $43::uuid[], $44::int[], string_to_array($45, E'\\x1e', ''), $46::int[], $47::real[], $48::int[])
+        as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms, fan, fn, event_name, base_id, runs, targets, canary, stop_share, skipped)
       join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $26
       where (select ok from current)
     ),
@@ -120,13 +121,14 @@ export const eventEmit = {
       union all select workspace_id, run_id, step from recorded
     ),
     fan as (
-      insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, items, runs, targets, state, canary, stop_share, started_at)
-      select ws, fan, run, step, fn, event_name, base_id, total, to_index, runs, targets::uuid[],
-        case when to_index = total then 'running' else 'emitting' end, canary, stop_share, clock_timestamp() - ago * interval '1 ms'
+      insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, items, runs, skipped, targets, state, canary, stop_share, started_at)
+      select ws, fan, run, step, fn, event_name, base_id, total, to_index, runs, skipped, targets::uuid[],
+        case when to_index = total then 'running' when to_index = canary then 'canary' else 'emitting' end, canary, stop_share, clock_timestamp() - ago * interval '1 ms'
       from emits where fan is not null and (ws, run, step) in (select workspace_id, run_id, step from gate)
-      on conflict (workspace_id, id) do update set items = excluded.items, runs = fan_out.runs + excluded.runs,
+      on conflict (workspace_id, id) do update set items = excluded.items, runs = fan_out.runs + excluded.runs, skipped = fan_out.skipped + excluded.skipped,
         targets = case when fan_out.targets @> excluded.targets then fan_out.targets else array(select distinct unnest(fan_out.targets || excluded.targets)) end,
         state = case when fan_out.state in ('emitting', 'canary') then excluded.state else fan_out.state end
+      returning run_id, step, state
     ),
     e as (
       ${insertEvents} select t.ws, t.id, t.name, t.data, t.ts, t.v, t.client_id, t.source, t.source_ref, t.emit_run from ${eventRows}
@@ -141,7 +143,8 @@ export const eventEmit = {
       where t.skip is null and (t.ws, t.parent_run, t.parent_step) in (select workspace_id, run_id, step from gate)
     ),${lanes}
     select (select count(*)::int from fence) as fence, (select ok from current) as current,
-      array(select run_id::text || ' ' || step from gate) as stored`,
+      array(select run_id::text || ' ' || step from gate) as stored,
+      array(select state || ' ' || run_id::text || ' ' || step from fan) as fans`,
 }
 
 /** Lanes that this process has not seen before, in their own transaction, sorted. */

@@ -1,18 +1,35 @@
 /** What people do to runs. Each is conditional on the same job row: the first one wins. */
-export const runCancel = {
-  name: 'run-cancel',
-  text: `with gone as (
-      delete from job where workspace_id = $1 and run_id = $2 returning run_id
+export const runsEnd = {
+  name: 'runs-end',
+  text: `with t as (
+      select * from unnest($1::uuid[], $2::uuid[], string_to_array($3, E'\\x1e', '')::json[]) as t(ws, run, reason)
+    ),
+    gone as (
+      delete from job using t where job.workspace_id = t.ws and job.run_id = t.run returning t.ws, t.run, t.reason
     ),
     waits as (
-      delete from wait using gone where wait.workspace_id = $1 and wait.run_id = gone.run_id
+      delete from wait using gone where wait.workspace_id = gone.ws and wait.run_id = gone.run and wait.resolved_at is null
     ),
     progress as (
-      delete from emit_progress p using gone where p.workspace_id = $1 and p.run_id = gone.run_id
+      delete from emit_progress p using gone where p.workspace_id = gone.ws and p.run_id = gone.run
+    ),
+    ended as (
+      update run set status = 3, started_at = coalesce(run.started_at, clock_timestamp()), ended_at = clock_timestamp(), error = gone.reason
+      from gone where run.workspace_id = gone.ws and run.id = gone.run
+      returning run.workspace_id, run.id, run.function_id, run.version, run.parent_run_id, run.parent_step, run.event_id
     )
-    update run set status = 3, started_at = coalesce(started_at, clock_timestamp()), ended_at = clock_timestamp()
-    from gone where run.workspace_id = $1 and run.id = gone.run_id
-    returning run.function_id::text as function_id, run.parent_run_id::text as parent_run, run.parent_step`,
+    select ended.workspace_id, ended.id::text as run, ended.function_id::text as function_id, ended.version, ended.parent_run_id::text as parent_run, ended.parent_step,
+      e.id::text as event_id, e.name as event_name, e.source as event_source, e.source_ref as event_ref, e.emit_run_id::text as event_emit_run
+    from ended join event e on e.workspace_id = ended.workspace_id and e.id = ended.event_id`,
+}
+
+/** Children of fan-outs that were ended from outside; their worker is the zero id. Runs of functions a fan-out does not count (those that debounce) are none of its children. */
+export const fanOutCancelled = {
+  name: 'fan-out-cancelled',
+  text: `insert into fan_out_count (workspace_id, fan_out_id, worker_id, cancelled)
+    select f.workspace_id, f.id, '00000000-0000-0000-0000-000000000000', sum(t.n) from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[]) as t(ws, id, fn, n)
+    join fan_out f on f.workspace_id = t.ws and f.id = t.id and t.fn = any(f.targets) group by f.workspace_id, f.id order by f.workspace_id, f.id
+    on conflict (workspace_id, fan_out_id, worker_id) do update set cancelled = fan_out_count.cancelled + excluded.cancelled`,
 }
 
 export const runFind = {
@@ -25,7 +42,14 @@ export const runFind = {
 export const runReopen = {
   name: 'run-reopen',
   text: `with open_again as (
-      update run set status = 0, ended_at = null, error = null where workspace_id = $1 and id = $2 and status = 2 returning id
+      update run set status = 0, ended_at = null, error = null where workspace_id = $1 and id = $2 and status = 2 returning id, event_id, function_id
+    ),
+    counted as (
+      insert into fan_out_count (workspace_id, fan_out_id, worker_id, failed)
+      select $1, f.id, '00000000-0000-0000-0000-000000000000', -1 from open_again o
+      join event e on e.workspace_id = $1 and e.id = o.event_id and e.source = 'emit-each'
+      join fan_out f on f.workspace_id = $1 and f.run_id = e.emit_run_id and f.step = e.source_ref and o.function_id = any(f.targets)
+      on conflict (workspace_id, fan_out_id, worker_id) do update set failed = fan_out_count.failed - 1
     ),
     steps as (
       delete from step using open_again where step.workspace_id = $1 and step.run_id = open_again.id and step.status = 2

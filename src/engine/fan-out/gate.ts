@@ -1,0 +1,105 @@
+/**
+ * What a run needs of fan-outs: whether its emit may send on, to rest when it may not, to end it when the
+ * rest was cancelled, and to gather. Each in a transaction that first proves that the run is still ours
+ * and locks the fan-out's state, so a person's "go on" is seen by one side or the other.
+ */
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import { publicId } from '#base/ids.ts'
+import type { Json } from '#base/json.ts'
+import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
+import { inTransaction } from '#engine/fan-out/context.ts'
+import { readItems } from '#engine/fan-out/items.ts'
+import type { FanOutRow, FanOutState } from '#engine/fan-out/row.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Session } from '#engine/session.ts'
+import { emitCutShort, fanOutLook, fanOutState, fanOutWait } from '#engine/sql/fan-out.ts'
+import { runHold } from '#engine/sql/wait.ts'
+import { uuids } from '#engine/sql/arrays.ts'
+import type { StepOutcome } from '#steps/kind.ts'
+
+export type GatherOutcome = Extract<StepOutcome, { type: 'gather' }>
+
+export interface Halted {
+  step: string
+  attempt: number
+  /** performance.now() */
+  startedAt: number
+  nextIndex: number
+  baseMs: number
+}
+
+const settledItems = { all: undefined, completed: ['completed'], failed: ['failed'] } as const
+
+export class FanOutGate {
+  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly changed: (workspaceId: string, fanOutId: string) => void) {}
+
+  /** For an emit that is taken up again: may it send on? */
+  async mayEmit(job: ClaimedJob, step: string): Promise<boolean> {
+    const state = await stateOf(this.pool, job, step)
+    return state === null || state === 'emitting' || state === 'running'
+  }
+
+  /** `go-on`: it has been let go meanwhile. `output`: the rest is cancelled and the step recorded so. */
+  async halt(job: ClaimedJob, halted: Halted): Promise<'lost' | 'go-on' | { waiting: FanOutState } | { output: Json }> {
+    return this.whileHeld(job, async (client) => {
+      const state = await stateOf(client, job, halted.step)
+      if (state === null || state === 'emitting' || state === 'running' || state === 'settled') return 'go-on'
+      if (state === 'cancelled') return { output: await this.cutShort(client, job, halted) }
+      await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, halted.step, 'canary', JSON.stringify({ sent: halted.nextIndex, state }), null] })
+      return { waiting: state }
+    })
+  }
+
+  private async cutShort(client: pg.PoolClient, job: ClaimedJob, halted: Halted): Promise<Json> {
+    const output = {
+      count: halted.nextIndex, cancelled: true, fanOutId: publicId('fan', fanOutId(job.run_id, halted.step)),
+      firstId: publicId('evt', emittedIds(job.run_id, halted.step, halted.baseMs)(0)),
+    }
+    await client.query({ ...emitCutShort, values: [job.workspace_id, job.run_id, halted.step, halted.attempt, performance.now() - halted.startedAt, JSON.stringify(output)] })
+    this.changed(job.workspace_id, fanOutId(job.run_id, halted.step))
+    return output
+  }
+
+  /** The page at once when the fan-out has settled, else a wait for that. */
+  async gather(job: ClaimedJob, step: string, outcome: GatherOutcome): Promise<'lost' | 'waiting' | { output: Json }> {
+    const answer = await this.whileHeld<'lost' | 'waiting' | 'settled'>(job, async (client) => {
+      const state = await stateOf(client, job, outcome.step)
+      if (state === null) throw new FanwiseError('step_input', `The step ${outcome.step} has sent nothing in this run.`, { field: 'of', fix: 'Gather only where the step that emits per item has run.' })
+      if (state === 'settled') return 'settled'
+      await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'gather', JSON.stringify({ of: outcome.step, timeoutMs: outcome.timeoutMs }), outcome.timeoutMs] })
+      return 'waiting'
+    })
+    return answer === 'settled' ? { output: await this.gathered(job, outcome) } : answer
+  }
+
+  /** Counts, and the asked page of results. @param page false = counts only: the time limit came first */
+  async gathered(job: ClaimedJob, outcome: GatherOutcome, page = true): Promise<Json> {
+    const { rows } = await this.pool.query<FanOutRow>({ ...fanOutLook, values: [uuids([job.workspace_id]), uuids([fanOutId(job.run_id, outcome.step)])] })
+    const row = rows[0]
+    if (row === undefined) return { total: 0, completed: 0, failed: 0, cancelled: 0, items: [], next: null }
+    const counts = { total: row.runs, completed: row.done, failed: row.failed, cancelled: row.cancelled }
+    if (!page) return { ...counts, items: [], next: null }
+    const only = settledItems[outcome.only]
+    const { items, next } = await readItems(this.pool, row, { offset: outcome.offset, limit: outcome.limit, outputs: true, ...(only === undefined ? {} : { only }) })
+    return {
+      ...counts,
+      items: items.map((item) => ({
+        index: item.index, event_id: item.eventId, run_id: item.runId, function: item.function, status: item.status, output: item.output, error: item.error as Json,
+      })),
+      next,
+    }
+  }
+
+  private async whileHeld<T>(job: ClaimedJob, work: (client: pg.PoolClient) => Promise<T>): Promise<T | 'lost'> {
+    return inTransaction(this.pool, async (client) => {
+      const held = await client.query({ ...runHold, values: [this.session.id, job.workspace_id, job.run_id] })
+      return held.rowCount === 0 ? 'lost' : work(client)
+    })
+  }
+}
+
+async function stateOf(client: pg.Pool | pg.PoolClient, job: ClaimedJob, step: string): Promise<FanOutState | null> {
+  const { rows } = await client.query<{ state: FanOutState }>({ ...fanOutState, values: [job.workspace_id, fanOutId(job.run_id, step)] })
+  return rows[0]?.state ?? null
+}

@@ -1,0 +1,150 @@
+/**
+ * A fan-out that rests: its queued children are held, its emit sends nothing more. The state changes in one
+ * transaction together with the hold; children follow in chunks of their own, and whoever dies in between
+ * leaves a state that the duty mends.
+ */
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import { newUuid, publicId } from '#base/ids.ts'
+import { inTransaction, type FanOutContext } from '#engine/fan-out/context.ts'
+import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
+import { endRuns } from '#engine/end-runs.ts'
+import {
+  auditInsert, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
+} from '#engine/sql/fan-out.ts'
+import { waitResolve } from '#engine/sql/wait.ts'
+import { texts, uuids } from '#engine/sql/arrays.ts'
+
+/** Who does it; null = Fanwise itself. */
+export interface Actor {
+  id: string | null
+  name: string
+}
+
+const itself: Actor = { id: null, name: 'Fanwise' }
+export const resting: FanOutState[] = ['emitting', 'canary', 'running']
+
+/** What people and Fanwise did to it, for the record. */
+export async function audit(client: pg.ClientBase | pg.Pool, workspaceId: string, by: Actor | null, action: string, target: string, detail: unknown = null): Promise<void> {
+  const { id, name } = by ?? itself
+  await client.query({ ...auditInsert, values: [workspaceId, newUuid(), id, name, action, target, detail === null ? null : JSON.stringify(detail)] })
+}
+
+/** @param state `paused` by a person, `stopped` by itself. False when it was not going. */
+export async function rest(context: FanOutContext, row: FanOutRow, state: 'paused' | 'stopped', reason: string | null, by: Actor | null): Promise<boolean> {
+  const { workspace_id: ws, id } = row
+  const done = await inTransaction(context.pool, async (client) => {
+    const { rows } = await client.query({ ...fanOutRest, values: [ws, id, resting, state, reason] })
+    if (rows.length === 0) return false
+    await client.query({ ...fanOutHold, values: [ws, id, publicId('fan', id), reason, by === null, by?.id ?? null] })
+    await audit(client, ws, by, state === 'paused' ? 'fan-out.pause' : 'fan-out.stop', publicId('fan', id), reason === null ? null : { reason })
+    return true
+  })
+  if (!done) return false
+  context.holdsChanged(ws)
+  context.changed(ws, id, row.run_id)
+  await holdJobs(context, row)
+  return true
+}
+
+export async function stopByItself(context: FanOutContext, row: FanOutRow, reason: string): Promise<void> {
+  await rest(context, row, 'stopped', reason, null)
+}
+
+async function holdJobs(context: FanOutContext, row: FanOutRow): Promise<void> {
+  for (const { from, to } of rangesOf(row)) {
+    for (;;) {
+      const { rowCount } = await context.pool.query({ ...fanOutHoldJobs, values: [row.workspace_id, row.id, from, to] })
+      if ((rowCount ?? 0) === 0) break
+    }
+  }
+}
+
+/** Held children back to their lanes, oldest first, unless it is held again. */
+export async function freeJobs(context: FanOutContext, workspaceId: string, id: string): Promise<void> {
+  for (;;) {
+    const { rows } = await context.pool.query<{ n: number }>({ ...fanOutFreeJobs, values: [workspaceId, id] })
+    if (rows[0]!.n === 0) return
+    context.woken([])
+    if (rows[0]!.n < 1000) return
+  }
+}
+
+/** False when it did not rest. */
+export async function resume(context: FanOutContext, row: FanOutRow, by: Actor): Promise<boolean> {
+  const { workspace_id: ws, id } = row
+  const woken = await inTransaction(context.pool, async (client) => {
+    const { rows } = await client.query<{ run_id: string; step: string; state: FanOutState }>({ ...fanOutResume, values: [ws, id] })
+    const found = rows[0]
+    if (found === undefined) return null
+    await client.query({ ...fanOutUnhold, values: [ws, id] })
+    await audit(client, ws, by, 'fan-out.resume', publicId('fan', id))
+    return found.state === 'emitting' ? await wakeEmit(client, ws, found) : []
+  })
+  if (woken === null) return false
+  context.holdsChanged(ws)
+  context.changed(ws, id, row.run_id)
+  if (woken.length > 0) context.woken(woken)
+  await freeJobs(context, ws, id)
+  return true
+}
+
+/** The rest of a canary goes. @param by null = its runs succeeded */
+export async function letGo(context: FanOutContext, workspaceId: string, id: string, by: Actor | null): Promise<boolean> {
+  const found = await inTransaction(context.pool, async (client) => {
+    const { rows } = await client.query<{ run_id: string; step: string }>({ ...fanOutGo, values: [workspaceId, id] })
+    if (rows[0] === undefined) return null
+    await audit(client, workspaceId, by, 'fan-out.go', publicId('fan', id))
+    return { runId: rows[0].run_id, woken: await wakeEmit(client, workspaceId, rows[0]) }
+  })
+  if (found === null) return false
+  context.changed(workspaceId, id, found.runId)
+  if (found.woken.length > 0) context.woken(found.woken)
+  return true
+}
+
+/** Emission ends; children that nobody executes are cancelled. @param running those that are executed, too */
+export async function cancelRest(context: FanOutContext, row: FanOutRow, running: boolean, by: Actor): Promise<{ changed: boolean; cancelled: number }> {
+  const { workspace_id: ws, id } = row
+  const woken = await inTransaction(context.pool, async (client) => {
+    const { rows } = await client.query<{ run_id: string; step: string }>({ ...fanOutRest, values: [ws, id, [...resting, 'paused', 'stopped'], 'cancelled', `The rest was cancelled by ${by.name}.`] })
+    if (rows[0] === undefined) return null
+    // Children that a worker has claimed ahead do not begin any more: this keeps them until they are cancelled.
+    await client.query({ ...fanOutHold, values: [ws, id, publicId('fan', id), 'The rest was cancelled.', false, by.id] })
+    await audit(client, ws, by, 'fan-out.cancel', publicId('fan', id), { running })
+    return await wakeEmit(client, ws, rows[0])
+  })
+  if (woken === null && !(row.state === 'cancelled' && running)) return { changed: false, cancelled: 0 }
+  context.holdsChanged(ws)
+  if (woken !== null && woken.length > 0) context.woken(woken)
+  const cancelled = await cancelOpen(context, row, running)
+  context.changed(ws, id, row.run_id)
+  return { changed: true, cancelled }
+}
+
+/** Children that have not ended, in chunks, each a transaction of its own. */
+export async function cancelOpen(context: FanOutContext, row: FanOutRow, running: boolean): Promise<number> {
+  const reason = new FanwiseError('run_cancelled', 'The rest of its fan-out was cancelled.').toShape()
+  let cancelled = 0
+  for (const { from, to } of rangesOf(row)) {
+    for (;;) {
+      const { n, ended } = await inTransaction(context.pool, async (client) => {
+        const { rows } = await client.query<{ run: string }>({ ...fanOutOpenJobs, values: [row.workspace_id, from, to, running] })
+        const ended = await endRuns(client, rows.map((found) => ({ workspaceId: row.workspace_id, runId: found.run, reason })))
+        return { n: rows.length, ended }
+      })
+      context.ended(ended)
+      cancelled += n
+      if (n === 0) break
+    }
+  }
+  return cancelled
+}
+
+/** The emitting step rests in a wait of its own. */
+async function wakeEmit(client: pg.ClientBase, workspaceId: string, { run_id: run, step }: { run_id: string; step: string }): Promise<{ workspaceId: string; runId: string }[]> {
+  const { rows } = await client.query<{ workspace_id: string; run: string }>({
+    ...waitResolve, values: [uuids([workspaceId]), uuids([run]), texts([step]), texts(['{}'])],
+  })
+  return rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run }))
+}

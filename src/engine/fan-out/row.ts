@@ -1,0 +1,63 @@
+/** A fan-out as its statements answer it. */
+import { fanOutRunRange } from '#engine/derived-ids.ts'
+
+export type FanOutState = 'emitting' | 'canary' | 'running' | 'paused' | 'stopped' | 'cancelled' | 'settled'
+
+export interface FanOutRow {
+  workspace_id: string
+  id: string
+  run_id: string
+  step: string
+  state: FanOutState
+  total: number
+  items: number
+  runs: number
+  skipped: number
+  canary: number | null
+  stop_share: number | null
+  base_id: string
+  targets: string[]
+  done: number
+  failed: number
+  cancelled: number
+  /** Its emitting step sends no more. */
+  sent: boolean
+}
+
+/** Children that have ended. Runs that were skipped never began and are not among them. */
+export const endedOf = (row: Pick<FanOutRow, 'done' | 'failed' | 'cancelled'>): number => row.done + row.failed + row.cancelled
+
+/** First and last possible run of each function that got runs. */
+export function rangesOf(row: Pick<FanOutRow, 'base_id' | 'targets'>): { functionId: string; from: string; to: string }[] {
+  return row.targets.map((functionId) => ({ functionId, ...fanOutRunRange(row.base_id, functionId) }))
+}
+
+/** Ended children before a share of failures says anything. */
+export const endedToJudge = 20
+
+/** Why it must stop by itself, or null. */
+export function stopReason(row: FanOutRow): string | null {
+  const ended = endedOf(row)
+  if (row.stop_share === null || ended < endedToJudge || (row.state !== 'emitting' && row.state !== 'running')) return null
+  if (row.failed / ended <= row.stop_share) return null
+  return `${row.failed.toLocaleString('en')} of ${ended.toLocaleString('en')} failed: ${percent(row.failed / ended)}, more than ${percent(row.stop_share)}.`
+}
+
+/** What becomes of a canary: null while its runs have not ended. */
+export function canaryVerdict(row: FanOutRow): 'go' | { reason: string } | null {
+  if (row.state !== 'canary' || endedOf(row) < row.runs) return null
+  const bad = row.failed + row.cancelled
+  if (bad === 0) return 'go'
+  const first = `the first ${(row.canary ?? row.items).toLocaleString('en')} ${(row.canary ?? row.items) === 1 ? 'item' : 'items'}`
+  const what = [row.failed > 0 ? `${row.failed.toLocaleString('en')} failed` : '', row.cancelled > 0 ? `${row.cancelled.toLocaleString('en')} ${row.cancelled === 1 ? 'was' : 'were'} cancelled` : ''].filter((part) => part !== '').join(' and ')
+  return { reason: `Of ${row.runs.toLocaleString('en')} ${row.runs === 1 ? 'run' : 'runs'} of ${first}, ${what}.` }
+}
+
+/** True when everything is over and only the word of it is missing. */
+export function maySettle(row: FanOutRow): boolean {
+  return row.state !== 'settled' && row.sent && endedOf(row) >= row.runs
+}
+
+function percent(share: number): string {
+  return `${(Math.round(share * 1000) / 10).toLocaleString('en')} %`
+}

@@ -1,0 +1,114 @@
+/**
+ * Open runs that an arriving event ends (`cancelOn`), in the transaction that stores the event and after
+ * its runs are in, so that the events of one transaction see each other in their order. The rules of the
+ * version a run began with count for it. One look at the open runs per rule, however many events came.
+ */
+import type pg from 'pg'
+import { FanwiseError } from '#base/errors.ts'
+import { publicId } from '#base/ids.ts'
+import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
+import { cancelRule, holds, type CancelRule } from '#engine/flow/compile-flow.ts'
+import type { RoutingTable } from '#engine/match.ts'
+import { flowCancellable } from '#engine/sql/flow.ts'
+import { numbers } from '#engine/sql/arrays.ts'
+import type { Plan, PlannedEvent } from '#engine/store-events.ts'
+import type { FlowControl } from '#graph/definition.ts'
+
+/** A rule with the versions of the function that have it. */
+export interface Cancel {
+  functionId: string
+  versions: number[]
+  rule: CancelRule
+}
+
+export interface LoadedCancels {
+  id: string
+  version: number
+  rules: NonNullable<FlowControl['cancelOn']>
+}
+
+/** By the name of the event; versions with the same rule share one entry. */
+export function cancelsByEvent(loaded: readonly LoadedCancels[]): Map<string, Cancel[]> {
+  const entries = new Map<string, Cancel>()
+  for (const { id, version, rules } of loaded) {
+    for (const rule of rules) {
+      const key = `${id} ${JSON.stringify([rule.event, rule.match, rule.if, rule.timeoutMs])}`
+      const entry = entries.get(key)
+      if (entry === undefined) entries.set(key, { functionId: id, versions: [version], rule: cancelRule(rule) })
+      else entry.versions.push(version)
+    }
+  }
+  const byEvent = new Map<string, Cancel[]>()
+  for (const entry of entries.values()) byEvent.set(entry.rule.event, [...(byEvent.get(entry.rule.event) ?? []), entry])
+  return byEvent
+}
+
+export const cancelsSomething = (events: readonly PlannedEvent[], tables: Map<string, RoutingTable>): boolean =>
+  events.some((event) => event.ofTest !== true && tables.get(event.workspaceId)?.cancels.has(event.name) === true)
+
+/** An arriving event with its place in the plan. */
+interface Arrival {
+  event: PlannedEvent
+  at: number
+}
+
+interface Candidate {
+  run: string
+  id: string
+  name: string
+  data: unknown
+  ts: number
+  v: string | null
+}
+
+export async function cancelOnEvents(client: pg.ClientBase, plan: Plan, tables: Map<string, RoutingTable>): Promise<EndedRun[]> {
+  const arrivals = new Map<Cancel, Arrival[]>()
+  plan.events.forEach((event, at) => {
+    const cancels = event.ofTest === true ? undefined : tables.get(event.workspaceId)?.cancels.get(event.name)
+    for (const cancel of cancels ?? []) arrivals.set(cancel, [...(arrivals.get(cancel) ?? []), { event, at }])
+  })
+  if (arrivals.size === 0) return []
+  const begunAt = new Map(plan.runs.map((run) => [run.runId, run.eventId]))
+  const places = new Map(plan.events.map((event, at) => [event.id, at]))
+  const toEnd = new Map<string, RunToEnd>()
+  for (const [cancel, list] of arrivals) {
+    for (const origin of await candidates(client, cancel, list)) {
+      const begun = begunAt.get(origin.run)
+      const after = begun === undefined ? -1 : places.get(begun)!
+      const arrival = list.find(({ event, at }) => at > after && event.id !== origin.id && matches(cancel.rule, origin, event))
+      if (arrival !== undefined && !toEnd.has(origin.run)) toEnd.set(origin.run, { workspaceId: arrival.event.workspaceId, runId: origin.run, reason: reasonOf(arrival.event) })
+    }
+  }
+  return endRuns(client, [...toEnd.values()])
+}
+
+async function candidates(client: pg.ClientBase, { functionId, versions, rule }: Cancel, list: Arrival[]): Promise<Candidate[]> {
+  const { match, timeoutMs } = rule
+  const path = match !== null && match[0] === 'data' && match.length > 1 ? match.slice(1) : null
+  const values = match === null ? [] : list.map(({ event }) => textAt(event, match)).filter((value) => value !== undefined)
+  if (match !== null && values.length === 0) return []
+  const { rows } = await client.query<Candidate>({
+    ...flowCancellable,
+    values: [list[0]!.event.workspaceId, functionId, numbers(versions), timeoutMs, path, path === null ? null : [...new Set(values)]],
+  })
+  return rows
+}
+
+function matches({ match, condition }: CancelRule, origin: Candidate, event: PlannedEvent): boolean {
+  if (match !== null) {
+    const value = textAt(event, match)
+    if (value === undefined || textAt(origin, match) !== value) return false
+  }
+  return condition === null || holds(condition, { event: origin, async: event })
+}
+
+const reasonOf = (event: PlannedEvent) => new FanwiseError('run_cancelled', `Cancelled by the event ${event.name}.`, {
+  fix: 'Nothing needs to be done. The function’s settings say which events cancel it.', facts: { event: publicId('evt', event.id) },
+}).toShape()
+
+/** As Postgres' #>> gives it: the text of a string or a number, JSON of anything else. */
+function textAt(event: unknown, path: readonly string[]): string | undefined {
+  let value = event
+  for (const key of path) value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+  return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
+}

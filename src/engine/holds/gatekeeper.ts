@@ -1,0 +1,279 @@
+/**
+ * The last question before a run starts, for functions with a throttle, a second limit or a finish time
+ * limit: it has its own lane's slot and asks here for the rest. Questions of one moment share their
+ * statements. A run that may not start yet is held (state h) and gives its slot back.
+ *
+ * Throttle (GCRA): a start is due every period ÷ limit, `burst` more at once. Starts are counted here,
+ * when they happen, so nothing bunches up behind a downtime; a run that comes too early is told its
+ * place in line (line_until) and comes back then with the throttle's id as its pass.
+ */
+import type pg from 'pg'
+import type { CompiledCel } from '#expressions/cel.ts'
+import { uuidTime } from '#base/ids.ts'
+import { namedUuid } from '#engine/derived-ids.ts'
+import { keyText, limitKey } from '#engine/flow/compile-flow.ts'
+import type { HeldBy } from '#engine/holds/holds.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import { routeOf, secondLaneOf, type Route } from '#engine/match.ts'
+import type { PreparedFunction } from '#engine/prepared.ts'
+import type { Session } from '#engine/session.ts'
+import { deadlineStart, secondReturn, secondTake, throttleLock, throttleSave } from '#engine/sql/hold.ts'
+import { laneEnsure } from '#engine/sql/event-store.ts'
+import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
+
+export interface SecondSlot {
+  workspaceId: string
+  laneId: string
+}
+
+/** `go` with the slot of the second limit that is to be given back; or what holds it, and until when. */
+export type GateAnswer = { go: true; slot: SecondSlot | null } | (HeldBy & { go: false; dueInMs: number | null })
+
+interface Rules {
+  throttle: { periodMs: number; limit: number; burst: number; key: CompiledCel | null } | null
+  route: Route | null
+  finishMs: number | null
+  /** A start deadline is over once it starts. */
+  clearsDeadline: boolean
+}
+
+interface Ask {
+  job: ClaimedJob
+  rules: Rules
+  resolve(answer: GateAnswer): void
+  reject(error: unknown): void
+}
+
+const recheckMs = 1000
+
+export class Gatekeeper {
+  private asks: Ask[] = []
+  private scheduled = false
+  private busy = false
+  private givenBack: SecondSlot[] = []
+  private readonly rules = new WeakMap<PreparedFunction, Rules | null>()
+  private readonly knownLanes = new Set<string>()
+
+  /** @param freed slots of second limits were given back: held runs may go */
+  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly freed: (slots: SecondSlot[]) => void, private readonly lost: () => void) {}
+
+  /** Null for most functions: nothing to ask. */
+  rulesOf(prepared: PreparedFunction): Rules | null {
+    let rules = this.rules.get(prepared)
+    if (rules === undefined) this.rules.set(prepared, (rules = readRules(prepared)))
+    return rules
+  }
+
+  ask(job: ClaimedJob, rules: Rules): Promise<GateAnswer> {
+    return new Promise((resolve, reject) => {
+      this.asks.push({ job, rules, resolve, reject })
+      this.schedule()
+    })
+  }
+
+  giveBack(slot: SecondSlot): void {
+    this.givenBack.push(slot)
+    this.schedule()
+  }
+
+  get idle(): boolean {
+    return this.asks.length === 0 && this.givenBack.length === 0 && !this.busy
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.busy) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      void this.run()
+    })
+  }
+
+  private async run(): Promise<void> {
+    if (this.busy) return
+    this.busy = true
+    while (this.asks.length > 0 || this.givenBack.length > 0) {
+      const back = this.givenBack.splice(0)
+      const asks = this.asks.splice(0, 500)
+      try {
+        if (back.length > 0) await this.returnSlots(back)
+      } catch {
+        // Whether they went back is not known: only a new lease is sure of what it holds.
+        this.lost()
+      }
+      try {
+        await this.answer(asks)
+      } catch (error) {
+        for (const ask of asks) ask.reject(error)
+      }
+    }
+    this.busy = false
+  }
+
+  private async answer(asks: Ask[]): Promise<void> {
+    const open = new Set(asks)
+    const refuse = (ask: Ask, held: HeldBy, dueInMs: number | null) => {
+      open.delete(ask)
+      ask.resolve({ go: false, ...held, dueInMs })
+    }
+    // The second limit first: a start that is counted by the throttle must happen.
+    const slots = await this.takeSlots([...open].filter((ask) => ask.rules.route !== null), refuse)
+    const unused = await this.takeTurns([...open].filter((ask) => ask.rules.throttle !== null && ask.job.started_ms === null), refuse)
+    for (const ask of unused) {
+      const slot = slots.get(ask)
+      if (slot !== undefined) this.givenBack.push(slot)
+    }
+    const limited = [...open].filter((ask) => ask.job.started_ms === null && (ask.rules.finishMs !== null || ask.rules.clearsDeadline))
+    if (limited.length > 0) {
+      await this.pool.query({ ...deadlineStart, values: [this.session.id, uuids(limited.map((a) => a.job.workspace_id)), uuids(limited.map((a) => a.job.run_id)), numbers(limited.map((a) => a.rules.finishMs))] })
+    }
+    for (const ask of open) ask.resolve({ go: true, slot: slots.get(ask) ?? null })
+  }
+
+  private async takeSlots(asks: Ask[], refuse: (ask: Ask, held: HeldBy, dueInMs: number | null) => void): Promise<Map<Ask, SecondSlot>> {
+    const taken = new Map<Ask, SecondSlot>()
+    if (asks.length === 0) return taken
+    const lanes = new Map<string, { workspaceId: string; id: string; ownerId: string; cap: number; keyText: string | null; asks: Ask[] }>()
+    for (const ask of asks) {
+      const { job } = ask
+      const lane = secondLaneOf(ask.rules.route!, job.workspace_id, eventOf(job))
+      const entry = lanes.get(lane.id)
+      if (entry === undefined) lanes.set(lane.id, { workspaceId: job.workspace_id, ...lane, asks: [ask] })
+      else entry.asks.push(ask)
+    }
+    const sorted = [...lanes.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
+    await this.ensureLanes(sorted)
+    const { rows } = await this.pool.query<{ fence: number; id: string; n: number }>({
+      ...secondTake, values: [this.session.id, uuids(sorted.map((l) => l.workspaceId)), uuids(sorted.map((l) => l.id)), numbers(sorted.map((l) => l.asks.length))],
+    })
+    const given = new Map(rows.map((row) => [row.id, row.n]))
+    for (const lane of sorted) {
+      lane.asks.sort((a, b) => Number(b.job.hold_id === lane.id) - Number(a.job.hold_id === lane.id))
+      const n = given.get(lane.id) ?? 0
+      lane.asks.forEach((ask, index) => {
+        if (index < n) taken.set(ask, { workspaceId: lane.workspaceId, laneId: lane.id })
+        else refuse(ask, { holdId: lane.id, why: { kind: 'limit', limit: lane.cap, ...(lane.keyText === null ? {} : { key: lane.keyText }) } }, recheckMs)
+      })
+    }
+    return taken
+  }
+
+  private async ensureLanes(lanes: { workspaceId: string; id: string; ownerId: string; cap: number; keyText: string | null }[]): Promise<void> {
+    const missing = lanes.filter((lane) => !this.knownLanes.has(lane.id))
+    if (missing.length === 0) return
+    await this.pool.query({
+      ...laneEnsure,
+      values: [uuids(missing.map((l) => l.workspaceId)), uuids(missing.map((l) => l.id)), uuids(missing.map((l) => l.ownerId)), numbers(missing.map((l) => l.cap)), texts(missing.map((l) => (l.keyText === null ? null : safeText(l.keyText))))],
+    })
+    if (this.knownLanes.size > 50_000) this.knownLanes.clear()
+    for (const lane of missing) this.knownLanes.add(lane.id)
+  }
+
+  /** Answers the asks whose turn has not come. */
+  private async takeTurns(asks: Ask[], refuse: (ask: Ask, held: HeldBy, dueInMs: number | null) => void): Promise<Ask[]> {
+    if (asks.length === 0) return []
+    const buckets = new Map<string, { workspaceId: string; id: string; functionId: string; key: string | null; asks: Ask[] }>()
+    for (const ask of asks) {
+      const { job } = ask
+      const key = keyText(ask.rules.throttle!.key, eventOf(job))
+      const id = namedUuid(`flow\u0000${job.function_id}\u0000throttle\u0000${job.version < 0 ? 'draft' : ''}${key ?? ''}`, uuidTime(job.function_id))
+      const entry = buckets.get(id)
+      if (entry === undefined) buckets.set(id, { workspaceId: job.workspace_id, id, functionId: job.function_id, key, asks: [ask] })
+      else entry.asks.push(ask)
+    }
+    const sorted = [...buckets.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
+    const early: Ask[] = []
+    const client = await this.pool.connect()
+    try {
+      await client.query('begin')
+      const { rows } = await client.query<{ id: string; used_ms: string | null; line_ms: string | null }>({
+        ...throttleLock, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), uuids(sorted.map((b) => b.functionId)), texts(sorted.map((b) => (b.key === null ? null : safeText(b.key))))],
+      })
+      const states = new Map(rows.map((row) => [row.id, row]))
+      const saves = sorted.map((bucket) => {
+        const state = states.get(bucket.id)!
+        const turns = new Turns(bucket.asks[0]!.rules.throttle!, state.used_ms === null ? null : Number(state.used_ms), state.line_ms === null ? null : Number(state.line_ms))
+        // Those who have stood in line go first.
+        bucket.asks.sort((a, b) => Number(b.job.hold_id === bucket.id) - Number(a.job.hold_id === bucket.id))
+        for (const ask of bucket.asks) {
+          const dueInMs = turns.next(ask.job.hold_id === bucket.id)
+          if (dueInMs === null) continue
+          early.push(ask)
+          refuse(ask, { holdId: bucket.id, why: { kind: 'throttle', ...(bucket.key === null ? {} : { key: bucket.key }) } }, dueInMs)
+        }
+        return turns
+      })
+      await client.query({ ...throttleSave, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), numbers(saves.map((t) => t.usedMs)), numbers(saves.map((t) => t.lineMs))] })
+      await client.query('commit')
+    } catch (error) {
+      await client.query('rollback').catch(() => {})
+      throw error
+    } finally {
+      client.release()
+    }
+    return early
+  }
+
+  private async returnSlots(slots: SecondSlot[]): Promise<void> {
+    const counts = new Map<string, SecondSlot & { n: number }>()
+    for (const slot of slots) {
+      const entry = counts.get(slot.laneId)
+      if (entry === undefined) counts.set(slot.laneId, { ...slot, n: 1 })
+      else entry.n += 1
+    }
+    const sorted = [...counts.values()].sort((a, b) => (a.workspaceId + a.laneId < b.workspaceId + b.laneId ? -1 : 1))
+    await this.pool.query({ ...secondReturn, values: [this.session.id, uuids(sorted.map((s) => s.workspaceId)), uuids(sorted.map((s) => s.laneId)), numbers(sorted.map((s) => s.n))] })
+    this.freed(sorted)
+  }
+}
+
+/** The arithmetic of one throttle; milliseconds from now. */
+export class Turns {
+  private readonly stepMs: number
+  private readonly toleranceMs: number
+  usedMs: number
+  lineMs: number
+
+  constructor(rule: { periodMs: number; limit: number; burst: number }, usedMs: number | null, lineMs: number | null) {
+    this.stepMs = rule.periodMs / rule.limit
+    this.toleranceMs = this.stepMs * rule.burst
+    this.usedMs = Math.max(0, usedMs ?? 0)
+    this.lineMs = Math.max(0, lineMs ?? 0)
+  }
+
+  /** Null = it starts now and is counted; else when it may come again. */
+  next(hasStoodInLine: boolean): number | null {
+    const lineIsEmpty = this.lineMs <= 0
+    if (this.usedMs <= this.toleranceMs && (hasStoodInLine || lineIsEmpty)) {
+      this.usedMs += this.stepMs
+      return null
+    }
+    const soonest = Math.max(1, this.usedMs - this.toleranceMs)
+    if (hasStoodInLine) {
+      // Its time had come but starts before it were late; those behind it in this moment come a step later each.
+      const due = soonest + this.late * this.stepMs
+      this.late += 1
+      this.lineMs = Math.max(this.lineMs, due)
+      return due
+    }
+    const due = Math.max(soonest, this.lineMs)
+    this.lineMs = due + this.stepMs
+    return due
+  }
+
+  private late = 0
+}
+
+function readRules(prepared: PreparedFunction): Rules | null {
+  const { definition } = prepared
+  const { throttle, timeouts } = definition.flow ?? {}
+  if (throttle === undefined && timeouts === undefined && definition.concurrency2 === undefined) return null
+  return {
+    throttle: throttle === undefined ? null : { ...throttle, key: limitKey({ limit: throttle.limit, key: throttle.key }) },
+    route: definition.concurrency2 === undefined ? null : routeOf(prepared.functionId, definition.slug, prepared.version, definition),
+    finishMs: timeouts?.finishMs ?? null,
+    clearsDeadline: timeouts?.startMs !== undefined,
+  }
+}
+
+const eventOf = (job: ClaimedJob) => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

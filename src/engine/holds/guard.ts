@@ -1,0 +1,21 @@
+/** Stands between a step and the service it calls. */
+import { FanwiseError } from '#base/errors.ts'
+import type { ServiceGuard } from '#engine/execute-step.ts'
+import type { Breaker } from '#engine/holds/breaker.ts'
+import { serviceOf, type Holds } from '#engine/holds/holds.ts'
+
+export function serviceGuard(holds: Holds, breaker: Breaker): ServiceGuard {
+  return {
+    check(workspaceId, url, pass) {
+      if (holds.none) return
+      const host = serviceOf(url)
+      const hold = host === null ? null : holds.service(workspaceId, host, pass)
+      if (hold === null) return
+      throw new FanwiseError('step_parked', `${host} is parked.`, { fix: 'It goes on by itself when the service is let go.', facts: { holdId: hold.id, host } })
+    },
+    report(workspaceId, url, ok) {
+      const host = serviceOf(url)
+      if (host !== null) breaker.report(workspaceId, host, ok)
+    },
+  }
+}

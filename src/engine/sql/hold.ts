@@ -1,0 +1,166 @@
+/**
+ * What keeps runs from starting or going on: holds (a paused function or fan-out, a parked service),
+ * throttles and second limits. A held job is in state h with the id of what holds it; when it is let go
+ * it keeps that id as its pass.
+ */
+
+export const holdsAll = {
+  name: 'holds-all',
+  text: `select workspace_id, id::text, kind, target, reason, auto, since, until, ramp, extract(epoch from until - clock_timestamp()) * 1000 as until_ms from hold`,
+}
+
+/** $1 ws, $2 id, $3 kind, $4 target, $5 reason, $6 auto, $7 by, $8 tries again in ms. A row = it was not held before. */
+export const holdSet = {
+  name: 'hold-set',
+  text: `insert into hold (workspace_id, id, kind, target, reason, auto, by, until)
+    values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8 * interval '1 ms')
+    on conflict (workspace_id, id) do update set ramp = null, reason = excluded.reason, until = excluded.until, auto = excluded.auto
+    returning (xmax = 0) as fresh`,
+}
+
+/** Deleting waits for whoever is just parking a run into it (hold-settle locks the row). */
+export const holdRemove = { name: 'hold-remove', text: `delete from hold where workspace_id = $1 and id = $2 returning kind, target, since` }
+
+export const holdRamp = { name: 'hold-ramp', text: `update hold set ramp = $3, until = null where workspace_id = $1 and id = $2` }
+
+const openLanes = (moved: string) => `
+    opened as (
+      update lane set open = true from (select distinct workspace_id, lane_id from ${moved}) m
+      where lane.workspace_id = m.workspace_id and lane.id = m.lane_id and not lane.open
+    )`
+
+/** Lets the $3 oldest go; they keep the hold's id as their pass. Answers how many. */
+export const holdLetGo = {
+  name: 'hold-let-go',
+  text: `with found as (
+      select ctid from job where workspace_id = $1 and hold_id = $2 and state = 'h' order by ord limit $3 for update skip locked
+    ),
+    moved as (
+      update job set state = 'q', due = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
+    ),${openLanes('moved')}
+    select (select count(*)::int from moved) as n`,
+}
+
+/** Queued jobs of a function's own lanes into its hold, a chunk at a time. $1 ws, $2 function = hold. */
+export const holdFunctionJobs = {
+  name: 'hold-function-jobs',
+  text: `with found as (
+      select j.ctid from lane l join job j on j.workspace_id = l.workspace_id and j.lane_id = l.id and j.state = 'q'
+      where l.workspace_id = $1 and l.function_id = $2 limit 5000 for update of j skip locked
+    )
+    update job set state = 'h', hold_id = $2, why = $3 from found where job.ctid = found.ctid`,
+}
+
+/** Open runs of a function, for cancelling them when it is paused. */
+export const functionOpenRuns = {
+  name: 'function-open-runs',
+  text: `select r.id::text as run from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
+    where j.workspace_id = $1 and r.function_id = $2 and r.started_at is not null limit 1000`,
+}
+
+/**
+ * After jobs were parked into these ($1 ws, $2 ids): those whose hold is gone, or whose second limit has
+ * room again, go back to the queue. So a hold taken away, or a slot freed, in between is never missed.
+ */
+export const holdSettle = {
+  name: 'hold-settle',
+  text: `with t as (select * from unnest($1::uuid[], $2::uuid[]) as t(ws, id)),
+    held as (select h.workspace_id, h.id from hold h join t on h.workspace_id = t.ws and h.id = t.id for key share of h),
+    room as (
+      select t.ws, t.id, case when l.id is null then 2147483647 else greatest(0, l.cap - l.granted) end as n
+      from t left join lane l on l.workspace_id = t.ws and l.id = t.id
+      where not exists (select 1 from held where held.workspace_id = t.ws and held.id = t.id)
+        and not exists (select 1 from flow_key f where f.workspace_id = t.ws and f.id = t.id)
+    ),
+    found as (
+      select j.ctid from room cross join lateral (
+        select j.ctid from job j where j.workspace_id = room.ws and j.hold_id = room.id and j.state = 'h' order by j.ord limit least(room.n, 5000) for update skip locked
+      ) j
+    ),
+    moved as (
+      update job set state = 'q', due = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
+    ),${openLanes('moved')}
+    select (select count(*)::int from moved) as n`,
+}
+
+/** Everything that holds jobs, once each: a skip scan over job_held_idx. */
+export const holdIdsInUse = {
+  name: 'hold-ids-in-use',
+  text: `with recursive used as (
+      (select workspace_id, hold_id from job where state = 'h' order by workspace_id, hold_id limit 1)
+      union all
+      select n.workspace_id, n.hold_id from used cross join lateral (
+        select j.workspace_id, j.hold_id from job j where j.state = 'h' and (j.workspace_id, j.hold_id) > (used.workspace_id, used.hold_id)
+        order by j.workspace_id, j.hold_id limit 1
+      ) n
+    )
+    select workspace_id, hold_id::text as id from used`,
+}
+
+/** $1 ws, $2 id, $3 function, $4 key; sorted by the caller. Milliseconds from now; null = never used. */
+export const throttleLock = {
+  name: 'throttle-lock',
+  text: `insert into flow_key (workspace_id, id, function_id, kind, key_text, expires_at)
+    select t.ws, t.id, t.fn, 'throttle', t.key, clock_timestamp() + interval '1 hour'
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], string_to_array($4, E'\\x1e', '')) as t(ws, id, fn, key) order by t.ws, t.id
+    on conflict (workspace_id, id) do update set expires_at = greatest(flow_key.expires_at, excluded.expires_at)
+    returning id::text, extract(epoch from used_until - clock_timestamp()) * 1000 as used_ms, extract(epoch from line_until - clock_timestamp()) * 1000 as line_ms`,
+}
+
+export const throttleSave = {
+  name: 'throttle-save',
+  text: `update flow_key f set used_until = clock_timestamp() + t.used * interval '1 ms', line_until = clock_timestamp() + t.line * interval '1 ms',
+      expires_at = clock_timestamp() + (greatest(t.used, t.line, 0) + 3600000) * interval '1 ms'
+    from unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[]) as t(ws, id, used, line) where f.workspace_id = t.ws and f.id = t.id`,
+}
+
+/** Slots of second limits: $1 worker, $2 ws, $3 lane, $4 wanted; sorted by the caller. Answers what was given. */
+export const secondTake = {
+  name: 'second-take',
+  text: `with fence as materialized (
+      select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
+    ),
+    picked as materialized (
+      select l.workspace_id, l.id, least(t.n, l.cap - l.granted) as n from fence, unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)
+      join lane l on l.workspace_id = t.ws and l.id = t.lane order by l.workspace_id, l.id for no key update of l
+    ),
+    granted as (
+      update lane set granted = lane.granted + picked.n from picked
+      where lane.workspace_id = picked.workspace_id and lane.id = picked.id and picked.n > 0
+    ),
+    held as (
+      insert into lane_slot (workspace_id, lane_id, worker_id, slots) select workspace_id, id, $1, n from picked where n > 0
+      on conflict (workspace_id, lane_id, worker_id) do update set slots = lane_slot.slots + excluded.slots
+    )
+    select (select count(*)::int from fence) as fence, id::text, greatest(n, 0)::int as n from picked`,
+}
+
+/** The first start of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit). */
+export const deadlineStart = {
+  name: 'deadline-start',
+  text: `update job set deadline = clock_timestamp() + t.ms * interval '1 ms' from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)
+    where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1`,
+}
+
+/** Slots of second limits go back; nothing waits in these lanes, so they stay shut. Sorted by the caller. */
+export const secondReturn = {
+  name: 'second-return',
+  text: `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
+    less as (
+      update lane_slot s set slots = s.slots - t.n from t
+      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots > t.n
+      returning s.workspace_id, s.lane_id, t.n
+    ),
+    gone as (
+      delete from lane_slot s using t
+      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots <= t.n
+      returning s.workspace_id, s.lane_id, s.slots as n
+    )
+    update lane set granted = granted - b.n from (select * from less union all select * from gone) b
+    where lane.workspace_id = b.workspace_id and lane.id = b.lane_id`,
+}
+
+export const autoParking = { name: 'auto-parking', text: `select id from workspace where auto_park` }
+
+/** One process at a time lifts holds. */
+export const holdTurn = { name: 'hold-turn', text: `select pg_try_advisory_xact_lock(7341001) as mine` }

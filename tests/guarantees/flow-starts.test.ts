@@ -1,0 +1,229 @@
+/** Flow control where events arrive: rules hold across processes, because two engines share the database here. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JsonObject } from '#base/json.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+import type { FlowControl, FunctionDefinition } from '#graph/definition.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let one: TestEngine
+let two: TestEngine
+const release: (() => void)[] = []
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const services = { request: (_ws: string, request: { url: string }) => (request.url.endsWith('/hold') ? new Promise<{ status: number; headers: Record<string, string>; body: string }>((resolve) => release.push(() => resolve({ status: 200, headers: {}, body: '{}' }))) : Promise.resolve({ status: 200, headers: {}, body: '{}' })) }
+  one = await startTestEngine({ database, services })
+  two = await startTestEngine({ database, services })
+})
+afterAll(async () => {
+  expect(Object.values(await checkInvariants(one.engine.pool, true)).every((n) => n === 0)).toBe(true)
+  await one.stop()
+  await two.stop()
+  await database.drop()
+})
+
+interface RunRow {
+  status: number
+  error: { code: string; message: string; facts?: JsonObject } | null
+  data: JsonObject
+  state: string | null
+  steps: Record<string, JsonObject>
+}
+
+/** Runs of a workspace, oldest event first, with their outputs. */
+async function runs(ws: string): Promise<RunRow[]> {
+  const { rows } = await one.engine.pool.query<RunRow>(`
+    select r.status, r.error, e.data, j.state, coalesce((select json_object_agg(s.step, s.output) from step s where s.workspace_id = r.workspace_id and s.run_id = r.id), '{}') as steps
+    from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id
+    where r.workspace_id = $1 order by e.id, r.id`, [ws])
+  return rows
+}
+const note = transform('note', { n: '{{ event.data.n }}' })
+const held = step('call', 'http', { method: 'GET', url: 'https://svc.example/hold' })
+
+async function workspaceWith(flow: FlowControl, steps = [note], extra: Partial<FunctionDefinition> = {}): Promise<string> {
+  const ws = await createWorkspace(one.engine.pool)
+  await publish(one.engine.pool, ws, [fn('work', 'work/asked', steps, { flow, ...extra })])
+  return ws
+}
+/** One event a request, over both engines, all at once. */
+const send = (ws: string, datas: JsonObject[], extra: { name?: string; ts?: number } = {}) =>
+  Promise.all(datas.map((data, n) => (n % 2 === 0 ? one : two).engine.ingest(ws, [{ name: extra.name ?? 'work/asked', data, ts: extra.ts }], { source: 'api' })))
+const idle = (ws: string) => until(async () => (await runs(ws)).every((run) => run.status !== 0), 'all runs have ended')
+const count = (rows: RunRow[], status: number) => rows.filter((row) => row.status === status).length
+
+test('rate limit: so many runs per period and key, the others are recorded as skipped', async () => {
+  const ws = await workspaceWith({ rateLimit: { limit: 3, periodMs: 3_600_000, key: 'event.data.user' } })
+  const accepted = await send(ws, Array.from({ length: 40 }, (_, n) => ({ n, user: `u${n % 4}` })))
+  await idle(ws)
+  const rows = await runs(ws)
+  expect([count(rows, 1), count(rows, 4)]).toEqual([12, 28])
+  for (const user of ['u0', 'u1', 'u2', 'u3']) expect(rows.filter((row) => row.status === 1 && row.data.user === user).length).toBe(3)
+  expect(rows.find((row) => row.status === 4)!.error).toMatchObject({ code: 'run_skipped', message: expect.stringContaining('3 runs have already been started within 1 h') })
+  expect(accepted.flat().reduce((sum, one) => sum + one.runs, 0)).toBe(12)
+})
+
+test('a rate limit opens again when its period has passed', async () => {
+  const ws = await workspaceWith({ rateLimit: { limit: 1, periodMs: 1000 } })
+  await send(ws, [{ n: 1 }, { n: 2 }])
+  await one.engine.pool.query(`update flow_key set since = since - interval '2 seconds' where workspace_id = $1`, [ws])
+  await send(ws, [{ n: 3 }])
+  await idle(ws)
+  const rows = await runs(ws)
+  expect(count(rows, 1)).toBe(2)
+  expect(rows.at(-1)!.status).toBe(1)
+})
+
+test('idempotency: one run per value', async () => {
+  const ws = await workspaceWith({ idempotency: 'event.data.order' })
+  await send(ws, Array.from({ length: 30 }, (_, n) => ({ n, order: `o${n % 5}` })))
+  await idle(ws)
+  expect(count(await runs(ws), 1)).toBe(5)
+})
+
+test('singleton: skips while one is open, and starts again after it', async () => {
+  const ws = await workspaceWith({ singleton: { mode: 'skip', key: 'event.data.user' } }, [held])
+  await send(ws, Array.from({ length: 10 }, (_, n) => ({ n, user: `u${n % 2}` })))
+  await until(async () => release.length === 2, 'both are executing')
+  expect(count(await runs(ws), 4)).toBe(8)
+  release.splice(0).forEach((go) => go())
+  await idle(ws)
+  await send(ws, [{ n: 11, user: 'u0' }])
+  await until(async () => release.length === 1, 'the next one executes')
+  release.splice(0).forEach((go) => go())
+  await idle(ws)
+  expect(count(await runs(ws), 1)).toBe(3)
+})
+
+test('singleton: the newest wins when it cancels', async () => {
+  const ws = await workspaceWith({ singleton: { mode: 'cancel' } }, [held])
+  await send(ws, [{ n: 1 }])
+  await until(async () => release.length === 1, 'the first executes')
+  for (const n of [2, 3, 4]) await send(ws, [{ n }])
+  await until(async () => release.length >= 2 && (await runs(ws)).at(-1)!.state === 'r', 'the newest executes')
+  release.splice(0).forEach((go) => go())
+  await idle(ws)
+  const rows = await runs(ws)
+  expect(rows.map((row) => row.status)).toEqual([3, 3, 3, 1])
+  expect(rows[0]!.error).toMatchObject({ code: 'run_cancelled', message: expect.stringContaining('newer run') })
+})
+
+test('debounce: one run for the last event, at the latest after its time limit', async () => {
+  const ws = await workspaceWith({ debounce: { periodMs: 600, timeoutMs: 60_000, key: 'event.data.user' } })
+  for (let n = 0; n < 12; n++) await send(ws, [{ n, user: `u${n % 2}` }])
+  expect((await runs(ws)).map((row) => row.state)).toEqual(['t', 't'])
+  await idle(ws)
+  const rows = await runs(ws)
+  expect(rows.map((row) => row.data.n)).toEqual([10, 11])
+  expect(rows.map((row) => row.steps.note!.n)).toEqual([10, 11])
+  const late = await workspaceWith({ debounce: { periodMs: 3_600_000, timeoutMs: 300 } })
+  await send(late, [{ n: 1 }])
+  await idle(late)
+  expect(count(await runs(late), 1)).toBe(1)
+})
+
+test('batch: full ones run at once, the rest at the time limit, every event once and in order', async () => {
+  const ws = await workspaceWith({ batch: { size: 10, timeoutMs: 700 } }, [transform('sum', { all: '{{ events.map((e) => e.data.n) }}', first: '{{ event.data.n }}' })])
+  for (let n = 0; n < 25; n++) await send(ws, [{ n }])
+  await idle(ws)
+  const rows = await runs(ws)
+  expect(rows.length).toBe(3)
+  expect(rows.map((row) => (row.steps.sum!.all as number[]).length)).toEqual([10, 10, 5])
+  expect(rows.flatMap((row) => row.steps.sum!.all as number[])).toEqual(Array.from({ length: 25 }, (_, n) => n))
+  expect(rows.map((row) => row.steps.sum!.first)).toEqual([0, 10, 20])
+})
+
+test('batch: many senders at once and an emit fill batches without losing or doubling an event', async () => {
+  const ws = await createWorkspace(one.engine.pool)
+  await publish(one.engine.pool, ws, [
+    fn('work', 'work/asked', [transform('sum', { all: '{{ events.map((e) => e.data.n) }}' })], { flow: { batch: { size: 50, timeoutMs: 500, key: 'event.data.kind' } } }),
+    fn('fan', 'fan/asked', [step('out', 'emit-each', { items: '{{ event.data.items }}', event: 'work/asked', data: '{ "n": {{ item }}, "kind": "emitted" }' })]),
+  ])
+  await Promise.all([
+    ...Array.from({ length: 120 }, (_, n) => send(ws, [{ n, kind: 'sent' }])),
+    one.engine.ingest(ws, [{ name: 'fan/asked', data: { items: Array.from({ length: 2310 }, (_, n) => n) } }], { source: 'api' }),
+  ])
+  const all = async () => (await runs(ws)).flatMap((row) => (row.steps.sum?.all as number[] | undefined) ?? [])
+  await until(async () => (await all()).length >= 2430, 'every event was in a run')
+  await idle(ws)
+  expect((await all()).sort((a, b) => a - b)).toEqual([...Array.from({ length: 120 }, (_, n) => n), ...Array.from({ length: 2310 }, (_, n) => n)].sort((a, b) => a - b))
+  expect((await runs(ws)).every((row) => row.steps.sum === undefined || (row.steps.sum.all as number[]).length <= 50)).toBe(true)
+  const { rows } = await one.engine.pool.query<{ runs: number; items: number }>('select runs, items from fan_out where workspace_id = $1', [ws])
+  expect(rows).toEqual([{ runs: 47, items: 2310 }])
+})
+
+test('priority: a head start goes first, within its lane', async () => {
+  const ws = await workspaceWith({ priority: 'event.data.n == 5 ? 300 : 0' }, [held], { concurrency: { limit: 1 } })
+  await send(ws, [{ n: 0 }])
+  await until(async () => release.length === 1, 'the first executes')
+  for (const n of [1, 2, 3, 4, 5]) await send(ws, [{ n }])
+  // Whoever claimed ahead may hold a job or two of the old order; the rest follows the new one.
+  const order: number[] = []
+  for (let i = 0; i < 6; i++) {
+    await until(async () => release.length > 0, 'one executes')
+    const row = (await runs(ws)).find((each) => each.state === 'r' && !order.includes(each.data.n as number))
+    if (row !== undefined) order.push(row.data.n as number)
+    release.splice(0).forEach((go) => go())
+    await until(async () => count(await runs(ws), 1) === i + 1, 'it ended')
+  }
+  const { rows } = await one.engine.pool.query<{ n: number }>(`select (e.data->>'n')::int as n from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 order by r.started_at`, [ws])
+  expect(rows.findIndex((row) => row.n === 5)).toBeLessThan(5)
+})
+
+test('an event with a time ahead starts its runs then', async () => {
+  const ws = await workspaceWith({})
+  await send(ws, [{ n: 1 }], { ts: Date.now() + 3_600_000 })
+  expect((await runs(ws))[0]!.state).toBe('t')
+  await one.engine.pool.query(`update job set due = clock_timestamp() where workspace_id = $1`, [ws])
+  await idle(ws)
+  expect(count(await runs(ws), 1)).toBe(1)
+})
+
+test('cancel on event: by a matching value, by a condition, and not once the time for it has passed', async () => {
+  const sleeper = [step('rest', 'sleep', { mode: 'for', duration: '1h' })]
+  const ws = await workspaceWith({ cancelOn: [{ event: 'order/cancelled', match: 'data.order' }, { event: 'order/stopped', if: 'async.data.above < event.data.n' }] }, sleeper)
+  await send(ws, Array.from({ length: 6 }, (_, n) => ({ n, order: `o${n}` })))
+  await until(async () => (await runs(ws)).every((row) => row.state === 't'), 'all sleep')
+  await send(ws, [{ order: 'o2' }, { order: 'nobody' }], { name: 'order/cancelled' })
+  await send(ws, [{ above: 3 }], { name: 'order/stopped' })
+  const rows = await runs(ws)
+  expect(rows.map((row) => row.status)).toEqual([0, 0, 3, 0, 3, 3])
+  expect(rows[2]!.error).toMatchObject({ code: 'run_cancelled', message: 'Cancelled by the event order/cancelled.' })
+  const limited = await workspaceWith({ cancelOn: [{ event: 'order/cancelled', timeoutMs: 1 }] }, sleeper)
+  await send(limited, [{ n: 1 }])
+  await until(async () => (await runs(limited))[0]!.state === 't', 'it sleeps')
+  await send(limited, [{}], { name: 'order/cancelled' })
+  expect((await runs(limited))[0]!.status).toBe(0)
+})
+
+test('start timeout: what waits too long is cancelled, with its reason', async () => {
+  const ws = await workspaceWith({ timeouts: { startMs: 300 } }, [held], { concurrency: { limit: 1 } })
+  await send(ws, [{ n: 1 }])
+  await until(async () => release.length === 1, 'the first executes')
+  await send(ws, [{ n: 2 }])
+  await until(async () => (await runs(ws))[1]!.status === 3, 'the second is given up')
+  expect((await runs(ws))[1]!.error).toMatchObject({ code: 'run_timeout' })
+  release.splice(0).forEach((go) => go())
+})
+
+test('a limit shared with the workspace holds over functions', async () => {
+  const ws = await createWorkspace(one.engine.pool)
+  const limit = { concurrency: { limit: 2, key: '"crm"', scope: 'workspace' as const } }
+  await publish(one.engine.pool, ws, [fn('a', 'work/asked', [held], limit), fn('b', 'work/asked', [held], limit)])
+  release.length = 0
+  await send(ws, [{ n: 1 }, { n: 2 }, { n: 3 }])
+  await until(async () => release.length === 2, 'two execute')
+  const { rows } = await one.engine.pool.query<{ granted: number }>('select granted from lane where workspace_id = $1', [ws])
+  expect(rows).toEqual([{ granted: 2 }])
+  for (let done = 0; done < 6; ) {
+    await until(async () => release.length > 0, 'the next')
+    expect(release.length).toBeLessThanOrEqual(2)
+    done += release.length
+    release.splice(0).forEach((go) => go())
+  }
+  await idle(ws)
+  expect(count(await runs(ws), 1)).toBe(6)
+})

@@ -1,0 +1,227 @@
+/** What keeps runs from starting or going on: throttle, second limit, paused functions, parked services. Two engines share the database. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Turns } from '#engine/holds/gatekeeper.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let one: TestEngine
+let two: TestEngine
+/** Calls of services that are open now, by workspace and `who`; and everything that was asked, with its time. */
+const open = new Map<string, number>()
+const highest = new Map<string, number>()
+const calls: { ws: string; at: number; n: number }[] = []
+let answer: (ws: string, n: number) => { status: number; ms: number } = () => ({ status: 200, ms: 5 })
+const actor = { id: null, name: 'Ada' }
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const services = {
+    request: async (ws: string, request: { url: string; body?: string }) => {
+      const n = Number(/n=(\d+)/.exec(request.url)?.[1] ?? 0)
+      const keys = [`${ws} all`, ...[...request.url.matchAll(/(\w+)=(\w+)/g)].map(([, name, value]) => `${ws} ${name}=${value}`)]
+      for (const key of keys) {
+        open.set(key, (open.get(key) ?? 0) + 1)
+        highest.set(key, Math.max(highest.get(key) ?? 0, open.get(key)!))
+      }
+      calls.push({ ws, at: performance.now(), n })
+      const { status, ms } = answer(ws, n)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      for (const key of keys) open.set(key, open.get(key)! - 1)
+      return { status, headers: {}, body: '{}' }
+    },
+  }
+  one = await startTestEngine({ database, services })
+  two = await startTestEngine({ database, services })
+})
+afterAll(async () => {
+  await one.stop()
+  await two.stop()
+  await database.drop()
+})
+
+const call = step('call', 'http', { method: 'GET', url: 'https://crm.example/x?n={{ event.data.n }}&user={{ event.data.user }}&team={{ event.data.team }}' })
+async function workspaceWith(extra: Partial<FunctionDefinition>, steps = [call]): Promise<{ ws: string; id: string }> {
+  answer = () => ({ status: 200, ms: 5 })
+  const ws = await createWorkspace(one.engine.pool)
+  const ids = await publish(one.engine.pool, ws, [fn('work', 'work/asked', steps, extra)])
+  return { ws, id: ids['work']! }
+}
+const send = (ws: string, count: number, from = 0) =>
+  Promise.all([one, two].map((engine, half) => engine.engine.ingest(ws, Array.from({ length: count / 2 }, (_, i) => i * 2 + half + from).map((n) => ({ name: 'work/asked', data: { n, user: `u${n % 4}`, team: `t${n % 3}` } })), { source: 'api' })))
+const statuses = async (ws: string) => (await one.engine.pool.query<{ status: number; n: number }>('select status, count(*)::int n from run where workspace_id = $1 group by 1 order by 1', [ws])).rows.map((row) => `${row.status}:${row.n}`)
+const idle = (ws: string) => until(async () => !(await one.engine.pool.query<{ busy: boolean }>('select exists (select 1 from job where workspace_id = $1) as busy', [ws])).rows[0]!.busy, 'all runs have ended')
+const states = async (ws: string) => Object.fromEntries((await one.engine.pool.query<{ state: string; n: number }>('select state, count(*)::int n from job where workspace_id = $1 group by 1', [ws])).rows.map((row) => [row.state, row.n]))
+const clean = async () => expect(Object.values(await checkInvariants(one.engine.pool, true)).every((n) => n === 0)).toBe(true)
+
+test('throttle arithmetic: never more than burst + 1 at once, one more each period ÷ limit, whatever comes when', () => {
+  fc.assert(fc.property(
+    fc.record({ limit: fc.integer({ min: 1, max: 50 }), periodMs: fc.integer({ min: 1000, max: 60_000 }), burst: fc.integer({ min: 0, max: 20 }) }),
+    fc.array(fc.record({ waitMs: fc.integer({ min: 0, max: 5000 }), come: fc.integer({ min: 1, max: 30 }) }), { minLength: 1, maxLength: 40 }),
+    (rule, arrivals) => {
+      const stepMs = rule.periodMs / rule.limit
+      let now = 0
+      let used: number | null = null
+      let line: number | null = null
+      let queue: number[] = []
+      const starts: number[] = []
+      const turn = (count: number) => {
+        const turns = new Turns(rule, used === null ? null : used - now, line === null ? null : line - now)
+        const due = queue.filter((at) => at <= now)
+        queue = queue.filter((at) => at > now)
+        for (const [n, stood] of [...due.map(() => true), ...Array.from({ length: count }, () => false)].entries()) {
+          const again = turns.next(stood)
+          if (again === null) starts.push(now)
+          else queue.push(now + again)
+          expect(n).toBeGreaterThanOrEqual(0)
+        }
+        used = now + turns.usedMs
+        line = now + turns.lineMs
+      }
+      for (const { waitMs, come } of arrivals) {
+        now += waitMs
+        turn(come)
+      }
+      const total = arrivals.reduce((sum, each) => sum + each.come, 0)
+      for (let guard = 0; queue.length > 0 && guard < 100_000; guard++) {
+        now = Math.max(now, Math.min(...queue))
+        turn(0)
+      }
+      expect(starts.length).toBe(total)
+      for (let n = rule.burst + 1; n < starts.length; n++) expect(starts[n]! - starts[n - rule.burst - 1]!).toBeGreaterThanOrEqual(stepMs * 0.999 - 0.01)
+    },
+  ), { numRuns: 200 })
+})
+
+test('throttle: starts keep their distance over two workers, also behind a backlog', async () => {
+  const { ws } = await workspaceWith({ flow: { throttle: { limit: 20, periodMs: 1000, burst: 4 } } })
+  const from = calls.length
+  await send(ws, 40)
+  await until(async () => ((await states(ws))['h'] ?? 0) > 10, 'the later ones are held')
+  const { rows } = await one.engine.pool.query<{ why: { kind: string }; due: Date }>(`select why, due from job where workspace_id = $1 and state = 'h' order by due`, [ws])
+  expect(rows[0]!.why.kind).toBe('throttle')
+  // As after a downtime: all places in line come due at once.
+  await one.engine.pool.query(`update job set due = clock_timestamp() where workspace_id = $1 and state = 'h'`, [ws])
+  await idle(ws)
+  const times = calls.slice(from).map((each) => each.at).sort((a, b) => a - b)
+  expect(times.length).toBe(40)
+  // 50 ms apart beyond five at once; some milliseconds pass between being counted and calling.
+  for (let n = 15; n < times.length; n++) expect(times[n]! - times[n - 15]!).toBeGreaterThan(10 * 50 - 60)
+  expect(await statuses(ws)).toEqual(['1:40'])
+  await clean()
+})
+
+test('two limits with keys hold at every instant, and nobody is forgotten', async () => {
+  const { ws } = await workspaceWith({ concurrency: { limit: 3, key: 'event.data.user' }, concurrency2: { limit: 2, key: 'event.data.team' } })
+  await send(ws, 300)
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:300'])
+  for (const user of ['u0', 'u1', 'u2', 'u3']) expect(highest.get(`${ws} user=${user}`)).toBeLessThanOrEqual(3)
+  for (const team of ['t0', 't1', 't2']) expect(highest.get(`${ws} team=${team}`)).toBe(2)
+  await until(async () => (await one.engine.pool.query<{ n: number }>('select coalesce(sum(granted), 0)::int n from lane where workspace_id = $1', [ws])).rows[0]!.n === 0, 'all slots are given back')
+  await clean()
+})
+
+test('a paused function accepts and holds; resumed, everything runs once', async () => {
+  const { ws, id } = await workspaceWith({ concurrency: { limit: 5 } }, [call, transform('after', { n: '{{ event.data.n }}' }, ['call'])])
+  await send(ws, 200)
+  await until(async () => calls.filter((each) => each.ws === ws).length > 20, 'it is under way')
+  await one.engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor, { reason: 'the CRM is being moved' })
+  await send(ws, 100, 200)
+  await until(async () => Object.keys(await states(ws)).join() === 'h', 'everything open is held')
+  const done = calls.filter((each) => each.ws === ws).length
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(calls.filter((each) => each.ws === ws).length).toBe(done)
+  await two.engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:300'])
+  expect(calls.filter((each) => each.ws === ws).map((each) => each.n).sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n))
+  const { rows } = await one.engine.pool.query<{ action: string; actor: string }>('select action, actor from audit_entry where workspace_id = $1 order by at', [ws])
+  expect(rows).toEqual([{ action: 'function.paused', actor: 'Ada' }, { action: 'function.resumed', actor: 'Ada' }])
+  await clean()
+})
+
+test('pausing may cancel what has begun', async () => {
+  const { ws, id } = await workspaceWith({ concurrency: { limit: 2 } })
+  answer = () => ({ status: 200, ms: 2000 })
+  await send(ws, 10)
+  await until(async () => ((await states(ws))['r'] ?? 0) >= 2 && calls.filter((each) => each.ws === ws).length === 2, 'two execute')
+  await one.engine.pool.query(`update run set started_at = now() where workspace_id = $1 and id in (select run_id from job where workspace_id = $1 and state = 'r')`, [ws])
+  await one.engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor, { cancelRunning: true })
+  await until(async () => (await statuses(ws)).some((each) => each.startsWith('3:')), 'they are cancelled')
+  answer = () => ({ status: 200, ms: 5 })
+  await one.engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
+  await idle(ws)
+  await clean()
+})
+
+test('a parked service: no attempt is spent, order is kept, and it comes back slowly', async () => {
+  const { ws } = await workspaceWith({ retries: 0, concurrency: { limit: 1 } })
+  await one.engine.holds.parkService(ws, 'crm.example', actor, { reason: 'maintenance' })
+  await two.engine.holds.changed()
+  await send(ws, 60)
+  await until(async () => (await states(ws))['h'] === 60, 'all are held')
+  expect(calls.some((each) => each.ws === ws)).toBe(false)
+  const { rows: order } = await one.engine.pool.query<{ n: number }>(`select (e.data->>'n')::int as n from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where j.workspace_id = $1 order by j.ord`, [ws])
+  await one.engine.holds.resumeService(ws, 'crm.example', actor)
+  await until(async () => calls.filter((each) => each.ws === ws).length > 0, 'the first are let go')
+  expect(calls.filter((each) => each.ws === ws).length).toBeLessThanOrEqual(10)
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:60'])
+  expect((await one.engine.pool.query('select 1 from attempt where workspace_id = $1', [ws])).rowCount).toBe(0)
+  expect(calls.filter((each) => each.ws === ws).slice(0, 10).map((each) => each.n).sort((a, b) => a - b)).toEqual(order.slice(0, 10).map((each) => each.n).sort((a, b) => a - b))
+  await until(async () => (await one.engine.pool.query('select 1 from hold where workspace_id = $1', [ws])).rowCount === 0, 'the hold is gone')
+  await clean()
+})
+
+test('a service that keeps failing is parked by itself and tried again', async () => {
+  const { ws } = await workspaceWith({ retries: 20, backoff: { baseMs: 20, factor: 1, maxMs: 20, jitter: 0 }, concurrency: { limit: 5 } })
+  await one.engine.pool.query('update workspace set auto_park = true where id = $1', [ws])
+  await one.engine.holds.changed()
+  await two.engine.holds.changed()
+  answer = () => ({ status: 503, ms: 2 })
+  await send(ws, 20)
+  await until(async () => (await one.engine.pool.query(`select 1 from hold where workspace_id = $1 and auto`, [ws])).rowCount === 1, 'it is parked')
+  await until(async () => !('r' in (await states(ws))), 'nothing executes')
+  answer = () => ({ status: 200, ms: 2 })
+  await one.engine.pool.query(`update hold set until = clock_timestamp() where workspace_id = $1`, [ws])
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:20'])
+  await until(async () => (await one.engine.pool.query('select 1 from hold where workspace_id = $1', [ws])).rowCount === 0, 'the hold is gone')
+  await clean()
+})
+
+test('finish timeout: a run that takes too long is cancelled, one that has started loses its start timeout', async () => {
+  const { ws } = await workspaceWith({ flow: { timeouts: { startMs: 400, finishMs: 600 } } }, [call, step('rest', 'sleep', { mode: 'for', duration: '1h' }, ['call'])])
+  await send(ws, 2)
+  await until(async () => (await statuses(ws))[0] === '3:2', 'both are given up')
+  const { rows } = await one.engine.pool.query<{ error: { message: string } }>('select error from run where workspace_id = $1', [ws])
+  expect(rows[0]!.error.message).toContain('took longer')
+})
+
+test('random pauses, parkings and cancels while runs flow: everything ends, nothing is left behind', async () => {
+  const { ws, id } = await workspaceWith({ concurrency: { limit: 10 }, concurrency2: { limit: 4, key: 'event.data.team' } })
+  await send(ws, 400)
+  for (let n = 0; n < 12; n++) {
+    const engine = n % 2 === 0 ? one.engine : two.engine
+    await engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
+    if (n % 3 === 0) await engine.holds.parkService(ws, 'crm.example', actor)
+    await (n % 2 === 0 ? two : one).engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
+    if (n % 3 === 0) await engine.holds.resumeService(ws, 'crm.example', actor)
+    const { rows } = await one.engine.pool.query<{ run: string }>(`select run_id::text as run from job where workspace_id = $1 order by random() limit 2`, [ws])
+    for (const { run } of rows) await engine.cancelRun(ws, run)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 30))
+  }
+  await idle(ws)
+  const { rows } = await one.engine.pool.query<{ n: number }>('select count(*)::int n from run where workspace_id = $1 and status in (1, 3)', [ws])
+  expect(rows[0]!.n).toBe(400)
+  for (const team of ['t0', 't1', 't2']) expect(highest.get(`${ws} team=${team}`)).toBeLessThanOrEqual(4)
+  await until(async () => (await one.engine.pool.query<{ n: number }>('select coalesce(sum(granted), 0)::int n from lane where workspace_id = $1', [ws])).rows[0]!.n === 0, 'all slots are given back')
+  await clean()
+})

@@ -3,6 +3,7 @@ import { alertsRouter } from '#server/alerts/router.ts'
 import { accountRouter } from '#server/auth/router.ts'
 import { eventsRouter } from '#server/events/router.ts'
 import { functionsRouter } from '#server/functions/router.ts'
+import { holdsRouter } from '#server/holds/router.ts'
 import { keysRouter } from '#server/keys/router.ts'
 import { liveRouter } from '#server/live.ts'
 import { outboxRouter } from '#server/outbox/router.ts'
@@ -18,6 +19,7 @@ export const appRouter = router({
   events: eventsRouter,
   runs: runsRouter,
   functions: functionsRouter,
+  holds: holdsRouter,
   playground: playgroundRouter,
   outbox: outboxRouter,
   keys: keysRouter,

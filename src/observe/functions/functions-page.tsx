@@ -18,6 +18,7 @@ import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { Page } from '#ui/shell/page.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
+import { PauseButton } from '#observe/functions/pause-button.tsx'
 import classes from './functions.module.css'
 
 export function FunctionsPage() {
@@ -91,7 +92,11 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
         {fn.open > 0 ? <span>{fn.open.toLocaleString('en')} open</span> : null}
         {fn.lastRun === null ? <span className={classes.quiet}>has not run</span> : <span className={classes.quiet}>ran <RelativeTime at={Date.parse(fn.lastRun.at)} /></span>}
       </span>
-      <Button size="xs" onClick={onInvoke} leftSection={<IconPlayerPlay size={13} stroke={1.7} />} aria-label={`Run ${fn.slug} alone`}>Run</Button>
+      <span className={classes.actions}>
+        {fn.paused === null ? null : <span className={classes.paused} title={fn.paused.reason ?? undefined}>Paused</span>}
+        <PauseButton fn={fn} />
+        <Button size="xs" onClick={onInvoke} leftSection={<IconPlayerPlay size={13} stroke={1.7} />} aria-label={`Run ${fn.slug} alone`}>Run</Button>
+      </span>
     </li>
   )
 }

@@ -30,6 +30,9 @@ export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
   const workspace = useWorkspace()
   const others = useOthers(run)
   const status = runStatusOf(run)
+  const rests = ['queued', 'sleeping', 'waiting', 'held'].includes(run.status)
+  const trpc = useTRPC()
+  const why = useQuery(trpc.runs.why.queryOptions({ workspace: workspace.slug, id: run.id }, { enabled: rests, refetchInterval: 5000 }))
   const left = run.retries.max - run.retries.used
   return (
     <header className={classes.header}>
@@ -44,6 +47,7 @@ export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
       </div>
       <p className={classes.sentence} data-testid="run-sentence" aria-live="polite">
         {now === 0 ? ' ' : runSentence(run, now).map((part, index) => (part.strong === true ? <b key={index}>{part.text}</b> : <span key={index} data-quiet={part.quiet}><Prose>{part.text}</Prose></span>))}
+        {rests && why.data !== undefined && now !== 0 ? <span data-quiet data-testid="run-why"> {why.data.sentence}</span> : null}
         {others === null ? null : <span data-quiet> {others}</span>}
       </p>
       <div className={classes.facts}>

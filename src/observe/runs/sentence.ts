@@ -27,8 +27,10 @@ export function whatHappened(run: RunSummary, now: number): string {
     case 'retrying': return `${at(run)}${bare(run.why?.message === undefined ? 'failed' : String(run.why.message))}, attempt ${run.why?.attempt ?? ''} ${dueText(run, now)}`
     case 'sleeping': return `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
     case 'waiting': return waitText(run, now)
+    case 'held': return heldText(run, now)
+    case 'skipped': return bare(run.error?.message ?? 'Not begun')
     case 'failed': return `${at(run)}${failureText(run)}${triesText(run)}`
-    case 'cancelled': return 'Cancelled'
+    case 'cancelled': return run.error === null ? 'Cancelled' : bare(run.error.message)
     default: return run.retries.used > 0 ? `Done after ${run.retries.used} ${run.retries.used === 1 ? 'retry' : 'retries'}` : 'Done'
   }
 }
@@ -49,8 +51,19 @@ function dueText(run: RunSummary, now: number): string {
 function waitText(run: RunSummary, now: number): string {
   const until = run.dueAt === null ? '' : ` until ${formatClock(Date.parse(run.dueAt), now)}`
   if (run.why?.kind === 'event') return `Waiting for ${String(run.why.event)}${until}`
+  if (run.why?.kind === 'signal') return `Waiting for the signal ${String(run.why.signal)}${until}`
+  if (run.why?.kind === 'approval') return `Waiting for a decision: ${bare(String(run.why.title))}${until}`
+  if (run.why?.kind === 'gather') return `Waiting for the fan-out of ${String(run.why.of)} to settle${until}`
+  if (run.why?.kind === 'fan-out') return run.why.state === 'canary' ? 'The first items are being tried' : `Its fan-out is ${String(run.why.state)}`
   if (run.why?.kind === 'invoke') return `Waiting for the run of ${String(run.why.function)}${until}`
   return `Waiting${until}`
+}
+
+function heldText(run: RunSummary, now: number): string {
+  if (run.why?.kind === 'throttle') return `Throttled until ${run.dueAt === null ? 'its turn comes' : formatClock(Date.parse(run.dueAt), now)}`
+  if (run.why?.kind === 'limit') return `Waiting for its second limit of ${String(run.why.limit)} at once`
+  if (run.why?.hold === 'service') return `${String(run.why.target)} is parked`
+  return run.why?.hold === 'function' ? `${String(run.why.target)} is paused` : 'Its fan-out is paused'
 }
 
 export function failureText(run: Pick<RunSummary, 'error'>): string {
@@ -80,8 +93,10 @@ export function runSentence(run: RunDetail, now: number): SentencePart[] {
     case 'retrying': return retrying(run, open, now, keptPart)
     case 'sleeping': return [{ text: `Sleeping until ` }, { text: run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now), strong: true }, { text: run.dueAt === null ? '.' : `, ${formatIn(Date.parse(run.dueAt), now)}.` }, ...keptPart]
     case 'waiting': return [{ text: `${waitText(run, now)}.` }, ...keptPart]
+    case 'held': return [{ text: `${heldText(run, now)}.` }, ...keptPart]
+    case 'skipped': return [{ text: `Not begun. ${bare(run.error?.message ?? '')}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
     case 'failed': return failed(run, keptPart)
-    case 'cancelled': return [{ text: 'Cancelled by a person. Steps that were done keep their results; nothing after them started.' }]
+    case 'cancelled': return [{ text: `${run.error === null ? 'Cancelled' : bare(run.error.message)}. Steps that were done keep their results; nothing after them started.` }]
     default: return [{ text: `Done in ` }, { text: formatDuration(tookMs(run, now)), strong: true }, { text: `. ${stepCount(run)}` }]
   }
 }

@@ -1,12 +1,13 @@
 /** Every call of the public API. */
 import { eventRoutes } from '#server/api/events.ts'
 import { functionRoutes } from '#server/api/functions.ts'
+import { holdRoutes } from '#server/api/holds.ts'
 import { playgroundRoutes } from '#server/api/playground.ts'
 import type { ApiRoute } from '#server/api/route.ts'
 import { runRoutes } from '#server/api/runs.ts'
 import { workflowRoutes } from '#server/api/workflows.ts'
 
-export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...playgroundRoutes]
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...holdRoutes, ...playgroundRoutes]
 
 export interface FoundRoute {
   route: ApiRoute

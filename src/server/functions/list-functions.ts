@@ -21,6 +21,8 @@ export interface FunctionSummary {
   /** Runs that have not ended, counted among the workspace's first 20,000. */
   open: number
   nextTickAt: string | null
+  /** New runs are held. */
+  paused: { since: string; reason: string | null } | null
 }
 
 interface Row {
@@ -39,6 +41,8 @@ interface Row {
   failures: number
   open: number
   next_ms: number | null
+  paused_since: Date | null
+  paused_reason: string | null
 }
 
 /** By workflow, then slug. */
@@ -51,8 +55,10 @@ export async function listFunctions(pool: pg.Pool, workspaceId: string): Promise
         (select count(*)::int from failure x join run r on r.workspace_id = x.workspace_id and r.id = x.run_id and r.version > 0
           where x.workspace_id = f.workspace_id and x.function_id = f.id and x.run_id >= $2) as failures,
         coalesce(opened.count, 0) as open,
-        (select (extract(epoch from min(s.next_at)) * 1000)::float8 from schedule s where s.workspace_id = f.workspace_id and s.function_id = f.id) as next_ms
+        (select (extract(epoch from min(s.next_at)) * 1000)::float8 from schedule s where s.workspace_id = f.workspace_id and s.function_id = f.id) as next_ms,
+        h.since as paused_since, h.reason as paused_reason
       from function f
+      left join hold h on h.workspace_id = f.workspace_id and h.id = f.id and h.kind = 'function'
       join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
       left join workflow w on w.workspace_id = f.workspace_id and w.id = f.workflow_id
       left join lateral (
@@ -85,5 +91,6 @@ function summaryOf(row: Row): FunctionSummary {
       why: row.last_why === null ? null : (JSON.parse(row.last_why) as { kind?: string }), at: new Date(row.last_ms ?? 0).toISOString(),
     },
     failures: row.failures, open: row.open, nextTickAt: row.next_ms === null ? null : new Date(row.next_ms).toISOString(),
+    paused: row.paused_since === null ? null : { since: row.paused_since.toISOString(), reason: row.paused_reason },
   }
 }

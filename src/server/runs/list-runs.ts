@@ -8,7 +8,7 @@ import { runStatus, type JobState, type RunState } from '#engine/states.ts'
 import { cursorUuid, toPage, uuidFloor, type Page, type PageRequest } from '#server/page.ts'
 import { loadRuns, type RunSummary } from '#server/runs/run-row.ts'
 
-export const runStates = ['queued', 'running', 'sleeping', 'waiting', 'completed', 'failed', 'cancelled'] as const satisfies readonly RunState[]
+export const runStates = ['queued', 'running', 'sleeping', 'waiting', 'held', 'completed', 'failed', 'cancelled', 'skipped'] as const satisfies readonly RunState[]
 
 export interface RunFilter {
   status?: RunState
@@ -65,17 +65,17 @@ export async function listRuns(pool: pg.Pool, workspaceId: string, filter: RunFi
   return toPage(await loadRuns(pool, workspaceId, rows.map((row) => row.id)), page.limit)
 }
 
-const jobStates: Partial<Record<RunState, JobState[]>> = { queued: ['q'], running: ['r'], sleeping: ['t'], waiting: ['w'] }
+const jobStates: Partial<Record<RunState, JobState[]>> = { queued: ['q'], running: ['r'], sleeping: ['t'], waiting: ['w'], held: ['h'] }
 
 function choose(filter: RunFilter): { text: string; extra: unknown } {
   if (filter.needsPerson === true) return { text: statements.needsPerson, extra: null }
-  if (filter.resting === true) return { text: statements.byJob, extra: ['q', 't', 'w'] }
+  if (filter.resting === true) return { text: statements.byJob, extra: ['q', 't', 'w', 'h'] }
   const { status } = filter
   if (status === undefined) return { text: statements.byStatus, extra: null }
   if (status === 'failed') return { text: statements.failed, extra: null }
   const states = jobStates[status]
   if (states !== undefined) return { text: statements.byJob, extra: states }
-  return { text: statements.byStatus, extra: [status === 'completed' ? runStatus.completed : runStatus.cancelled] }
+  return { text: statements.byStatus, extra: [runStatus[status as 'completed' | 'cancelled' | 'skipped']] }
 }
 
 export interface RunCounts {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { parsePublicId, publicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
+import { explainWait } from '#engine/why.ts'
 import { getEngine } from '#server/engine.ts'
 import { pageInput } from '#server/page.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
@@ -34,6 +35,7 @@ export const runsRouter = router({
   /** True while runs wait and no worker has been seen for 40 s. */
   workerGone: inWorkspace.query(({ ctx }) => workerIsGone(getEngine().pool, ctx.workspace.id)),
   get: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => getRun(getEngine().pool, ctx.workspace.id, input.id, { textMax: shownTextMax })),
+  why: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => explainWait(getEngine().pool, ctx.workspace.id, runUuid(input.id))),
   canvas: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => runCanvas(getEngine().pool, ctx.workspace.id, runUuid(input.id))),
   stepValue: inWorkspace
     .input(z.object({ id: z.string(), step: z.string(), part: z.enum(['input', 'output']) }))

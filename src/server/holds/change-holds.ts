@@ -1,0 +1,38 @@
+/** Pausing functions and parking services, for both APIs. */
+import { FanwiseError } from '#base/errors.ts'
+import type { Actor } from '#engine/holds/control.ts'
+import { serviceOf } from '#engine/holds/holds.ts'
+import { getEngine } from '#server/engine.ts'
+import { functionBySlug } from '#server/holds/list-holds.ts'
+
+async function known(workspaceId: string, slug: string): Promise<{ id: string; slug: string }> {
+  const fn = await functionBySlug(getEngine().pool, workspaceId, slug)
+  if (fn === null) throw new FanwiseError('not_found', `There is no function "${slug}" in this workspace.`, { fix: 'Look in the list of functions.' })
+  return fn
+}
+
+export async function pause(workspaceId: string, slug: string, actor: Actor, options: { reason?: string; cancelRunning?: boolean }): Promise<void> {
+  await getEngine().holds.pauseFunction(workspaceId, await known(workspaceId, slug), actor, options)
+}
+
+/** False when it was not paused. */
+export async function resume(workspaceId: string, slug: string, actor: Actor): Promise<boolean> {
+  return getEngine().holds.resumeFunction(workspaceId, await known(workspaceId, slug), actor)
+}
+
+/** `crm.example.com`, `https://crm.example.com/…` and `playground://crm` all name a service. */
+export function serviceName(text: string): string {
+  const name = text.includes('://') ? serviceOf(text) : serviceOf(`https://${text}`)
+  if (name === null || name === '') throw new FanwiseError('bad_request', `“${text}” is not the name of a service.`, { field: 'service', fix: 'Write its host, such as crm.example.com or playground://crm.' })
+  return name
+}
+
+export async function park(workspaceId: string, service: string, actor: Actor, reason?: string): Promise<string> {
+  const host = serviceName(service)
+  await getEngine().holds.parkService(workspaceId, host, actor, { reason })
+  return host
+}
+
+export async function letGo(workspaceId: string, service: string, actor: Actor): Promise<boolean> {
+  return getEngine().holds.resumeService(workspaceId, serviceName(service), actor)
+}

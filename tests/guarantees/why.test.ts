@@ -1,0 +1,84 @@
+/** Every run that rests says why and for what, in one sentence. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { explainWait } from '#engine/why.ts'
+import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+let t: TestEngine
+const release: (() => void)[] = []
+beforeAll(async () => {
+  t = await startTestEngine({
+    services: {
+      request: (_ws, request) => (request.url.includes('fail')
+        ? Promise.resolve({ status: 503, headers: {}, body: '' })
+        : new Promise((resolve) => release.push(() => resolve({ status: 200, headers: {}, body: '{}' })))),
+    },
+  })
+})
+afterAll(async () => {
+  release.forEach((go) => go())
+  await t.stop()
+})
+
+const hold = step('call', 'http', { method: 'GET', url: 'https://crm.example/x' })
+async function world(steps: StepDefinition[], extra: Partial<FunctionDefinition> = {}): Promise<{ ws: string; id: string }> {
+  const ws = await createWorkspace(t.engine.pool)
+  return { ws, id: (await publish(t.engine.pool, ws, [fn('send-digest', 'digest/asked', steps, extra)]))['send-digest']! }
+}
+const send = (ws: string, count = 1, ts?: number) => t.engine.ingest(ws, Array.from({ length: count }, (_, n) => ({ name: 'digest/asked', data: { user: 'user_42', n }, ts })), { source: 'api' })
+/** The sentence of the newest run once it is in that state. */
+async function sentence(ws: string, state: string): Promise<string> {
+  let run = ''
+  await until(async () => {
+    const { rows } = await t.engine.pool.query<{ run: string }>('select run_id::text as run from job where workspace_id = $1 and state = $2 order by ord desc limit 1', [ws, state])
+    run = rows[0]?.run ?? ''
+    return run !== ''
+  }, `a run is in state ${state}`)
+  return (await explainWait(t.engine.pool, ws, run)).sentence
+}
+
+test('in line for a limit, with its place and key', async () => {
+  const { ws } = await world([hold], { concurrency: { limit: 1, key: 'event.data.user' } })
+  await send(ws, 40)
+  expect(await sentence(ws, 'q')).toMatch(/^\d+(st|nd|rd|th) in line for concurrency 1 of send-digest, key user_42\.$/)
+})
+test('throttled until its turn', async () => {
+  const { ws } = await world([hold], { flow: { throttle: { limit: 1, periodMs: 60_000, burst: 0 } } })
+  await send(ws, 2)
+  expect(await sentence(ws, 'h')).toMatch(/^Throttled until \d\d:\d\d:\d\d UTC: 1 start per 1 m\.$/)
+})
+test('a retry, after what', async () => {
+  const { ws } = await world([step('call', 'http', { method: 'GET', url: 'https://crm.example/fail' })], { retries: 5, backoff: { baseMs: 40_000, factor: 1, maxMs: 40_000, jitter: 0 } })
+  await send(ws)
+  expect(await sentence(ws, 't')).toMatch(/^Retry 1 of 5 of call in (40|39) s, after: .*503/)
+})
+test('sleeping, waiting for an event', async () => {
+  const sleeping = await world([step('rest', 'sleep', { mode: 'for', duration: '2h' })])
+  await send(sleeping.ws)
+  expect(await sentence(sleeping.ws, 't')).toMatch(/^Sleeping until \d\d:\d\d:\d\d UTC in rest\.$/)
+  const waiting = await world([step('paid', 'wait', { event: 'invoice/paid', timeout: '2h' })])
+  await send(waiting.ws)
+  expect(await sentence(waiting.ws, 'w')).toMatch(/^Waiting until .* for the event invoice\/paid\.$/)
+})
+test('a paused function and a parked service, with who, since when and why', async () => {
+  const { ws, id } = await world([hold])
+  await t.engine.holds.pauseFunction(ws, { id, slug: 'send-digest' }, { id: null, name: 'Ada' }, { reason: 'the CRM is being moved' })
+  await send(ws)
+  expect(await sentence(ws, 'h')).toMatch(/^send-digest is paused since \d\d:\d\d:\d\d UTC: the CRM is being moved\.$/)
+  await t.engine.holds.parkService(ws, 'crm.example', { id: null, name: 'Ada' })
+  await t.engine.holds.resumeFunction(ws, { id, slug: 'send-digest' }, { id: null, name: 'Ada' })
+  await until(async () => (await sentence(ws, 'h')).startsWith('crm.example is parked since'), 'it is parked')
+})
+test('a time ahead, quiet, a batch that collects', async () => {
+  const ahead = await world([hold])
+  await send(ahead.ws, 1, Date.now() + 3_600_000)
+  expect(await sentence(ahead.ws, 't')).toMatch(/^Its event is meant for .*; it starts then\.$/)
+  const quiet = await world([hold], { flow: { debounce: { periodMs: 3_600_000 } } })
+  await send(quiet.ws)
+  expect(await sentence(quiet.ws, 't')).toMatch(/^Waiting for quiet: it runs at .* unless another event comes\.$/)
+  const batch = await world([hold], { flow: { batch: { size: 100, timeoutMs: 3_600_000 } } })
+  await send(batch.ws, 7)
+  expect(await sentence(batch.ws, 't')).toMatch(/^Collecting: 7 of 100 events\. It runs at .* at the latest\.$/)
+})

@@ -9,7 +9,7 @@ interface Metric {
   values: { labels?: Record<string, string>; value: number }[]
 }
 
-const stateNames = { q: 'queued', r: 'running', t: 'sleeping', w: 'waiting' } as const
+const stateNames = { q: 'queued', r: 'running', t: 'sleeping', w: 'waiting', h: 'held' } as const
 
 export async function sendMetrics(response: ServerResponse): Promise<void> {
   try {

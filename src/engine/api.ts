@@ -5,6 +5,7 @@ import type { FanOutControls } from '#engine/fan-out/steer.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
 import type { Actor } from '#engine/holds/control.ts'
+import type { DecideAnswer } from '#engine/decide.ts'
 import type { Signals } from '#engine/signals.ts'
 
 export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'emit-each' | 'invoke' | 'ui' | 'system'
@@ -65,6 +66,10 @@ export interface Engine {
    */
   testEvent(workspaceId: string, event: { name: string; data: JsonObject }, targets: TestTarget[]): Promise<{ eventId: string; runIds: string[] }>
   readonly holds: HoldControls
+  /** A person's answer to an approval step; the first one counts. `step` is its key. */
+  decide(workspaceId: string, runId: string, step: string, decision: { decision: 'approved' | 'rejected'; comment: string; by: string | null }): Promise<DecideAnswer>
+  /** The run that waited for the signal and has it now; null when none does. */
+  signal(workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null>
   /** False when the run had already ended. */
   cancelRun(workspaceId: string, runId: string): Promise<boolean>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
@@ -73,7 +78,7 @@ export interface Engine {
   routesChanged(workspaceId: string): void
   /** Fan-outs: how far they are, and what people do to them. */
   readonly fanOuts: FanOutControls
-  /** The four counters that must be 0; see invariants.ts. */
+  /** The counters that must be 0; see invariants.ts. */
   checkInvariants(): Promise<Record<string, number>>
   status(): EngineStatus
 }
@@ -118,6 +123,8 @@ export interface EngineServices {
   evaluateEach: StepServices['evaluateEach']
   /** Plain settings that expressions read as `env`. */
   environment(workspaceId: string): Record<string, string>
+  /** Address of the page on which the approval step of that key is decided. */
+  approvalUrl?(workspaceId: string, runId: string, step: string): string
 }
 
 export interface EngineOptions {

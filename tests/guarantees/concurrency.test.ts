@@ -56,7 +56,7 @@ test('keyed concurrency is never exceeded with three worker processes, one of wh
     await until(async () => (await ended()) === 600, 'all runs complete')
     expect(highest).toBe(2)
     await until(async () => (await web.engine.pool.query<{ n: number }>('select coalesce(sum(granted), 0)::int n from lane')).rows[0]!.n === 0, 'all slots are given back')
-    expect(Object.values(await checkInvariants(web.engine.pool, true))).toEqual([0, 0, 0, 0])
+    expect(Object.values(await checkInvariants(web.engine.pool, true)).every((n) => n === 0)).toBe(true)
   } finally {
     await Promise.all(workers.map((worker) => worker.kill()))
   }

@@ -122,7 +122,7 @@ test('cancel ends a sleeping run once; retry goes on from the failed step; run a
   const { runId: second } = await t.engine.retryRun(ws, failed!, { from: 'start' })
   expect((await again).get(second)).toBe('completed')
   expect(second).not.toBe(failed)
-  expect(Object.values(await checkInvariants(t.engine.pool, true))).toEqual([0, 0, 0, 0])
+  expect(Object.values(await checkInvariants(t.engine.pool, true)).every((n) => n === 0)).toBe(true)
 })
 
 test('a cancelled run’s step under way records nothing', async () => {

@@ -155,22 +155,24 @@ test('batch: many senders at once and an emit fill batches without losing or dou
   expect(rows).toEqual([{ runs: 47, items: 2310 }])
 })
 
-test('priority: a head start goes first, within its lane', async () => {
-  const ws = await workspaceWith({ priority: 'event.data.n == 5 ? 300 : 0' }, [held], { concurrency: { limit: 1 } })
-  await send(ws, [{ n: 0 }])
-  await until(async () => release.length === 1, 'the first executes')
-  for (const n of [1, 2, 3, 4, 5]) await send(ws, [{ n }])
-  // Whoever claimed ahead may hold a job or two of the old order; the rest follows the new one.
-  const order: number[] = []
-  for (let i = 0; i < 6; i++) {
-    await until(async () => release.length > 0, 'one executes')
-    const row = (await runs(ws)).find((each) => each.state === 'r' && !order.includes(each.data.n as number))
-    if (row !== undefined) order.push(row.data.n as number)
-    release.splice(0).forEach((go) => go())
-    await until(async () => count(await runs(ws), 1) === i + 1, 'it ended')
-  }
-  const { rows } = await one.engine.pool.query<{ n: number }>(`select (e.data->>'n')::int as n from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 order by r.started_at`, [ws])
-  expect(rows.findIndex((row) => row.n === 5)).toBeLessThan(5)
+test('priority: a head start goes first and a negative one last, within the lane; what gives no number counts as none', async () => {
+  const own = await createTestDatabase()
+  // Nobody executes until all have arrived: so nobody has claimed ahead in the old order.
+  const web = await startTestEngine({ database: own, role: 'web' })
+  const ws = await createWorkspace(web.engine.pool)
+  const priority = 'event.data.n == 5 ? 300 : event.data.n == 1 ? -9000 : event.data.n == 3 ? event.data.missing : 0'
+  await publish(web.engine.pool, ws, [fn('work', 'work/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/{{ event.data.n }}' })], { flow: { priority }, concurrency: { limit: 1 } })])
+  for (let n = 0; n < 6; n++) await web.engine.ingest(ws, [{ name: 'work/asked', data: { n } }], { source: 'api' })
+  const order: string[] = []
+  const worker = await startTestEngine({ database: own, services: { request: async (_ws, request) => {
+    order.push(request.url.slice(-1))
+    return { status: 200, headers: {}, body: '{}' }
+  } } })
+  await until(async () => order.length === 6, 'all ran')
+  expect(order.join('')).toBe('502341')
+  await worker.stop()
+  await web.stop()
+  await own.drop()
 })
 
 test('an event with a time ahead starts its runs then', async () => {

@@ -62,7 +62,7 @@ test('an emit is not duplicated when its worker is killed right after it commits
   await until(async () => (await one('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])) === 400, 'all runs complete')
   expect(await one(`select count(*)::int n from event where workspace_id = $1 and name = 'order/confirmed'`, [ws])).toBe(200)
   expect(await one(`select count(distinct data->>'id')::int n from event where workspace_id = $1 and name = 'order/confirmed'`, [ws])).toBe(200)
-  expect(Object.values(await checkInvariants(pool, true))).toEqual([0, 0, 0, 0])
+  expect(Object.values(await checkInvariants(pool, true)).every((n) => n === 0)).toBe(true)
 })
 
 test('a long list that was half sent goes on behind its last committed chunk', async () => {
@@ -89,7 +89,7 @@ test('a long list that was half sent goes on behind its last committed chunk', a
   await until(async () => (await one('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])) === 20_001, 'all runs complete')
   expect(await one(`select count(*)::int n from event where workspace_id = $1 and name = 'item/sent'`, [ws])).toBe(20_000)
   expect(await one(`select count(distinct (data->>'n'))::int n from event where workspace_id = $1 and name = 'item/sent'`, [ws])).toBe(20_000)
-  expect(Object.values(await checkInvariants(pool, true))).toEqual([0, 0, 0, 0])
+  expect(Object.values(await checkInvariants(pool, true)).every((n) => n === 0)).toBe(true)
 })
 
 test('a finished step does not run again after a kill; the one under way does, with the same key', async () => {

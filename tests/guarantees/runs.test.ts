@@ -29,7 +29,7 @@ test('one event starts each subscribed function once, and each run records its s
     { step: 'b', output: { upper: 'ada@north.io' } },
   ])
   expect((await t.engine.pool.query('select count(*)::int as n from job')).rows[0].n).toBe(0)
-  expect(Object.values(await t.engine.checkInvariants())).toEqual([0, 0, 0, 0])
+  expect(Object.values(await t.engine.checkInvariants()).every((n) => n === 0)).toBe(true)
 })
 
 test('10,000 items fan out to exactly 10,000 runs', async () => {
@@ -46,7 +46,7 @@ test('10,000 items fan out to exactly 10,000 runs', async () => {
       (select count(distinct (output->>'sent'))::int from step where workspace_id = $1 and step = 'send') as users,
       (select count(*)::int from run where workspace_id = $1 and status = 1) as runs`, [ws])
   expect(rows[0]).toEqual({ events: 10_000, users: 10_000, runs: 10_001 })
-  expect(Object.values(await t.engine.checkInvariants())).toEqual([0, 0, 0, 0])
+  expect(Object.values(await t.engine.checkInvariants()).every((n) => n === 0)).toBe(true)
 })
 
 test('a version that cannot be prepared fails its own runs and nothing else', async () => {

@@ -1,0 +1,88 @@
+/**
+ * Retention: events and runs past the days their workspace keeps are deleted, in small statements with
+ * pauses between, for a few seconds each minute, by one process at a time. Open runs, their events and
+ * their results stay however old they are.
+ */
+import type pg from 'pg'
+import type { Duty } from '#engine/duties/duty.ts'
+import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
+
+const dayMs = 86_400_000
+const auditDays = 365
+const rowsPerStatement = 2000
+const pauseMs = 20
+const turnMs = 20_000
+
+export interface Kept {
+  workspaces: number
+  rows: number
+}
+
+export function keepHistory(pool: pg.Pool, done: (kept: Kept) => void): Duty {
+  return {
+    name: 'keep-history',
+    everyMs: 60_000,
+    async tick() {
+      const client = await pool.connect()
+      try {
+        const { rows } = await client.query<{ mine: boolean }>({ ...keepTurn, values: [] })
+        if (!rows[0]!.mine) return false
+        try {
+          const kept = await sweepAll(client)
+          if (kept.rows > 0) done(kept)
+        } finally {
+          await client.query({ ...keepTurnEnd, values: [] })
+        }
+        return false
+      } finally {
+        client.release()
+      }
+    },
+  }
+}
+
+/** Every workspace gets a share of the turn; what is left over waits for the next. */
+async function sweepAll(client: pg.PoolClient): Promise<Kept> {
+  const { rows: workspaces } = await client.query<{ id: string; event_days: number | null; run_days: number | null }>({ ...keepSettings, values: [] })
+  const until = performance.now() + turnMs
+  let rows = 0
+  for (const [index, workspace] of workspaces.entries()) {
+    const share = performance.now() + Math.max(200, (until - performance.now()) / (workspaces.length - index))
+    rows += await sweepWorkspace(client, workspace, share)
+    if (performance.now() > until) break
+  }
+  return { workspaces: workspaces.length, rows }
+}
+
+async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays, run_days: runDays }: { id: string; event_days: number | null; run_days: number | null }, until: number): Promise<number> {
+  const now = performance.timeOrigin + performance.now()
+  let rows = 0
+  if (runDays !== null) {
+    const since = now - runDays * dayMs
+    const values = [id, floorId(since), rowsPerStatement, new Date(since)]
+    for (const statement of [...keepOfRuns, keepRuns]) rows += await repeat(client, { ...statement, values }, until)
+    rows += await repeat(client, { ...keepFanOuts, values: values.slice(0, 3) }, until)
+  }
+  if (eventDays !== null) {
+    const values = [id, floorId(now - eventDays * dayMs), rowsPerStatement]
+    for (const statement of [keepEvents, keepMails, keepRequests]) rows += await repeat(client, { ...statement, values }, until)
+  }
+  return rows + (await repeat(client, { ...keepAudit, values: [id, floorId(now - auditDays * dayMs), rowsPerStatement] }, until))
+}
+
+async function repeat(client: pg.PoolClient, statement: { name: string; text: string; values: unknown[] }, until: number): Promise<number> {
+  let rows = 0
+  while (performance.now() < until) {
+    const taken = (await client.query(statement)).rowCount ?? 0
+    rows += taken
+    if (taken < rowsPerStatement) break
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+  }
+  return rows
+}
+
+/** The smallest id of that moment. */
+function floorId(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}

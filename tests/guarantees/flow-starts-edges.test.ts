@@ -1,0 +1,221 @@
+/** Flow control at the start of runs, where it touches other things: order inside one request, versions, repeats, fan-outs, callers, restarts. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newUuid } from '#base/ids.ts'
+import type { JsonObject } from '#base/json.ts'
+import type { FlowControl, FunctionDefinition } from '#graph/definition.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let t: TestEngine
+beforeAll(async () => {
+  database = await createTestDatabase()
+  t = await startTestEngine({ database })
+})
+afterAll(async () => {
+  expect(Object.values(await checkInvariants(t.engine.pool, true)).every((n) => n === 0)).toBe(true)
+  await t.stop()
+  await database.drop()
+})
+
+interface RunRow {
+  function: string
+  status: number
+  version: number
+  code: string | null
+  n: number
+  state: string | null
+}
+/** The data is read here: Postgres cannot look into all of it. */
+const runs = async (ws: string): Promise<RunRow[]> => (await t.engine.pool.query<Omit<RunRow, 'n'> & { data: { n: number } }>(`
+  select f.slug as function, r.status, r.version, r.error->>'code' as code, e.data, j.state
+  from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id join function f on f.workspace_id = r.workspace_id and f.id = r.function_id
+  left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id where r.workspace_id = $1 order by r.id`, [ws])).rows.map(({ data, ...row }) => ({ ...row, n: data.n }))
+const statuses = async (ws: string) => (await runs(ws)).sort((a, b) => a.n - b.n).map((run) => run.status)
+const idle = (ws: string) => until(async () => (await runs(ws)).every((run) => run.status !== 0), 'all runs have ended')
+const one = async <T extends object>(sql: string, ws: string) => (await t.engine.pool.query<T>(sql, [ws])).rows[0]!
+const send = (ws: string, ...events: { name?: string; data?: JsonObject; uuid?: string; ts?: number }[]) =>
+  t.engine.ingest(ws, events.map((event) => ({ name: 'work/asked', data: {}, ...event })), { source: 'api' })
+
+const sleeper = [step('rest', 'sleep', { mode: 'for', duration: '1h' })]
+const note = [transform('note', { n: '{{ event.data.n }}' })]
+async function workspaceWith(flow: FlowControl, steps = note, extra: Partial<FunctionDefinition> = {}): Promise<string> {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('work', 'work/asked', steps, { flow, ...extra })])
+  return ws
+}
+const again = async (ws: string, ...functions: FunctionDefinition[]) => {
+  await publish(t.engine.pool, ws, functions)
+  t.engine.routesChanged(ws)
+}
+
+describe('cancel on event', () => {
+  const cancelOn = [{ event: 'order/cancelled', match: 'data.order' }]
+
+  test('the events of one request see each other in their order', async () => {
+    const ws = await workspaceWith({ cancelOn }, sleeper)
+    await send(ws, { data: { n: 0, order: 'a' } }, { name: 'order/cancelled', data: { order: 'a' } }, { data: { n: 1, order: 'a' } })
+    expect(await statuses(ws)).toEqual([3, 0])
+  })
+
+  test('data that Postgres cannot look into neither stops the event nor escapes it', async () => {
+    const ws = await workspaceWith({ cancelOn }, sleeper)
+    await send(ws, { data: { n: 0, order: 'a', odd: 'x\u0000\ud800' } }, { data: { n: 1, order: 'b', odd: '\u0000' } }, { data: { n: 2, order: 'a' } })
+    await send(ws, { name: 'order/cancelled', data: { order: 'a' } })
+    expect(await statuses(ws)).toEqual([3, 0, 3])
+  })
+
+  test('a run is ended by the rules of the version it began with', async () => {
+    const ws = await workspaceWith({ cancelOn }, sleeper)
+    await send(ws, { data: { n: 0, order: 'a' } })
+    await again(ws, fn('work', 'work/asked', sleeper))
+    await send(ws, { data: { n: 1, order: 'a' } })
+    await again(ws, fn('work', 'work/asked', sleeper, { flow: { cancelOn: [{ event: 'order/closed', match: 'data.order' }] } }))
+    await send(ws, { data: { n: 2, order: 'a' } }, { name: 'order/cancelled', data: { order: 'a' } })
+    expect(await statuses(ws)).toEqual([3, 0, 0])
+    await send(ws, { name: 'order/closed', data: { order: 'a' } })
+    expect(await statuses(ws)).toEqual([3, 0, 3])
+  })
+
+  test('a caller gets the answer that its called run was cancelled', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('caller', 'work/asked', [step('call', 'invoke', { function: 'called', data: '{ "n": 1, "order": "a" }', timeout: '1h' })]),
+      fn('called', null, sleeper, { flow: { cancelOn } }),
+    ])
+    await send(ws, { data: { n: 0 } })
+    await until(async () => (await runs(ws)).some((run) => run.function === 'called' && run.state === 't'), 'the called run sleeps')
+    await send(ws, { name: 'order/cancelled', data: { order: 'a' } })
+    await idle(ws)
+    const { error } = await one<{ error: { message: string } }>(`select error from run where workspace_id = $1 and status = 2`, ws)
+    expect(error.message).toContain('Cancelled by the event order/cancelled.')
+  })
+
+  test('a thousand open runs are found by one look per rule, whatever many events come', async () => {
+    const ws = await workspaceWith({ cancelOn }, sleeper)
+    const all = Array.from({ length: 1000 }, (_, n) => n)
+    await send(ws, ...all.map((n) => ({ data: { n, order: `o${n}` } })))
+    await send(ws, ...all.filter((n) => n % 2 === 0).map((n) => ({ name: 'order/cancelled', data: { order: `o${n}` } })))
+    expect(await statuses(ws)).toEqual(all.map((n) => (n % 2 === 0 ? 3 : 0)))
+    await t.engine.pool.query('delete from job where workspace_id = $1', [ws])
+    await t.engine.pool.query('update run set status = 3, ended_at = now() where workspace_id = $1 and status = 0', [ws])
+  })
+})
+
+describe('who obeys', () => {
+  test('an invoked run and a test of a draft take no notice of rate limit, debounce and batch', async () => {
+    for (const flow of [{ rateLimit: { limit: 1, periodMs: 3_600_000 } }, { debounce: { periodMs: 3_600_000 } }, { batch: { size: 9, timeoutMs: 3_600_000 } }] as FlowControl[]) {
+      const ws = await workspaceWith(flow, [transform('note', { seen: flow.batch === undefined ? '1' : '{{ events.length }}' })])
+      const definition = fn('work', 'work/asked', note, { flow })
+      const { id } = await one<{ id: string }>(`select id from function where workspace_id = $1`, ws)
+      await t.engine.pool.query('insert into function_version (workspace_id, function_id, version, hash, definition) values ($1, $2, -1, $3, $4)', [ws, id, 'h', JSON.stringify(definition)])
+      for (const n of [0, 1]) await t.engine.invoke(ws, 'work', { n })
+      for (const n of [2, 3]) await t.engine.testEvent(ws, { name: 'work/asked', data: { n } }, [{ functionId: id, slug: 'work', version: -1, definition }])
+      await idle(ws)
+      expect(await statuses(ws)).toEqual([1, 1, 1, 1])
+    }
+  })
+
+  test('a function that is told of failures obeys its rate limit too', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('fails', 'work/asked', [step('no', 'code', { code: 'throw new Error("no")' })]),
+      fn('tells', 'fanwise/function.failed', [transform('note', { f: '{{ event.data.function }}' })], { flow: { rateLimit: { limit: 2, periodMs: 3_600_000 } } }),
+    ])
+    await send(ws, ...Array.from({ length: 9 }, (_, n) => ({ data: { n } })))
+    await until(async () => (await runs(ws)).length === 18 && (await runs(ws)).every((run) => run.status !== 0), 'all failed and told')
+    expect((await runs(ws)).filter((run) => run.function === 'tells').map((run) => run.status).sort()).toEqual([1, 1, 4, 4, 4, 4, 4, 4, 4])
+  })
+
+  test('an event sent again under its own id counts once', async () => {
+    const ws = await workspaceWith({ rateLimit: { limit: 2, periodMs: 3_600_000 }, singleton: { mode: 'cancel' } }, sleeper)
+    const uuid = newUuid()
+    for (let i = 0; i < 4; i++) await send(ws, { uuid, data: { n: 0 } })
+    expect(await statuses(ws)).toEqual([0])
+    await send(ws, { data: { n: 1 } })
+    await send(ws, { data: { n: 2 } })
+    expect(await statuses(ws)).toEqual([3, 0, 4])
+  })
+
+  test('a time more than a year ahead is refused at the door', async () => {
+    const ws = await workspaceWith({})
+    await expect(async () => send(ws, { ts: Date.now() + 400 * 86_400_000 })).rejects.toMatchObject({ code: 'invalid_event', field: 'ts' })
+  })
+})
+
+describe('debounce and batch', () => {
+  test('the pending run takes the newest event’s version and lane', async () => {
+    const ws = await workspaceWith({ debounce: { periodMs: 3_600_000 } }, note, { concurrency: { limit: 1, key: 'event.data.user' } })
+    await send(ws, { data: { n: 0, user: 'a' } })
+    await again(ws, fn('work', 'work/asked', note, { flow: { debounce: { periodMs: 3_600_000 } }, concurrency: { limit: 1, key: 'event.data.user' } }))
+    await send(ws, { data: { n: 1, user: 'b' } })
+    const [run] = await runs(ws)
+    expect(run).toMatchObject({ n: 1, version: 2, state: 't' })
+    expect(await one(`select l.key_text from job j join lane l on l.workspace_id = j.workspace_id and l.id = j.lane_id where j.workspace_id = $1`, ws)).toEqual({ key_text: 'b' })
+    expect((await t.engine.pool.query('select n from run_event where workspace_id = $1 order by n', [ws])).rows).toEqual([{ n: 0 }, { n: 1 }])
+  })
+
+  test('a batch is of one version: a publish begins a new one, and both run', async () => {
+    const flow: FlowControl = { batch: { size: 3, timeoutMs: 3_600_000 } }
+    const count = [transform('note', { seen: '{{ events.length }}' })]
+    const ws = await workspaceWith(flow, count)
+    await send(ws, { data: { n: 0 } }, { data: { n: 1 } })
+    await again(ws, fn('work', 'work/asked', count, { flow }))
+    await send(ws, { data: { n: 2 } }, { data: { n: 3 } }, { data: { n: 4 } }, { data: { n: 5 } })
+    await until(async () => (await runs(ws)).some((run) => run.status === 1), 'the full one ran')
+    expect((await runs(ws)).sort((a, b) => a.n - b.n).map(({ n, version, status }) => ({ n, version, status }))).toEqual([{ n: 0, version: 1, status: 0 }, { n: 2, version: 2, status: 1 }, { n: 5, version: 2, status: 0 }])
+    await t.engine.pool.query('update job set due = clock_timestamp() where workspace_id = $1', [ws])
+    await idle(ws)
+  })
+
+  test('events that fail the batch’s condition run alone, at once', async () => {
+    const ws = await workspaceWith({ batch: { size: 2, timeoutMs: 3_600_000, if: 'event.data.n != 1' } }, [transform('note', { seen: '{{ events.map((e) => e.data.n) }}' })])
+    await send(ws, { data: { n: 0 } }, { data: { n: 1 } }, { data: { n: 2 } })
+    await idle(ws)
+    const { rows } = await t.engine.pool.query<{ output: { seen: number[] } }>(`select output from step where workspace_id = $1`, [ws])
+    expect(rows.map((row) => row.output.seen).sort()).toEqual([[0, 2], [1]])
+  })
+
+  test('joining counts for no rate limit; the start time limit counts from when the run is due', async () => {
+    const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, key: 'event.data.user' }, rateLimit: { limit: 2, periodMs: 3_600_000 }, timeouts: { startMs: 1000 } })
+    for (let n = 0; n < 6; n++) await send(ws, { data: { n, user: `u${n % 2}` } })
+    await send(ws, { data: { n: 6, user: 'u9' } })
+    expect((await runs(ws)).map((run) => run.status).sort()).toEqual([0, 0, 4])
+    expect(await one(`select bool_and(deadline > due) as late from job where workspace_id = $1`, ws)).toEqual({ late: true })
+  })
+
+  test('a fan-out into a function that debounces settles without counting its runs', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('work', 'work/asked', note, { flow: { debounce: { periodMs: 100 } } }),
+      fn('plain', 'work/asked', note),
+      fn('fan', 'fan/asked', [step('out', 'emit-each', { items: '{{ event.data.items }}', event: 'work/asked', data: '{ "n": {{ item }} }' })]),
+    ])
+    await t.engine.ingest(ws, [{ name: 'fan/asked', data: { items: [1, 2, 3], n: 0 } }, { name: 'work/asked', data: { n: 9 } }], { source: 'api' })
+    await until(async () => (await runs(ws)).filter((run) => run.status === 1).length === 6, 'all ran')
+    expect(await one(`select f.runs, (select sum(done + failed + cancelled)::int from fan_out_count c where c.fan_out_id = f.id) as ended from fan_out f where f.workspace_id = $1`, ws)).toEqual({ runs: 3, ended: 3 })
+  })
+})
+
+test('pending debounces and batches survive that every process stops', async () => {
+  const own = await createTestDatabase()
+  const first = await startTestEngine({ database: own })
+  const ws = await createWorkspace(first.engine.pool)
+  const all = [transform('note', { seen: '{{ events.map((e) => e.data.n) }}' })]
+  await publish(first.engine.pool, ws, [fn('late', 'work/asked', note, { flow: { debounce: { periodMs: 700 } } }), fn('many', 'work/asked', all, { flow: { batch: { size: 9, timeoutMs: 700 } } })])
+  await first.engine.ingest(ws, [0, 1].map((n) => ({ name: 'work/asked', data: { n } })), { source: 'api' })
+  await first.stop()
+  const second = await startTestEngine({ database: own })
+  await second.engine.ingest(ws, [{ name: 'work/asked', data: { n: 2 } }], { source: 'api' })
+  const { pool } = second.engine
+  await until(async () => (await pool.query<{ n: number }>('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])).rows[0]!.n >= 2, 'both ran')
+  const { rows } = await pool.query<{ output: JsonObject }>(`select output from step where workspace_id = $1`, [ws])
+  // A slow machine may let the first ones become due before the third event: nothing is lost or doubled even so.
+  expect(rows.flatMap((row) => (row.output.seen as number[] | undefined) ?? []).sort()).toEqual([0, 1, 2])
+  expect(rows.some((row) => row.output.n === 2)).toBe(true)
+  await second.stop()
+  await own.drop()
+})

@@ -1,0 +1,55 @@
+/** History past its days goes; what is open stays, however old; the newest stays whatever it belongs to. */
+import { expect, test } from 'vitest'
+import { keepHistory } from '#engine/duties/keep-history.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+import { endedRuns, startTestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+test('retention deletes ended runs, their parts and events in chunks, and nothing that is open or young', async () => {
+  const t = await startTestEngine()
+  const { pool } = t.engine
+  const count = async (table: string, ws: string) => (await pool.query<{ n: number }>(`select count(*)::int n from ${table} where workspace_id = $1`, [ws])).rows[0]!.n
+  const ws = await createWorkspace(pool)
+  const kept = await createWorkspace(pool)
+  for (const workspace of [ws, kept]) {
+    await publish(pool, workspace, [
+      fn('work', 'work/asked', [transform('note', { n: '{{ event.data.n }}' })]),
+      fn('broken', 'work/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/{{ event.data.missing }}' })]),
+      fn('sleeper', 'work/slept', [transform('note', { n: '{{ event.data.n }}' }), step('rest', 'sleep', { mode: 'for', duration: '90d' }, ['note'])]),
+    ])
+    const ended = endedRuns(t.engine, workspace, 5000)
+    for (let n = 0; n < 2500; n += 500) await t.engine.ingest(workspace, Array.from({ length: 500 }, (_, i) => ({ name: 'work/asked', data: { n: n + i } })), { source: 'api' })
+    await ended
+    await t.engine.ingest(workspace, [{ name: 'work/slept', data: { n: 1 } }], { source: 'api' })
+    await until(async () => (await pool.query(`select 1 from job where workspace_id = $1 and state = 't'`, [workspace])).rowCount === 1, 'one sleeps')
+  }
+  // Each failure is an event too.
+  // Forty days pass: ids carry their time, so they are moved into the past with everything that refers to them.
+  const past = (column: string) => `overlay(${column}::text placing to_char_hex(${column}) from 1 for 13)::uuid`
+  await pool.query(`create function to_char_hex(id uuid) returns text language sql as $$
+    select left(h, 8) || '-' || right(h, 4) from (select lpad(to_hex(('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint - 40 * 86400000::bigint), 12, '0') as h) x $$`)
+  for (const workspace of [ws, kept]) {
+    for (const [table, columns] of Object.entries({ event: ['id'], run: ['id', 'event_id'], job: ['run_id'], step: ['run_id'], attempt: ['run_id'], failure: ['run_id'], wait: ['run_id'] })) {
+      await pool.query(`update ${table} set ${columns.map((column) => `${column} = ${past(column)}`).join(', ')} where workspace_id = $1`, [workspace])
+    }
+    await pool.query(`update run set ended_at = ended_at - interval '40 days' where workspace_id = $1 and ended_at is not null`, [workspace])
+  }
+  await pool.query('update workspace set event_days = null, run_days = null where id = $1', [kept])
+  const ended = endedRuns(t.engine, ws, 20)
+  await t.engine.ingest(ws, Array.from({ length: 10 }, (_, n) => ({ name: 'work/asked', data: { n } })), { source: 'api' })
+  await ended
+  // Ended today, begun long ago.
+  await pool.query(`update run set ended_at = clock_timestamp() where workspace_id = $1 and id = (select id from run where workspace_id = $1 and status = 1 order by id limit 1)`, [ws])
+
+  expect([await count('run', ws), await count('event', ws)]).toEqual([5021, 5021])
+  let deleted = 0
+  await keepHistory(pool, ({ rows }) => (deleted = rows)).tick()
+  expect(deleted).toBeGreaterThan(10_000)
+  expect([await count('run', ws), await count('event', ws), await count('failure', ws)]).toEqual([22, 22, 10])
+  expect(await count('step', ws)).toBe(22)
+  expect((await pool.query(`select 1 from job where workspace_id = $1`, [ws])).rowCount).toBe(1)
+  expect([await count('run', kept), await count('event', kept)]).toEqual([5001, 5001])
+  expect(Object.values(await checkInvariants(pool, true)).every((n) => n === 0)).toBe(true)
+  await t.stop()
+})

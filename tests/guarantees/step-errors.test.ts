@@ -1,0 +1,118 @@
+/**
+ * What becomes of a step that has failed for good: its own retries and waits, `continue`, `branch`, and a
+ * retry of the run that leaves handled failures alone.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+
+let database: TestDatabase
+let t: TestEngine
+let other: TestEngine
+const calls: string[] = []
+let broken = true
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  const services = {
+    request: async (_ws: string, request: { url: string }) => {
+      calls.push(request.url)
+      if (request.url.includes('/down') && broken) return { status: 503, headers: {}, body: 'down' }
+      if (request.url.includes('/no')) return { status: 404, headers: {}, body: 'no such thing' }
+      return { status: 200, headers: {}, body: '{"ok":true}' }
+    },
+  }
+  t = await startTestEngine({ database, services })
+  other = await startTestEngine({ database, services })
+})
+afterAll(async () => {
+  await t.stop()
+  await other.stop()
+  await database.drop()
+})
+
+const both = (ws: string, count: number) => {
+  const seen = new Map<string, string>()
+  return new Promise<string[]>((resolve) => {
+    for (const { engine } of [t, other]) {
+      const off = engine.signals.on('run.ended', ({ workspaceId, runId, status }) => {
+        if (workspaceId !== ws) return
+        seen.set(runId, status)
+        if (seen.size >= count) {
+          off()
+          resolve([...seen.values()])
+        }
+      })
+    }
+  })
+}
+const rows = async (ws: string) => (await t.engine.pool.query('select step, status, port, output, error from step where workspace_id = $1 order by step', [ws])).rows
+const http = (id: string, path: string, after: (string | { step: string; port: string })[] = [], extra = {}) => step(id, 'http', { method: 'GET', url: `https://x.example${path}` }, after, extra)
+
+test('continue: the run goes on, the failure is the step’s output, nothing counts as failed', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('soft', 'soft/go', [http('crm', '/no', [], { onError: 'continue' }), transform('after', { code: '{{ steps.crm.error.code }}', message: '{{ steps.crm.error.message }}' }, ['crm'])]),
+    fn('watch', 'fanwise/function.failed', [transform('see', { f: '{{ event.data.function }}' })]),
+  ])
+  const ended = both(ws, 1)
+  await t.engine.ingest(ws, [{ name: 'soft/go', data: {} }], { source: 'api' })
+  expect(await ended).toEqual(['completed'])
+  const [after, crm] = await rows(ws)
+  expect(after.output).toEqual({ code: 'step_refused', message: 'x.example answered 404.' })
+  expect(crm).toMatchObject({ status: 2, port: 'out', output: { error: { code: 'step_refused' } }, error: { code: 'step_refused' } })
+  expect((await t.engine.pool.query('select 1 from failure where workspace_id = $1', [ws])).rowCount).toBe(0)
+  expect((await t.engine.pool.query(`select 1 from event where workspace_id = $1 and name like 'fanwise/%'`, [ws])).rowCount).toBe(0)
+})
+
+test('branch: it leaves by the way of its own, the other way is skipped, a join goes on', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('fork', 'fork/go', [
+    http('charge', '{{ event.data.path }}', [], { onError: 'branch' }),
+    transform('good', { ok: 'yes' }, ['charge']),
+    transform('bad', { why: '{{ steps.charge.error.message }}' }, [{ step: 'charge', port: 'error' }]),
+    transform('join', { bad: '{{ steps.bad?.why ?? "none" }}' }, ['good', 'bad']),
+  ])])
+  for (const [path, expected] of [['/no', ['bad', 'charge', 'join']], ['/fine', ['charge', 'good', 'join']]] as const) {
+    const ended = both(ws, 1)
+    await t.engine.pool.query('delete from step where workspace_id = $1', [ws])
+    await t.engine.ingest(ws, [{ name: 'fork/go', data: { path } }], { source: 'api' })
+    expect(await ended).toEqual(['completed'])
+    expect((await rows(ws)).map((row) => row.step)).toEqual(expected)
+  }
+})
+
+test('a step’s own retries and waits count, not the function’s', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  broken = true
+  await publish(t.engine.pool, ws, [fn('own', 'own/go', [
+    http('down', '/down/own', [], { retries: 2, backoff: { baseMs: 40, factor: 2, maxMs: 1000, jitter: 0 }, onError: 'continue' }),
+    transform('end', { said: '{{ steps.down.error.message }}' }, ['down']),
+  ], { retries: 9, backoff: { baseMs: 600_000, factor: 1, maxMs: 600_000, jitter: 0 } })])
+  const ended = both(ws, 1)
+  await t.engine.ingest(ws, [{ name: 'own/go', data: {} }], { source: 'api' })
+  expect(await ended).toEqual(['completed'])
+  expect(calls.filter((url) => url.endsWith('/down/own'))).toHaveLength(3)
+  const attempts = await t.engine.pool.query(`select attempt, extract(epoch from retry_at - ended_at) * 1000 as waited from attempt where workspace_id = $1 order by attempt`, [ws])
+  expect(attempts.rows.map((row) => (row.waited === null ? null : Math.round(Number(row.waited) / 10) * 10))).toEqual([40, 80, null])
+})
+
+test('a retry from the failed step leaves a handled failure as it is', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  broken = true
+  await publish(t.engine.pool, ws, [fn('mixed', 'mixed/go', [http('soft', '/no/mixed', [], { onError: 'continue' }), http('hard', '/down/mixed', ['soft']), transform('end', { ok: 'yes' }, ['hard'])])])
+  const failed = both(ws, 1)
+  await t.engine.ingest(ws, [{ name: 'mixed/go', data: {} }], { source: 'api' })
+  expect(await failed).toEqual(['failed'])
+  const run = (await t.engine.pool.query('select id::text from run where workspace_id = $1', [ws])).rows[0].id as string
+  broken = false
+  const good = endedEither(ws)
+  await t.engine.retryRun(ws, run, { from: 'failed' })
+  expect(await good).toBe('completed')
+  expect(calls.filter((url) => url.endsWith('/no/mixed'))).toHaveLength(1)
+  expect(calls.filter((url) => url.endsWith('/down/mixed'))).toHaveLength(2)
+  expect(await t.engine.checkInvariants()).toEqual(Object.fromEntries(Object.keys(await t.engine.checkInvariants()).map((key) => [key, 0])))
+})
+
+const endedEither = async (ws: string) => (await Promise.race([endedRuns(t.engine, ws, 1), endedRuns(other.engine, ws, 1)])).values().next().value

@@ -2,6 +2,7 @@
 import { type GraphDocument, type GraphNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { statusWord } from '#ui/status.ts'
+import { flowBadges } from './flow-words.ts'
 import type { Line } from './lines.ts'
 import type { NodeMark } from './marks.ts'
 import { stepDetail } from './ports.ts'
@@ -33,12 +34,15 @@ export const nodeKind: Record<GraphNode['type'], string> = {
 export function describeNode(node: GraphNode, facts: Facts): string {
   const parts = [`${nodeKind[node.type]} ${nodeTitle(node)}`]
   if (node.type === 'event') parts.push(facts.reactHere === 0 ? 'no function here reacts' : `${count(facts.reactHere, 'function')} here ${facts.reactHere === 1 ? 'reacts' : 'react'}`)
-  if (node.type === 'function') parts.push(count(facts.steps, 'step'), count(node.retries, 'retry', 'retries'))
-  if (node.type === 'step') parts.push(stepDetail(node))
+  if (node.type === 'function') parts.push(count(facts.steps, 'step'), count(node.retries, 'retry', 'retries'), ...flowBadges(node).map((badge) => plainSentence(badge.title)))
+  if (node.type === 'step') parts.push(stepDetail(node), ...(node.onError === 'branch' ? ['a branch of its own when it fails'] : node.onError === 'continue' ? ['goes on when it fails'] : []))
   if (facts.mark) parts.push(statusWord[facts.mark.state].toLowerCase(), ...(facts.mark.note ? [facts.mark.note] : []))
   if (facts.problem) parts.push(facts.problem === 'error' ? 'to fix' : 'to check')
   return parts.join(', ')
 }
+
+/** As one part of a list: "at most 100 starts a minute; later ones wait". */
+const plainSentence = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '').replaceAll('. ', '; ')
 
 export function describeEdge(line: Line, document: GraphDocument): string {
   const name = (id: string): string => {

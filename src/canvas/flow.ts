@@ -46,7 +46,7 @@ export interface Flow {
 const layer = { note: 0, frame: 1, line: 0, inner: 2, node: 3, step: 4 }
 
 /** Objects of the last call, reused while what they show is unchanged. */
-export type FlowCache = Map<string, { key: unknown[]; node: FlowNode }>
+export type FlowCache = Map<string, { key: unknown[]; node?: FlowNode; edge?: FlowEdge }>
 
 export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
   const scene = layScene(input.document)
@@ -58,15 +58,34 @@ export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
   const nodes = [...scene.boxes.values()].map((box) => {
     const key = cacheKey(box, scene, input, reacting)
     const last = cache.get(box.id)
-    if (last && last.key.length === key.length && last.key.every((part, i) => part === key[i])) return last.node
+    if (last?.node && sameKey(last.key, key)) return last.node
     const node = flowNode(box, scene, input, reacting)
     cache.set(box.id, { key, node })
     return node
   })
-  for (const id of cache.keys()) if (!scene.boxes.has(id)) cache.delete(id)
+  const edges = lines.map((line) => cachedEdge(line, input, cache))
+  const drawn = new Set(lines.map((line) => edgeEntry(line.id)))
+  for (const id of cache.keys()) if (!scene.boxes.has(id) && !drawn.has(id)) cache.delete(id)
   // React Flow wants parents before their children.
   nodes.sort((a, b) => Number(a.type === 'step') - Number(b.type === 'step'))
-  return { scene, nodes, edges: lines.map((line) => flowEdge(line, input)) }
+  return { scene, nodes, edges }
+}
+
+const sameKey = (a: unknown[], b: unknown[]): boolean => a.length === b.length && a.every((part, i) => part === b[i])
+
+/** Nodes and edges share one cache; an edge's id may be that of a node. */
+const edgeEntry = (id: string): string => `edge ${id}`
+
+function cachedEdge(line: Line, input: FlowInput, cache: FlowCache): FlowEdge {
+  const edge = flowEdge(line, input)
+  const key = [
+    line.kind, line.paths.join(), line.arrow, line.label?.text, line.label?.x, line.label?.y, line.source, line.target, line.port, line.isError,
+    line.edge, edge.data!.state, edge.selected, input.editable, edge.ariaLabel,
+  ]
+  const last = cache.get(edgeEntry(line.id))
+  if (last?.edge && sameKey(last.key, key)) return last.edge
+  cache.set(edgeEntry(line.id), { key, edge })
+  return edge
 }
 
 function cacheKey(box: Box, scene: Scene, input: FlowInput, reacting: Map<string, number>): unknown[] {

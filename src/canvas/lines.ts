@@ -8,6 +8,7 @@ import type { DerivedLink } from '#graph/links.ts'
 import { eventArcPoint, ribAngles } from '#ui/shapes/event.ts'
 import { arrowPath, orderPath } from '#ui/shapes/order.ts'
 import { curvePath, ribPath, ribSpine } from '#ui/shapes/rib.ts'
+import { errorPort } from './ports.ts'
 import { inletPoint, outletPoint, type Scene, type StepBox } from './scene.ts'
 
 export type LineKind = 'rib' | 'feed' | 'derived' | 'order'
@@ -24,6 +25,10 @@ export interface Line {
   arrow?: string
   label?: { text: string; x: number; y: number }
   port?: string
+  /** Where a step can be put between the two. */
+  insert?: Position
+  /** Taken only after a failure. */
+  isError?: boolean
   /** The stored edge; derived links have none. */
   edge?: GraphEdge
 }
@@ -97,12 +102,16 @@ function orderLine(scene: Scene, edge: GraphEdge & { type: 'order' }): Line {
   const bend = from.x + Math.max(8, Math.min(12, (end.x - from.x) / 2))
   const path = orderPath(from, end, bend)
   const port = source.ports.find((candidate) => candidate.id === edge.port)
-  const named = source.ports.length > 1 && port !== undefined
+  const isError = port?.id === errorPort.id
+  // A single way on needs no name beside the way of the failure.
+  const named = port !== undefined && (isError || source.ports.filter((one) => one.id !== errorPort.id).length > 1)
   return {
     id: edge.id, kind: 'order', source: edge.source, target: edge.target, edge,
     // A way out that is no longer there is drawn from the first; the compiler names it.
     port: port?.id ?? source.ports[0]?.id ?? 'out',
     paths: [path], spine: path,
+    insert: { x: bar ? end.x - 8 : (bend + end.x - 4) / 2, y: named ? end.y + 15 : end.y },
+    ...(isError ? { isError } : {}),
     ...(bar ? {} : { arrow: arrowPath(to) }),
     ...(named ? { label: { text: port.label, x: named && Math.abs(end.y - from.y) < 1 ? (from.x + end.x - 4) / 2 : Math.max(bend, (bend + end.x - 6) / 2), y: end.y } } : {}),
   }

@@ -4,8 +4,14 @@ import { stepDefinition } from '#steps/definitions.ts'
 import type { Port } from '#steps/kind.ts'
 
 const single: Port[] = [{ id: 'out', label: '' }]
+/** The way out of a failure that has a branch of its own. */
+export const errorPort: Port = { id: 'error', label: 'error' }
 
 export function stepPorts(node: StepNode): Port[] {
+  return node.onError === 'branch' ? [...kindPorts(node), errorPort] : kindPorts(node)
+}
+
+function kindPorts(node: StepNode): Port[] {
   try {
     const ports = stepDefinition(node.kind).ports(node.config)
     return ports.length === 0 ? single : ports
@@ -16,6 +22,10 @@ export function stepPorts(node: StepNode): Port[] {
 
 /** Second line of a ticket. */
 export function stepDetail(node: StepNode): string {
+  return node.each === undefined ? kindDetail(node) : `× each, ${kindDetail(node)}`
+}
+
+function kindDetail(node: StepNode): string {
   const definition = stepDefinition(node.kind)
   try {
     return definition.describe(node.config) || definition.label

@@ -62,20 +62,31 @@ export function layScene(document: GraphDocument): Scene {
     steps.get(node.parent)?.push(box)
   }
   const inside = new Map<string, FrameInside>()
+  const sources = orderSources(document)
   for (const [id, members] of steps) {
-    inside.set(id, frameInside(document, boxes.get(id) as Box, members))
+    inside.set(id, frameInside(sources, boxes.get(id) as Box, members))
   }
   return { boxes, steps, inside }
 }
 
-function frameInside(document: GraphDocument, frame: Box, members: StepBox[]): FrameInside {
-  const inputs = new Map<string, StepBox[]>()
-  const byId = new Map(members.map((step) => [step.id, step]))
+/** What comes right before each step; read once for all frames. */
+function orderSources(document: GraphDocument): Map<string, string[]> {
+  const sources = new Map<string, string[]>()
   for (const edge of Object.values(document.edges)) {
     if (edge.type !== 'order') continue
-    const source = byId.get(edge.source)
-    if (source === undefined || !byId.has(edge.target)) continue
-    inputs.set(edge.target, [...(inputs.get(edge.target) ?? []), source])
+    const known = sources.get(edge.target)
+    if (known) known.push(edge.source)
+    else sources.set(edge.target, [edge.source])
+  }
+  return sources
+}
+
+function frameInside(sources: ReadonlyMap<string, string[]>, frame: Box, members: StepBox[]): FrameInside {
+  const inputs = new Map<string, StepBox[]>()
+  const byId = new Map(members.map((step) => [step.id, step]))
+  for (const { id } of members) {
+    const before = (sources.get(id) ?? []).flatMap((source) => byId.get(source) ?? [])
+    if (before.length > 0) inputs.set(id, before)
   }
   const first = members.filter((step) => !inputs.has(step.id))
   const middle = (step: StepBox): Position => ({ x: step.x - frame.x, y: step.y - frame.y + step.h / 2 })

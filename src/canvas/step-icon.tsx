@@ -1,6 +1,6 @@
 /** Icon of a step kind. Names come from the definitions; only these icons are loaded. */
 import {
-  IconArrowsSplit, IconArrowsSplit2, IconBraces, IconCode, IconEar, IconFunction, IconHourglass, IconMail, IconSend, IconWorld,
+  IconAntenna, IconArrowsJoin, IconArrowsSplit, IconArrowsSplit2, IconBraces, IconCode, IconEar, IconFunction, IconHourglass, IconMail, IconSend, IconUserCheck, IconWorld,
   type Icon,
 } from '@tabler/icons-react'
 import type { StepKind } from '#steps/kind.ts'
@@ -16,6 +16,9 @@ const icons: Record<StepKind, Icon> = {
   invoke: IconFunction,
   emit: IconSend,
   'emit-each': IconArrowsSplit,
+  gather: IconArrowsJoin,
+  approval: IconUserCheck,
+  signal: IconAntenna,
 }
 
 export function StepIcon({ kind, size = 16 }: { kind: StepKind; size?: number }) {

@@ -2,11 +2,13 @@
 /** A short list at the pointer: what to add here, already connected. */
 import { Menu, TextInput } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
-import type { Position } from '#graph/document.ts'
+import type { GraphDocument, Position } from '#graph/document.ts'
+import { addStep, type Added } from '#graph/edit/add-node.ts'
+import { spliceStep } from '#graph/edit/splice.ts'
 import { useEditor } from './context.ts'
 import { PaletteGlyph } from './palette/palette-glyph.tsx'
 import { paletteEntries } from './palette/entries.ts'
-import { addAfter, isStepKind, paletteLabel, placeAt, type PaletteKind } from './place.ts'
+import { addAfter, isStepKind, paletteLabel, placeAt, type PaletteKind, type PlaceOptions } from './place.ts'
 
 export interface AddRequest {
   clientX: number
@@ -14,6 +16,10 @@ export interface AddRequest {
   point: Position
   /** Comes after this step, by this way out. */
   after?: { stepId: string; port: string | undefined }
+  /** Goes between the two steps this line joins. */
+  between?: string
+  /** Becomes a step of this function, after its last. */
+  inside?: string
 }
 
 export function AddMenu({ request, onClose }: { request: AddRequest | null; onClose: () => void }) {
@@ -27,15 +33,14 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
     }
   }, [request])
   if (request === null) return null
+  const needsStep = request.after !== undefined || request.between !== undefined || request.inside !== undefined
   const kinds = paletteEntries
-    .filter(({ kind }) => request.after === undefined || isStepKind(kind))
+    .filter(({ kind }) => !needsStep || isStepKind(kind))
     .filter(({ kind, keywords }) => `${paletteLabel(kind)} ${keywords}`.toLowerCase().includes(text.trim().toLowerCase()))
   const add = (kind: PaletteKind): void => {
     onClose()
     const { document } = editor.store.getState()
-    const added = request.after && isStepKind(kind)
-      ? addAfter(document, kind, request.after.stepId, request.after.port)
-      : placeAt(document, kind, request.point, place)
+    const added = addAt(document, kind, request, place)
     editor.edit(`Add ${paletteLabel(kind)}`, () => added.document, { select: [added.id], fresh: added.id })
   }
   return (
@@ -45,7 +50,7 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
       </Menu.Target>
       <Menu.Dropdown onKeyDown={(event) => event.stopPropagation()}>
         <TextInput
-          ref={input} size="xs" placeholder={request.after ? 'Step that comes next' : 'Add'} aria-label="Find what to add" value={text} mb={4}
+          ref={input} size="xs" placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : 'Add'} aria-label="Find what to add" value={text} mb={4}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && kinds[0]) add(kinds[0].kind)
@@ -59,4 +64,12 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+function addAt(document: GraphDocument, kind: PaletteKind, { point, after, between, inside }: AddRequest, place: PlaceOptions): Added {
+  if (!isStepKind(kind)) return placeAt(document, kind, point, place)
+  if (between !== undefined) return spliceStep(document, between, kind)
+  if (after !== undefined) return addAfter(document, kind, after.stepId, after.port)
+  if (inside !== undefined) return addStep(document, { parent: inside, kind, after: 'last' })
+  return placeAt(document, kind, point, place)
 }

@@ -7,7 +7,15 @@ export interface CanvasApi {
   toCanvas(clientX: number, clientY: number): Position | null
   /** Middle of what is in view. */
   middle(): Position
+  /** Where the pointer is; null when it is not over the canvas. */
+  pointer(): Position | null
   reveal(ids: string[]): void
+  /** Moves the view as little as it takes to see a node. */
+  keepInView(id: string): void
+  /** The list of what can come after a node, or between the two ends of a line. */
+  openAdd(id: string): void
+  /** The search by name. */
+  openSearch(): void
   fit(): void
   zoomTo(zoom: number): void
   zoomBy(direction: 'in' | 'out'): void

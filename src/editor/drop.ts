@@ -60,3 +60,20 @@ export function newFrame(document: GraphDocument, step: StepNode, position: Posi
   }
   return touching
 }
+
+/** What a drop changed beside places, in a sentence; null when nothing did. */
+export function dropWords(before: GraphDocument, after: GraphDocument): string | null {
+  const moved = Object.values(after.nodes).filter((node): node is StepNode => {
+    const old = before.nodes[node.id]
+    return node.type === 'step' && old?.type === 'step' && old.parent !== node.parent
+  })
+  const [first] = moved
+  if (first === undefined) return null
+  const frame = after.nodes[first.parent]
+  const where = frame?.type !== 'function' ? 'another function' : before.nodes[frame.id] === undefined ? `a function of its own, \`${frame.slug}\`` : `\`${frame.slug}\``
+  const what = moved.length === 1 ? `"${first.name}" is` : `${moved.length} steps are`
+  const ids = new Set(moved.map((step) => step.id))
+  const cut = Object.values(before.edges).filter((edge) => edge.type === 'order' && (ids.has(edge.source) || ids.has(edge.target)) && after.edges[edge.id] === undefined).length
+  const lines = cut === 0 ? '' : cut === 1 ? ' The line to the function it came from is gone.' : ` The ${cut} lines to the function it came from are gone.`
+  return `${what} now part of ${where}: fails and retries with it.${lines}`
+}

@@ -11,13 +11,17 @@ import { boxAt, layScene } from '#canvas/scene.ts'
 import type { GraphDocument, Position } from '#graph/document.ts'
 import { addEvent } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { moveNodes } from '#graph/edit/move.ts'
+import { moveNodes, resizeNode } from '#graph/edit/move.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { AddMenu, type AddRequest } from './add-menu.tsx'
 import { setCanvasApi } from './canvas-api.ts'
+import { openAdd } from './commands/command-search.tsx'
+import { selectionName } from './commands/selection-name.ts'
+import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
 import { useEditor, useEditorState } from './context.ts'
 import { MarkedText } from './form/marked-text.tsx'
-import { dropNodes } from './drop.ts'
+import { dropNodes, dropWords } from './drop.ts'
+import { Announcer } from './announcer.tsx'
 import { hangFunction } from './place.ts'
 
 export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children?: ReactNode }) {
@@ -32,8 +36,9 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
   )
   const moving = useMoving()
   const connecting = useConnecting()
-  useCanvasApi()
-  useKeepInView()
+  const keepInView = useKeepInView()
+  useFreshInView(keepInView)
+  useCanvasApi(connecting.openFor, keepInView)
   const onSelect = useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
     const picks = changes.filter((change) => change.type === 'select')
     if (picks.length === 0) return
@@ -52,15 +57,20 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
           onNodesChange: (changes) => {
             onSelect(changes)
             moving.onChanges(changes)
+            moving.onSizes(changes)
           },
           onEdgesChange: onSelect,
           onNodeDragStart: moving.start, onNodeDragStop: moving.stop,
           onSelectionDragStart: moving.start, onSelectionDragStop: moving.stop,
           onConnectStart: connecting.start, onConnectEnd: connecting.end,
           onPaneClick: () => editor.select([]),
-          onEdgeClick: (_, edge) => {
+          onEdgeClick: (event, edge) => {
             if (edge.type === 'derived') editor.select([edge.target])
+            else if ((event.target as Element).closest('[data-insert]')) connecting.openFor(edge.id)
           },
+          onNodeClick: connecting.onRing,
+          disableKeyboardA11y: true, connectOnClick: false,
+          onlyRenderVisibleElements: flow.nodes.length > manyNodes,
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
           panOnScroll: !viewOnly, selectionOnDrag: !viewOnly, panOnDrag: viewOnly ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
@@ -70,10 +80,15 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
       >
         {children}
       </Surface>
+      <Announcer />
+      <ShortcutsSheet />
       <AddMenu request={connecting.menu} onClose={connecting.closeMenu} />
     </>
   )
 }
+
+/** From here on, what is out of view is not drawn. */
+const manyNodes = 150
 
 /** The document with what is under the pointer at its momentary place. */
 function useShownDocument(): GraphDocument {
@@ -93,10 +108,6 @@ function useShownDocument(): GraphDocument {
 function useMoving() {
   const { editor } = useEditor()
   const active = useRef(false)
-  const name = (document: GraphDocument, ids: string[]): string => {
-    const first = document.nodes[ids[0] as string]
-    return ids.length === 1 && first ? nodeTitle(first) : `${ids.length} things`
-  }
   return {
     start: () => {
       active.current = true
@@ -107,7 +118,19 @@ function useMoving() {
       editor.set({ drag: null })
       if (drag === null) return
       const ids = nodes?.map((one) => one.id) ?? (Array.isArray(node) ? node.map((one) => one.id) : [node.id])
-      editor.edit(`Move ${name(document, ids)}`, (before) => dropNodes(before, drag))
+      editor.edit(`Move ${selectionName(document, ids)}`, (before) => dropNodes(before, drag))
+      const words = dropWords(document, editor.store.getState().document)
+      if (words !== null) notifications.show({ id: 'dropped', message: <MarkedText text={words} />, autoClose: 7000, withBorder: true })
+    },
+    /** A corner is dragged. */
+    onSizes: (changes: NodeChange<FlowNode>[]) => {
+      for (const change of changes) {
+        if (change.type !== 'dimensions' || change.resizing === undefined) continue
+        const { id, dimensions, resizing } = change
+        const node = editor.store.getState().document.nodes[id]
+        if (node && dimensions) editor.edit(`Resize ${nodeTitle(node)}`, (before) => resizeNode(before, id, { w: dimensions.width, h: dimensions.height }), { group: `resize ${id}` })
+        if (!resizing) editor.closeGesture()
+      }
     },
     onChanges: (changes: NodeChange<FlowNode>[]) => {
       const positions: Record<string, Position> = {}
@@ -116,14 +139,14 @@ function useMoving() {
       if (ids.length === 0) return
       const { document, drag } = editor.store.getState()
       if (active.current) editor.set({ drag: { ...drag, ...positions } })
-      else editor.edit(`Move ${name(document, ids)}`, (before) => moveNodes(before, positions), { group: `nudge ${ids.join()}` })
+      else editor.edit(`Move ${selectionName(document, ids)}`, (before) => moveNodes(before, positions), { group: `nudge ${ids.join()}` })
     },
   }
 }
 
 function useConnecting() {
-  const { editor, place } = useEditor()
-  const { screenToFlowPosition } = useReactFlow()
+  const { editor, place, viewOnly } = useEditor()
+  const { screenToFlowPosition, flowToScreenPosition } = useReactFlow()
   const from = useRef<OnConnectStartParams | null>(null)
   const [active, setActive] = useState(false)
   const [menu, setMenu] = useState<AddRequest | null>(null)
@@ -163,6 +186,22 @@ function useConnecting() {
     }
   }
 
+  /** The list for a node or a line, beside it. */
+  const openFor = useCallback((id: string, port?: string): void => {
+    const { document } = editor.store.getState()
+    const node = document.nodes[id]
+    const edge = document.edges[id]
+    const box = layScene(document).boxes.get(edge?.type === 'order' ? edge.target : id)
+    if (box === undefined) return
+    const point = edge ? { x: box.x - 10, y: box.y + box.h / 2 } : { x: box.x + box.w, y: box.y + box.h / 2 }
+    const screen = flowToScreenPosition(point)
+    const at = { clientX: screen.x, clientY: screen.y, point }
+    if (edge?.type === 'order') setMenu({ ...at, between: id })
+    else if (node?.type === 'step') setMenu({ ...at, after: { stepId: id, port } })
+    else if (node?.type === 'function') setMenu({ ...at, inside: id })
+    else setMenu({ ...at, point: { x: point.x + 160, y: point.y } })
+  }, [editor, flowToScreenPosition])
+
   return {
     active,
     menu,
@@ -189,6 +228,18 @@ function useConnecting() {
       if (hit !== null && hit !== nodeId) join(nodeId, handleId ?? null, reversed, hit)
       else if (under?.id !== nodeId) dropOnNothing(nodeId, handleId ?? null, reversed, point, pointer)
     },
+    /** A ring that is clicked, not dragged, adds what comes next. */
+    onRing: (event: React.MouseEvent, node: FlowNode) => {
+      const ring = (event.target as Element).closest('.react-flow__handle.source')
+      if (ring === null || viewOnly) return
+      const port = ring.getAttribute('data-handleid')
+      if (node.type === 'step') openFor(node.id, port ?? undefined)
+      else {
+        const at = layScene(editor.store.getState().document).boxes.get(node.id)
+        if (at) dropOnNothing(node.id, port, false, { x: at.x + at.w + 96, y: at.y + at.h / 2 }, event.nativeEvent)
+      }
+    },
+    openFor,
     openAt: (event: React.MouseEvent) => {
       if (!(event.target as Element).classList.contains('react-flow__pane')) return
       setMenu({ clientX: event.clientX, clientY: event.clientY, point: screenToFlowPosition({ x: event.clientX, y: event.clientY }) })
@@ -196,13 +247,12 @@ function useConnecting() {
   }
 }
 
-/** What was just added is seen: the view moves as little as that needs. */
-function useKeepInView(): void {
+/** Moves the view as little as it takes to see a node. */
+function useKeepInView(): (id: string) => void {
   const { editor } = useEditor()
-  const fresh = useEditorState((state) => state.fresh)
   const { getViewport, setViewport } = useReactFlow()
-  useEffect(() => {
-    const box = fresh === null ? undefined : layScene(editor.store.getState().document).boxes.get(fresh)
+  return useCallback((id) => {
+    const box = layScene(editor.store.getState().document).boxes.get(id)
     const rect = canvasElement()?.getBoundingClientRect()
     if (box === undefined || rect === undefined) return
     const { x, y, zoom } = getViewport()
@@ -212,14 +262,39 @@ function useKeepInView(): void {
     const top = box.y * zoom + y
     const dx = shift(left, left + box.w * zoom, rect.width, 24, 32)
     const dy = shift(top, top + box.h * zoom, rect.height, 60, 32)
-    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 180 })
-  }, [fresh, editor, getViewport, setViewport])
+    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: calm() ? 0 : 180 })
+  }, [editor, getViewport, setViewport])
 }
+
+/** What was just added is seen. */
+function useFreshInView(keepInView: (id: string) => void): void {
+  const fresh = useEditorState((state) => state.fresh)
+  useEffect(() => {
+    if (fresh !== null) keepInView(fresh)
+  }, [fresh, keepInView])
+}
+
+/** The person asked their system for less motion. */
+const calm = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
 const canvasElement = (): HTMLElement | null => window.document.querySelector('[data-testid="canvas"] .react-flow')
 
+/** Where the pointer last was over the canvas, in pixels of the screen. */
+function usePointer() {
+  const last = useRef<Position | null>(null)
+  useEffect(() => {
+    const onMove = ({ target, clientX, clientY }: PointerEvent): void => {
+      last.current = target instanceof Element && target.closest('[data-canvas] .react-flow__renderer') ? { x: clientX, y: clientY } : null
+    }
+    window.addEventListener('pointermove', onMove, { passive: true })
+    return () => window.removeEventListener('pointermove', onMove)
+  }, [])
+  return last
+}
+
 /** Lets palette, problems and commands reach the canvas. */
-function useCanvasApi(): void {
+function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) => void): void {
+  const pointer = usePointer()
   const { screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
   useEffect(() => {
     setCanvasApi({
@@ -233,11 +308,15 @@ function useCanvasApi(): void {
         const rect = canvasElement()?.getBoundingClientRect()
         return rect ? screenToFlowPosition({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }) : { x: 0, y: 0 }
       },
+      pointer: () => pointer.current && screenToFlowPosition(pointer.current, { snapToGrid: false }),
+      keepInView,
+      openAdd: openFor,
+      openSearch: openAdd,
       reveal: (ids) => void fitView({ nodes: ids.map((id) => ({ id })), padding: 0.6, maxZoom: 1, minZoom: 0.5, duration: 320 }),
       fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: 320 }),
       zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
       zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
     })
     return () => setCanvasApi(null)
-  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut])
+  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, keepInView, pointer])
 }

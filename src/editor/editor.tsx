@@ -30,6 +30,7 @@ import { EditorCanvas } from './editor-canvas.tsx'
 import { useDraft, type DraftFacts } from './use-draft.ts'
 import { useSampledCatalog } from './use-samples.ts'
 import { Panel } from './inspector/panel.tsx'
+import { OtherPointers, PresentPeople } from './presence/presence.tsx'
 import { Palette } from './palette/palette.tsx'
 import { openSession, type Session } from './session.ts'
 import type { Editor } from './store.ts'
@@ -127,6 +128,7 @@ function BarActions({ changes, hasChanges }: { changes: ReturnType<typeof useDra
   }
   return (
     <>
+      <PresentPeople />
       <DraftHistory hasChanges={hasChanges} />
       <Problems />
       <Button leftSection={<IconPlayerPlay size={15} stroke={1.7} />} onClick={test} visibleFrom="sm">Send test event</Button>
@@ -167,6 +169,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         {phone ? <PhoneDrawing facts={canvasFacts} /> : <EditorCanvas facts={canvasFacts}>
           {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
           {!narrow && <CanvasMap />}
+          <OtherPointers />
           {showKey && !narrow && <FlowPanel position="bottom-right"><CanvasKey onClose={toggleKey} /></FlowPanel>}
         </EditorCanvas>}
         {!viewOnly && narrow && (

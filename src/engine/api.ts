@@ -74,6 +74,10 @@ export interface Engine {
   cancelRun(workspaceId: string, runId: string): Promise<boolean>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
   retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }): Promise<{ runId: string }>
+  /** Tells the host's other processes something; small, and nobody minds if it gets lost. */
+  say(topic: string, data: unknown): void
+  /** Hears what they say. Returns the function that ends it. */
+  hear(listener: (topic: string, data: unknown) => void): () => void
   /** After a publish: drops the cached routing table of the workspace. */
   routesChanged(workspaceId: string): void
   /** Fan-outs: how far they are, and what people do to them. */

@@ -3,35 +3,29 @@
  * it knows Postgres, the step kinds, and what its host lends it (EngineServices).
  */
 import pg from 'pg'
-import { FanwiseError } from '#base/errors.ts'
-import { newUuid } from '#base/ids.ts'
 import type { Engine, EngineOptions, LiveChange } from '#engine/api.ts'
 import { cancelRun, retryFromFailed, runAgain, type ControlContext } from '#engine/controls.ts'
-import { runIdFor } from '#engine/derived-ids.ts'
-import { runDuty, type RunningDuty } from '#engine/duties/duty.ts'
-import { fireTimers } from '#engine/duties/fire-timers.ts'
-import { rescueWorkers } from '#engine/duties/rescue-workers.ts'
-import { sweep } from '#engine/duties/sweep.ts'
-import { tickSchedules } from '#engine/duties/tick-schedules.ts'
-import type { EndedRun } from '#engine/end-runs.ts'
-import { enforceDeadlines } from '#engine/duties/enforce-deadlines.ts'
+import { startDuties } from '#engine/duties/all.ts'
+import type { RunningDuty } from '#engine/duties/duty.ts'
+import { afterCommit } from '#engine/after-commit.ts'
+import { decideApproval, sendSignal } from '#engine/decide.ts'
+import { tellCancelled } from '#engine/end-events.ts'
 import { EventWaits } from '#engine/event-waits.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { fanOutControls } from '#engine/fan-out/steer.ts'
-import { FanOutWatcher, tendFanOuts } from '#engine/fan-out/watcher.ts'
-import { liftHolds } from '#engine/duties/lift-holds.ts'
-import { Breaker } from '#engine/holds/breaker.ts'
-import { parkService, pauseFunction, release, resumeFunction, resumeService, type HoldContext } from '#engine/holds/control.ts'
+import { FanOutWatcher } from '#engine/fan-out/watcher.ts'
+import { automaticBreaker, cancelBegun, holdControls, type HoldContext } from '#engine/holds/control.ts'
 import { serviceGuard } from '#engine/holds/guard.ts'
 import { Holds } from '#engine/holds/holds.ts'
 import { Ingest } from '#engine/ingest.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { Hub } from '#engine/live.ts'
-import { routeOf, Routes } from '#engine/match.ts'
+import { Routes } from '#engine/match.ts'
 import { Notifier, type Message } from '#engine/notify.ts'
 import { PreparedFunctions } from '#engine/prepared.ts'
 import { Signals } from '#engine/signals.ts'
-import { KnownLanes, type Plan } from '#engine/store-events.ts'
+import { KnownLanes } from '#engine/store-events.ts'
+import { startByHand } from '#engine/start-by-hand.ts'
 import { Worker } from '#engine/worker.ts'
 
 const poolMax = 12
@@ -52,30 +46,10 @@ export function createEngine(options: EngineOptions): Engine {
     worker?.kick()
     if (worker === null || !worker.hasRoom()) notifier.send({ wake: true })
   }
-  const woken = (runs: { workspaceId: string; runId: string }[]) => {
-    for (const run of runs) hub.runChanged(run.workspaceId, run.runId)
-    wake()
-  }
-  const stored = (plan: Plan) => {
-    for (const event of plan.events) hub.eventsChanged(event.workspaceId)
-    for (const run of plan.runs.slice(0, 60)) hub.runChanged(run.workspaceId, run.runId)
-    if (signals.has('event.stored') && plan.events[0] !== undefined) signals.emit('event.stored', { workspaceId: plan.events[0].workspaceId, events: plan.events.length, runs: plan.runs.length })
-    if (plan.runs.length > 0) wake()
-  }
+  const { stored, woken, changed, ended } = afterCommit(hub, signals, wake, (runs) => {
+    tellCancelled(pool, routes, ingest, runs).catch((error: unknown) => options.log('error', 'The event of a cancelled run could not be stored.', { error: String(error) }))
+  })
   const waits = new EventWaits(woken)
-  const changed = (runs: { workspaceId: string; runId: string }[]) => {
-    for (const run of runs) hub.runChanged(run.workspaceId, run.runId)
-  }
-  /** Runs that were ended from outside: whoever waits for them may go on, and their places are free. */
-  const ended = (runs: EndedRun[]) => {
-    if (runs.length === 0) return
-    for (const run of runs) {
-      hub.runChanged(run.workspaceId, run.runId)
-      if (run.wokenRunId !== null) hub.runChanged(run.workspaceId, run.wokenRunId)
-      signals.emit('run.ended', { workspaceId: run.workspaceId, runId: run.runId, status: 'cancelled' })
-    }
-    wake()
-  }
   const ingest = new Ingest({ pool, routes, lanes, waits, stored, ended, changed })
   const holds = new Holds(pool)
   const holdsChanged = () => {
@@ -91,42 +65,32 @@ export function createEngine(options: EngineOptions): Engine {
     holdsChanged,
   }
   const watcher = new FanOutWatcher(fanOuts, (error) => options.log('debug', 'A fan-out could not be looked after; it is tried again.', { error: String(error) }))
-  const breaker = new Breaker(holds, ({ workspaceId, host, reason, waitMs }) => {
-    void parkService(holdContext, workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).catch(() => {})
-    signals.emit('service.parked', { workspaceId, host, reason })
-  })
+  const breaker = automaticBreaker(() => holdContext, holds, (parked) => signals.emit('service.parked', parked))
   const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken, ended, changed, holds, guard: serviceGuard(holds, breaker), fanOut: (workspaceId, id) => watcher.note(workspaceId, id) })
   const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), ended, wake }
-  const holdContext: HoldContext = { pool, holds, holdsChanged, ended, wake }
+  const holdContext: HoldContext = {
+    pool, holds, holdsChanged, ended, wake,
+    executing: (functionId) => worker?.executingOf(functionId) ?? [],
+    cancelEverywhere: (workspaceId, functionId, by) => notifier.send({ cancel: { workspaceId, functionId, by } }),
+  }
   let duties: RunningDuty[] = []
+
+  const listeners = new Set<(topic: string, data: unknown) => void>()
 
   function receive(message: Message): void {
     if (message.wake === true) worker?.kick()
     if (message.holds === true) void holds.refresh().catch(() => {})
+    if (message.cancel !== undefined && worker !== null) {
+      void cancelBegun(holdContext, message.cancel.workspaceId, message.cancel.functionId, message.cancel.by).catch((error: unknown) => options.log('warn', 'Runs of a paused function could not be cancelled.', { error: String(error) }))
+    }
     if (message.routes !== undefined) routes.forget(message.routes)
+    if (message.said !== undefined) for (const listener of listeners) listener(message.said.topic, message.said.data)
     if (message.live !== undefined) hub.deliver(message.live.workspaceId, message.live.change as LiveChange)
   }
 
   function routesChanged(workspaceId: string): void {
     routes.forget(workspaceId)
     notifier.send({ routes: workspaceId })
-  }
-
-  function startDuties(): void {
-    const failed = (name: string) => (error: unknown) => options.log('debug', `The duty ${name} failed; it tries again.`, { error: String(error) })
-    const all = [
-      rescueWorkers(pool, signals, wake),
-      sweep(pool, (count) => options.log('warn', 'Lanes were shut over queued jobs and have been opened.', { lanes: count })),
-      tickSchedules(pool, ingest, signals),
-      enforceDeadlines(pool, ended),
-      liftHolds(pool, holds, holdsChanged, wake),
-      tendFanOuts(fanOuts),
-    ].map((duty) => runDuty(duty, failed(duty.name)))
-    const timers: RunningDuty = runDuty(fireTimers(pool, wake, (ms) => setImmediate(() => timers.hurry(ms))), failed('fire-timers'))
-    signals.on('run.parked', ({ state }) => {
-      if (state !== 'q') timers.hurry(0)
-    })
-    duties = [...all, timers]
   }
 
   return {
@@ -136,7 +100,7 @@ export function createEngine(options: EngineOptions): Engine {
       await holds.refresh()
       if (worker !== null) {
         await worker.start()
-        startDuties()
+        duties = startDuties({ pool, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
       }
     },
     async stop() {
@@ -149,31 +113,14 @@ export function createEngine(options: EngineOptions): Engine {
       await pool.end()
     },
     ingest: async (workspaceId, events, origin) => ingest.accept(workspaceId, events, origin),
-    async invoke(workspaceId, functionSlug, data) {
-      const table = await routes.get(workspaceId)
-      const route = table.bySlug.get(functionSlug)
-      if (route === undefined) {
-        throw new FanwiseError('not_found', `There is no published function "${functionSlug}" in this workspace.`, { field: 'function', fix: 'Check the name, or publish its workflow.' })
-      }
-      const uuid = newUuid()
-      const [event] = await ingest.accept(workspaceId, [{ name: 'fanwise/function.invoked', data, uuid }], { source: 'invoke', sourceRef: functionSlug }, { functionId: route.functionId })
-      return { eventId: event!.id, runId: runIdFor(event!.id, route.mask) }
-    },
-    async testEvent(workspaceId, event, targets) {
-      const routesOfTest = targets.map((target) => routeOf(target.functionId, target.slug, target.version, target.definition))
-      const [stored] = await ingest.accept(workspaceId, [event], { source: 'ui', sourceRef: 'test' }, { routes: routesOfTest })
-      return { eventId: stored!.id, runIds: routesOfTest.map((route) => runIdFor(stored!.id, route.mask)) }
-    },
-    holds: {
-      pauseFunction: (workspaceId, fn, actor, asked) => pauseFunction(holdContext, workspaceId, fn, actor, asked),
-      resumeFunction: (workspaceId, fn, actor) => resumeFunction(holdContext, workspaceId, fn, actor),
-      parkService: (workspaceId, host, actor, asked) => parkService(holdContext, workspaceId, host, actor, asked),
-      resumeService: (workspaceId, host, actor) => resumeService(holdContext, workspaceId, host, actor),
-      release: (workspaceId, holdId) => release(holdContext, workspaceId, holdId),
-      changed: async () => {
-        await holds.refresh()
-        holdsChanged()
-      },
+    ...startByHand(routes, ingest),
+    holds: holdControls(holdContext),
+    decide: (workspaceId, runId, step, decision) => decideApproval({ pool, woken }, workspaceId, runId, step, decision),
+    signal: (workspaceId, signal, data) => sendSignal({ pool, woken }, workspaceId, signal, data),
+    say: (topic, data) => notifier.send({ said: { topic, data } }),
+    hear: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     cancelRun: (workspaceId, runId) => cancelRun(controls, workspaceId, runId),
     retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),

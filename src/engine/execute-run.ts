@@ -8,47 +8,27 @@
  */
 import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { publicId } from '#base/ids.ts'
 import { advance } from '#engine/advance.ts'
-import type { EngineServices } from '#engine/api.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
-import type { Emitter } from '#engine/emit.ts'
-import { executeStep, type RunningStep, type ServiceGuard, type StepAnswer } from '#engine/execute-step.ts'
+import { EachLoop, iterationId, placeOf, type ItemResult } from '#engine/each-loop.ts'
+import { executeStep, stepError, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
-import type { FanOutGate, GatherOutcome } from '#engine/fan-out/gate.ts'
-import type { Flusher, FlushItem } from '#engine/flush.ts'
+import type { FlushItem } from '#engine/flush.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
-import type { Recorded } from '#engine/load-runs.ts'
+import type { Recorded, RecordedWait } from '#engine/load-runs.ts'
+import { endOfWait } from '#engine/end-of-wait.ts'
+import { OutsideSteps, type OpenRun } from '#engine/outside-steps.ts'
 import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
-import type { Session } from '#engine/session.ts'
-import type { Signals } from '#engine/signals.ts'
-import type { WaitStore } from '#engine/wait-store.ts'
+import type { RunContext } from '#engine/run-context.ts'
+import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
-
-export interface RunContext {
-  session: Session
-  flusher: Flusher
-  emitter: Emitter
-  waits: WaitStore
-  fanOuts: FanOutGate
-  services: EngineServices
-  signals: Signals
-  random(): number
-  /** What keeps the run from going on: its function or fan-out is paused. */
-  held(job: ClaimedJob): HeldBy | null
-  guard: ServiceGuard
-  /** The run's work is over for now: its slot is free. */
-  release(): void
-  /** The run is off this worker's books. */
-  gone(): void
-}
 
 type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
 const crashesMax = 3
 const none = new Map<string, never>()
 
-export class RunExecution {
+export class RunExecution implements OpenRun {
   private readonly ended = new Map<string, { port: string | null }>()
   private readonly active = new Map<string, RunningStep | null>()
   /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
@@ -59,18 +39,22 @@ export class RunExecution {
   private waiting: Map<string, number | null> = none
   private tries: Map<string, number> = none
   private readonly scope: ExpressionScope
+  private outside: OutsideSteps | null = null
+  /** Steps that are going through their list, and what earlier workers recorded of their items. */
+  private loops: Map<string, EachLoop> = none
+  private items: Map<string, Map<number, ItemResult>> = none
   private readonly startedAt = performance.now()
   private readonly firstStart: boolean
-  private resume: Recorded['progress'] = none
+  resume: Recorded['progress'] = none
   private failure: { step: string; error: ErrorShape } | null = null
   private hasOpenWaits = false
   private why: Record<string, unknown> | null = null
-  private over = false
+  over = false
   /** A service that a step would call is parked. */
   private blocked: HeldBy | null = null
 
-  constructor(private readonly job: ClaimedJob, private readonly prepared: PreparedFunction, private readonly context: RunContext) {
-    this.scope = scopeOf(job, prepared.definition.slug, context.services.environment(job.workspace_id))
+  constructor(readonly job: ClaimedJob, private readonly prepared: PreparedFunction, readonly context: RunContext) {
+    this.scope = scopeOf(job, prepared, context.services)
     this.firstStart = job.started_ms === null
   }
 
@@ -100,8 +84,10 @@ export class RunExecution {
   /** Puts recorded results in place; answers what has become due meanwhile. */
   private restore(recorded: Recorded): (() => void)[] {
     for (const row of recorded.steps) {
-      this.ended.set(row.step, { port: row.status === 1 ? (row.port ?? 'out') : null })
-      if (row.status === 1) this.scope.steps[row.step] = row.output
+      const port = row.port ?? (row.status === 1 ? 'out' : null)
+      this.ended.set(row.step, { port })
+      if (this.prepared.repeats && this.keepItem(row.step, row.status === 1 ? { output: row.output } : { error: row.error! })) continue
+      if (port !== null) this.scope.steps[row.step] = row.output
       else this.failure = { step: row.step, error: row.error ?? { code: 'internal', message: 'The step failed.' } }
     }
     const now = performance.now()
@@ -111,11 +97,13 @@ export class RunExecution {
       if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers = added(this.timers, step, now + retryInMs)
     }
     for (const [step, wait] of recorded.waits) {
-      // Settled, or let go: the step executes again, from where it was.
-      if (this.ended.has(step) || (wait.resolved && (wait.kind === 'gather' || wait.kind === 'canary'))) continue
+      if (this.ended.has(step)) continue
       const dueAt = wait.expiresInMs === null ? null : now + wait.expiresInMs
       const expired = wait.expiresInMs !== null && wait.expiresInMs <= 0
-      if (wait.kind === 'sleep') {
+      if ((wait.resolved || expired) && (wait.kind === 'gather' || wait.kind === 'canary')) {
+        // Settled, let go, or too late: the step executes again, from where it was.
+        if (!wait.resolved) this.hasOpenWaits = true
+      } else if (wait.kind === 'sleep') {
         if (expired) due.push(() => this.done(step, 1, now - wait.ageMs, { output: null, port: 'out', input: null }))
         else this.timers = added(this.timers, step, dueAt!)
       } else if (wait.resolved || expired) {
@@ -130,17 +118,11 @@ export class RunExecution {
     return due
   }
 
-  private endWait(step: string, wait: { kind: string; resolved: boolean; result: unknown; input: unknown }, startedAt: number): void {
+  private endWait(step: string, wait: RecordedWait, startedAt: number): void {
+    const end = endOfWait(wait)
     const input = wait.input === null || wait.input === undefined ? null : JSON.stringify(wait.input)
-    if (wait.kind === 'event' || wait.kind === 'gather') {
-      return this.done(step, 1, startedAt, { output: wait.resolved ? (wait.result as Json) : null, port: wait.resolved ? 'out' : 'timeout', input })
-    }
-    const result = wait.result as { status: string; output?: Json; error?: ErrorShape } | null
-    if (wait.resolved && result?.status === 'completed') return this.done(step, 1, startedAt, { output: result.output ?? null, port: 'out', input })
-    const error = !wait.resolved
-      ? new FanwiseError('step_timeout', 'The called function did not end in time.', { retriable: false, fix: 'Raise the step’s time limit, or look at the called run.' })
-      : new FanwiseError('step_refused', `The called function ${result?.status ?? 'failed'}: ${result?.error?.message ?? 'no reason given'}`, { fix: 'Open the called run to see why.' })
-    this.fail(step, 1, startedAt, error, input)
+    if ('error' in end) this.fail(this.stepOf(step), 1, startedAt, end.error, input)
+    else this.done(step, 1, startedAt, { ...end, input })
   }
 
   /** Starts whatever is ready; ends or parks the run when nothing is under way. */
@@ -150,7 +132,9 @@ export class RunExecution {
     if (this.failure === null && this.context.session.mayStart() && this.heldBy() === null) {
       for (const step of ready) {
         if (this.busy(step.id)) continue
-        this.execute(this.prepared.steps.get(step.id)!)
+        const prepared = this.prepared.steps.get(step.id)!
+        if (prepared.each === null) this.execute(prepared, this.scope)
+        else this.repeat(prepared)
         if (this.over) return
         if (this.blocked !== null) break
       }
@@ -170,25 +154,26 @@ export class RunExecution {
     return this.active.size === 0 && this.uncommitted === 0 && !this.over
   }
 
-  private execute(step: PreparedStep): void {
-    const id = step.definition.id
+  private execute(step: PreparedStep, base: ExpressionScope): void {
+    const id = step.id
     const attempt = (this.tries.get(id) ?? 0) + 1
     const startedAt = performance.now()
     const { signals, services } = this.context
     if (signals.has('step.started')) signals.emit('step.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt })
     this.active.set(id, null)
-    const scope = attempt === 1 ? this.scope : { ...this.scope, run: { ...this.scope.run, attempt } }
+    const scope = attempt === 1 ? base : { ...base, run: { ...base.run, attempt } }
     const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services, guard: this.context.guard, pass: this.job.hold_id })
     if (!(running.answer instanceof Promise)) return this.answered(step, attempt, startedAt, running.answer)
     this.active.set(id, running)
     void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
   }
 
-  private answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void {
+  answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void {
     if (this.over) return
-    const id = step.definition.id
+    const id = step.id
     if ('error' in answer && answer.error.code === 'step_parked') {
       this.active.delete(id)
+      this.loopOf(step)?.release(step.iteration!.index)
       this.blocked = { holdId: String(answer.error.facts!['holdId']), why: { kind: 'held', hold: 'service', target: String(answer.error.facts!['host']), step: id } }
       // From within go() this is its loop's business.
       queueMicrotask(() => this.go())
@@ -198,66 +183,152 @@ export class RunExecution {
       const input = (answer.error.facts as { input?: unknown } | undefined)?.input
       const inputText = input === undefined ? null : JSON.stringify(input)
       if (answer.error.retriable && attempt <= step.retries) return this.retry(step, attempt, startedAt, answer.error, inputText)
-      return this.fail(id, attempt, startedAt, answer.error.retriable ? exhausted(answer.error, attempt) : answer.error, inputText)
+      return this.fail(step, attempt, startedAt, answer.error.retriable ? exhausted(answer.error, attempt) : answer.error, inputText)
     }
     this.apply(step, attempt, startedAt, answer.outcome)
   }
 
   private apply(step: PreparedStep, attempt: number, startedAt: number, outcome: StepOutcome): void {
-    const id = step.definition.id
+    const { id } = step
+    if (outcome.type === 'done') {
+      const input = outcome.input === undefined ? null : JSON.stringify(outcome.input)
+      return this.done(id, attempt, startedAt, { output: outcome.output, port: outcome.port ?? 'out', input })
+    }
+    if (step.iteration !== null && outcome.type !== 'invoke') {
+      return this.answered(step, attempt, startedAt, { error: new FanwiseError('step_input', 'A step of this kind cannot be repeated for each item.', { fix: 'Remove the repetition.' }) })
+    }
+    this.outside ??= new OutsideSteps(this)
     switch (outcome.type) {
-      case 'done': {
-        const input = outcome.input === undefined ? null : JSON.stringify(outcome.input)
-        return this.done(id, attempt, startedAt, { output: outcome.output, port: outcome.port ?? 'out', input })
-      }
       case 'emit':
       case 'emit-each':
-        return void this.emit(step, attempt, startedAt, outcome)
+        return void this.outside.emit(step, attempt, startedAt, outcome)
       case 'sleep':
         return this.sleep(id, outcome.ms)
       case 'sleep-until':
         return this.sleep(id, Date.parse(outcome.at) - (performance.timeOrigin + performance.now()))
       case 'wait':
       case 'invoke':
-        return void this.wait(step, attempt, startedAt, outcome)
-      case 'gather':
-        return void this.gather(step, attempt, startedAt, outcome)
       case 'signal':
       case 'approval':
-        return this.answered(step, attempt, startedAt, { error: new FanwiseError('internal', `The outcome ${outcome.type} is not understood.`) })
+        return void this.outside.wait(step, attempt, startedAt, outcome)
+      case 'gather':
+        return void this.outside.gather(step, attempt, startedAt, outcome)
     }
   }
 
-  private done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void {
+  /** Goes on with a step that runs once for each item: opens its list, starts items, or ends it. */
+  private repeat(step: PreparedStep): void {
+    const loop = this.loops.get(step.id)
+    if (loop === undefined) return this.openLoop(step)
+    if (loop.ended) {
+      this.loops.delete(step.id)
+      const input = JSON.stringify({ items: loop.items.length })
+      if (loop.failure !== null) return this.fail(step, 1, loop.startedAt, loop.failure, input)
+      return this.done(step.id, 1, loop.startedAt, { output: loop.output(), port: 'out', input })
+    }
+    for (let index = loop.take(); index !== null; index = loop.take()) {
+      const item = loop.items[index]!
+      this.execute({ ...step, id: iterationId(step.id, index), iteration: { of: step.id, index } }, { ...this.scope, item, index })
+      if (this.over || this.blocked !== null) return
+    }
+  }
+
+  private openLoop(step: PreparedStep): void {
+    const attempt = (this.tries.get(step.id) ?? 0) + 1
+    const startedAt = performance.now()
+    const opened = (items: Json[]) => {
+      const under = (index: number) => this.timers.has(iterationId(step.id, index)) || this.waiting.has(iterationId(step.id, index))
+      this.loops = added(this.loops, step.id, new EachLoop(step, items, this.items.get(step.id) ?? new Map<number, ItemResult>(), under, startedAt))
+    }
+    const failed = (error: unknown) => this.answered(step, attempt, startedAt, { error: stepError(error) })
+    try {
+      const items = step.each!.list(this.scope, this.context.services)
+      if (!(items instanceof Promise)) {
+        opened(items)
+        return this.repeat(step)
+      }
+      this.active.set(step.id, null)
+      items.then((list) => {
+        if (this.over) return
+        this.active.delete(step.id)
+        opened(list)
+        this.go()
+      }).catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** Keeps an item's result; false when the id is not an item's. */
+  private keepItem(id: string, result: ItemResult): boolean {
+    const place = placeOf(id)
+    if (place === null) return false
+    const loop = this.loops.get(place.of)
+    if (loop !== undefined) loop.settle(place.index, result)
+    else {
+      const kept = this.items.get(place.of) ?? new Map<number, ItemResult>()
+      this.items = added(this.items, place.of, kept.set(place.index, result))
+    }
+    return true
+  }
+
+  private loopOf(step: PreparedStep): EachLoop | undefined {
+    return step.iteration === null ? undefined : this.loops.get(step.iteration.of)
+  }
+
+  /** The step, or the item's share of it, that an id stands for. */
+  private stepOf(id: string): PreparedStep {
+    const place = this.prepared.repeats ? placeOf(id) : null
+    if (place === null) return this.prepared.steps.get(id)!
+    return { ...this.prepared.steps.get(place.of)!, id, iteration: place }
+  }
+
+  done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void {
     this.active.delete(step)
     this.commit(
-      { results: [{ step, attempt, status: 1, port: result.port, startedAt, endedAt: performance.now(), input: result.input, output: JSON.stringify(result.output) ?? 'null', error: null }] },
+      { results: [{ step, attempt, status: 1, port: result.port, startedAt, endedAt: performance.now(), input: this.inputOf(step, result.input), output: JSON.stringify(result.output) ?? 'null', error: null }] },
       () => {
-        this.scope.steps[step] = result.output
         this.ended.set(step, { port: result.port })
+        if (!this.prepared.repeats || !this.keepItem(step, { output: result.output })) this.scope.steps[step] = result.output
       },
       { step, port: result.port },
     )
   }
 
-  private fail(step: string, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
-    this.active.delete(step)
+  /** An item's row tells its place, so that the run page can count. */
+  private inputOf(step: string, input: string | null): string | null {
+    const place = this.prepared.repeats ? placeOf(step) : null
+    if (place === null) return input
+    return `{"index":${place.index},"of":${this.loops.get(place.of)?.items.length ?? null},"input":${input ?? 'null'}}`
+  }
+
+  /** The last failure of a step: the run's, unless the step goes on with it or the list takes it as a value. */
+  private fail(step: PreparedStep, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
+    const { id } = step
+    this.active.delete(id)
     const shape = error.toShape()
     const text = JSON.stringify(shape)
     const endedAt = performance.now()
-    this.failure ??= { step, error: shape }
+    const port = portOfFailure(step)
+    const output = port === null ? null : { error: shape as unknown as Json }
+    if (port === null && step.iteration === null) this.failure ??= { step: id, error: shape }
     this.commit(
       {
-        results: [{ step, attempt, status: 2, port: null, startedAt, endedAt, input, output: null, error: text }],
-        attempts: [{ step, attempt, startedAt, endedAt, input, error: text, retryInMs: null }],
+        results: [{ step: id, attempt, status: 2, port, startedAt, endedAt, input: this.inputOf(id, input), output: output === null ? null : JSON.stringify(output), error: text }],
+        attempts: [{ step: id, attempt, startedAt, endedAt, input, error: text, retryInMs: null }],
       },
-      () => this.ended.set(step, { port: null }),
+      () => {
+        this.ended.set(id, { port })
+        if (step.iteration !== null) this.keepItem(id, { error: shape })
+        else if (output !== null) this.scope.steps[id] = output
+      },
+      port === null ? undefined : { step: id, port },
     )
   }
 
   private retry(step: PreparedStep, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
-    const id = step.definition.id
-    const delayMs = retryDelayMs(this.prepared.definition.backoff, attempt, this.context.random(), error.retryAfterMs)
+    const id = step.id
+    const delayMs = retryDelayMs(step.backoff, attempt, this.context.random(), error.retryAfterMs)
     this.active.delete(id)
     this.tries = added(this.tries, id, attempt)
     this.timers = added(this.timers, id, performance.now() + delayMs)
@@ -274,93 +345,20 @@ export class RunExecution {
     this.commit({ sleeps: [{ step, ms: wholeMs }] })
   }
 
-  private async emit(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit' | 'emit-each' }>): Promise<void> {
-    const id = step.definition.id
-    const progress = this.resume.get(id)
-    try {
-      if (progress !== undefined && outcome.type === 'emit-each' && !(await this.context.fanOuts.mayEmit(this.job, id))) {
-        return await this.halt(step, attempt, startedAt, outcome, progress)
-      }
-      const answer = await this.context.emitter.emit({
-        workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, version: this.job.version, step: id, attempt, startedAt,
-        count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
-        make: outcome.type === 'emit' ? (index) => outcome.events[index]! : (index) => outcome.make(index),
-        ...(outcome.type === 'emit' ? {} : { fanOut: { eventName: outcome.event, canary: outcome.canary, stopShare: outcome.stopShare } }),
-        input: outcome.type === 'emit' ? JSON.stringify(outcome.input ?? outcome.events[0] ?? null) : JSON.stringify({ event: outcome.event, items: outcome.count }),
-        resume: progress === undefined ? undefined : { nextIndex: progress.nextIndex, baseMs: progress.baseMs },
-      })
-      if (this.over) return
-      if (answer === 'lost') return this.lost()
-      if ('halted' in answer) return await this.halt(step, attempt, startedAt, outcome, answer.halted)
-      this.active.delete(id)
-      this.recordedElsewhere(id, JSON.parse(answer.output) as Json, 'out')
-    } catch (thrown) {
-      if (this.over) return
-      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
-      this.answered(step, attempt, startedAt, { error })
-    }
-  }
-
-  /** The fan-out takes no more items for now, or not any more. */
-  private async halt(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit' | 'emit-each' }>, at: { nextIndex: number; baseMs: number }): Promise<void> {
-    const id = step.definition.id
-    const answer = await this.context.fanOuts.halt(this.job, { step: id, attempt, startedAt, nextIndex: at.nextIndex, baseMs: at.baseMs })
-    if (this.over) return
-    if (answer === 'lost') return this.lost()
-    if (answer === 'go-on') {
-      this.resume = new Map([...this.resume, [id, { ...at, total: 0 }]])
-      return this.emit(step, attempt, startedAt, outcome)
-    }
-    this.active.delete(id)
-    if ('output' in answer) return this.recordedElsewhere(id, answer.output, 'out')
-    this.rests(id, null, { kind: 'fan-out', step: id, state: answer.waiting })
-  }
-
-  private async gather(step: PreparedStep, attempt: number, startedAt: number, outcome: GatherOutcome): Promise<void> {
-    const id = step.definition.id
-    try {
-      const answer = await this.context.fanOuts.gather(this.job, id, outcome)
-      if (this.over) return
-      if (answer === 'lost') return this.lost()
-      this.active.delete(id)
-      if (answer !== 'waiting') return this.done(id, attempt, startedAt, { output: answer.output, port: 'out', input: null })
-      this.rests(id, performance.now() + outcome.timeoutMs, { kind: 'gather', step: id, of: outcome.step })
-    } catch (thrown) {
-      if (this.over) return
-      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The results could not be gathered.', { cause: thrown, retriable: true })
-      this.answered(step, attempt, startedAt, { error })
-    }
-  }
-
   /** A step waits for something outside; the run parks when nothing else is under way. */
-  private rests(step: string, dueAt: number | null, why: Record<string, unknown>): void {
+  rests(step: string, dueAt: number | null, why: Record<string, unknown>): void {
     this.hasOpenWaits = true
     this.waiting = added(this.waiting, step, dueAt)
     this.why = why
     if (this.quiet()) this.go()
   }
 
-  private async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'wait' | 'invoke' }>): Promise<void> {
-    const id = step.definition.id
-    try {
-      const answer = await this.context.waits.register(this.job, id, outcome)
-      if (this.over) return
-      if (answer === 'lost') return this.lost()
-      this.active.delete(id)
-      if ('event' in answer) return this.done(id, attempt, startedAt, { output: answer.event as Json, port: 'out', input: answer.input })
-      this.hasOpenWaits = true
-      this.waiting = added(this.waiting, id, performance.now() + outcome.timeoutMs)
-      this.why = outcome.type === 'wait' ? { kind: 'event', step: id, event: outcome.event } : { kind: 'invoke', step: id, function: outcome.function }
-      if (this.quiet()) this.go()
-    } catch (thrown) {
-      if (this.over) return
-      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The wait could not be stored.', { cause: thrown, retriable: true })
-      this.answered(step, attempt, startedAt, { error })
-    }
+  inactive(step: string): void {
+    this.active.delete(step)
   }
 
   /** The emitter has committed this result already. */
-  private recordedElsewhere(step: string, output: Json, port: string): void {
+  recordedElsewhere(step: string, output: Json, port: string): void {
     this.scope.steps[step] = output
     this.ended.set(step, { port })
     this.context.signals.emit('step.recorded', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step })
@@ -378,7 +376,7 @@ export class RunExecution {
       workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id,
       results: change.results ?? [], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
       ...last,
-      aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits),
+      aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits || this.context.endIsHeard(this.job)),
       resolve: (held) => this.committed(held, item, onHeld),
     }
     if (last.end === undefined && last.park === undefined && item.results.length + item.attempts.length + item.sleeps.length === 0) return
@@ -388,7 +386,7 @@ export class RunExecution {
       this.over = true
       this.context.release()
     }
-    if (item.aftermath) item.run = { job: this.job, output: this.output(result === undefined ? undefined : item.results[0]), slug: this.prepared.definition.slug }
+    if (item.aftermath) item.run = { job: this.job, output: outputOf(this.prepared.definition.steps, this.scope.steps, result === undefined ? undefined : item.results[0]), slug: this.prepared.definition.slug, onFailure: this.prepared.definition.flow?.onFailure }
     this.context.flusher.push(item)
   }
 
@@ -419,7 +417,7 @@ export class RunExecution {
     }
     const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
     if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: this.fanOut() } }
-    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id))
+    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id) && (step.each === undefined || this.loops.get(step.id)?.canGoOn(result?.step) !== false))
     const held = startable ? this.heldBy() : null
     if (startable && held === null && this.context.session.mayStart()) return {}
     const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]
@@ -430,22 +428,12 @@ export class RunExecution {
     return { park: { state, dueInMs, why: JSON.stringify(this.why ?? {}), startedAt } }
   }
 
-  /** What a caller gets: the output of the last steps (one: its own; several: by key). */
-  private output(last: { step: string; output: string | null } | undefined): Json {
-    const outputs: Record<string, Json> = { ...this.scope.steps }
-    if (last !== undefined && last.output !== null) outputs[last.step] = JSON.parse(last.output) as Json
-    const parents = new Set(this.prepared.definition.steps.flatMap((step) => step.after.map((edge) => edge.step)))
-    const leaves = this.prepared.definition.steps.filter((step) => !parents.has(step.id) && step.id in outputs)
-    if (leaves.length === 1) return outputs[leaves[0]!.id]!
-    return Object.fromEntries(leaves.map((step) => [step.id, outputs[step.id]!]))
-  }
-
   private giveUp(): void {
     this.failure = { step: '', error: { code: 'step_limit', message: `This run brought down its worker ${this.job.crashes} times, so it is not tried again.`, fix: 'Look for a step that uses too much memory, then retry the run.' } }
     this.commit({})
   }
 
-  private lost(): void {
+  lost(): void {
     if (this.over) return
     this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
     this.drop()
@@ -457,18 +445,9 @@ function added<V>(map: Map<string, V>, key: string, value: V): Map<string, V> {
   return map === none ? new Map<string, V>([[key, value]]) : map.set(key, value)
 }
 
-/** What the run's expressions read. */
-function scopeOf(job: ClaimedJob, slug: string, env: Record<string, string>): ExpressionScope {
-  const event: ExpressionScope['event'] = { id: publicId('evt', job.event_id), name: job.event_name, data: job.event_data as Json, ts: job.event_ts }
-  if (job.event_v !== null) event.v = job.event_v
-  const scope: ExpressionScope = { event, steps: {}, run: { id: publicId('run', job.run_id), attempt: 1, function: slug }, env }
-  if (job.batch !== undefined) scope.events = job.batch as ExpressionScope['event'][]
-  return scope
-}
-
-/** The advice of an error that will not be tried again is another one. */
-function exhausted(error: FanwiseError, attempts: number): FanwiseError {
-  const { code, message, field, facts } = error
-  const fix = attempts === 1 ? 'This step has no retries. Retry from here once the cause is gone.' : `It was tried ${attempts} times; no retries are left. Retry from here once the cause is gone.`
-  return new FanwiseError(code, message, { field, facts, fix, retriable: false, cause: error })
+/** The way out of a step that has failed for good; null when the run fails with it. */
+function portOfFailure(step: PreparedStep): 'out' | 'error' | null {
+  const { onError, each } = step.definition
+  if (step.iteration !== null) return each?.onError === 'continue' || onError !== undefined ? 'out' : null
+  return onError === undefined ? null : onError === 'branch' ? 'error' : 'out'
 }

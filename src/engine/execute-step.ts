@@ -106,13 +106,13 @@ class CallContext implements StepContext {
   }
 }
 
-const idempotencyKey = (call: StepCall) => `${publicId('run', call.runId)}.${call.step.definition.id}`
+const idempotencyKey = (call: StepCall) => `${publicId('run', call.runId)}.${call.step.id}`
 
 function servicesOf(call: StepCall): StepServices {
   const { services, workspaceId, runId, step } = call
   return {
     request: (request) => guarded(call, request),
-    sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.definition.id }),
+    sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.id }),
     runCode: services.runCode,
     evaluate: services.evaluate,
     evaluateEach: services.evaluateEach,
@@ -133,7 +133,7 @@ async function guarded(call: StepCall, request: OutgoingRequest): Promise<Outgoi
 }
 
 /** An error nobody foresaw may be a passing one: it is tried again. */
-function stepError(thrown: unknown): FanwiseError {
+export function stepError(thrown: unknown): FanwiseError {
   if (thrown instanceof FanwiseError) return thrown
   const error = toFanwiseError(thrown)
   return new FanwiseError('internal', `The step failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`, { cause: error, retriable: true, fix: 'It is tried again. If it keeps failing, look in the server log.' })

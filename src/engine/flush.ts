@@ -59,7 +59,7 @@ export interface FlushItem {
   /** The end has consequences beyond the run: a caller that waits, a failure event, open waits. */
   aftermath: boolean
   /** Given with `aftermath`. */
-  run?: { job: ClaimedJob; output: Json; slug: string }
+  run?: { job: ClaimedJob; output: Json; slug: string; onFailure?: string }
   /** Its values were refused once already. */
   poisoned?: boolean
   /** `held` false: the run is not ours any more (cancelled, or taken over). */

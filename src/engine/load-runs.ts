@@ -6,7 +6,7 @@ import type { ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 
 export interface RecordedWait {
-  kind: 'sleep' | 'event' | 'invoke' | 'gather' | 'canary'
+  kind: 'sleep' | 'event' | 'invoke' | 'gather' | 'canary' | 'signal' | 'approval'
   resolved: boolean
   result: unknown
   input: unknown

@@ -80,6 +80,12 @@ export class Routes {
     return loading
   }
 
+  /** The table if it is loaded, without waiting. */
+  cached(workspaceId: string): RoutingTable | null {
+    const known = this.tables.get(workspaceId)
+    return known === undefined || known instanceof Promise ? null : known
+  }
+
   forget(workspaceId: string): void {
     this.tables.delete(workspaceId)
   }
@@ -114,10 +120,10 @@ export class Routes {
            from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
            where f.workspace_id = w.id and f.archived_at is null) as functions,
           (select array_agg(name) from wait_name n where n.workspace_id = w.id) as wait_names,
-          (select json_agg(json_build_object('id', f.id, 'version', v.version, 'rules', v.definition #> '{flow,cancelOn}'))
+          (select json_agg(json_build_object('id', f.id, 'version', v.version, 'definition', v.definition))
            from function f cross join lateral (
              select version, definition from function_version x where x.workspace_id = f.workspace_id and x.function_id = f.id and x.version > 0 order by x.version desc limit ${versionsThatCancel}
-           ) v where f.workspace_id = w.id and v.definition #> '{flow,cancelOn}' is not null) as cancels
+           ) v where f.workspace_id = w.id and strpos(v.definition::text, '"cancelOn"') > 0) as cancels
         from workspace w where w.id = $1`,
       values: [workspaceId],
     })

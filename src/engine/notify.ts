@@ -19,7 +19,11 @@ export interface Message {
   routes?: string
   /** Holds were set or taken away. */
   holds?: boolean
+  /** A function was paused, and its runs that execute are to be cancelled. */
+  cancel?: { workspaceId: string; functionId: string; by: string }
   live?: { workspaceId: string; change: LiveChange }
+  /** Something the host says to its other processes. */
+  said?: { topic: string; data: unknown }
 }
 
 export class Notifier {

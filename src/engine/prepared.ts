@@ -3,22 +3,31 @@
  * Versions are immutable, so the cache never goes stale; it is bounded by use.
  */
 import type pg from 'pg'
+import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
-import type { JsonObject } from '#base/json.ts'
-import { compileConfig, type ConfigResolver } from '#expressions/resolve.ts'
-import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import type { Json, JsonObject } from '#base/json.ts'
+import { checkedItems, type ItemPlace } from '#engine/each-loop.ts'
+import { compileConfig, type ConfigResolver, type Evaluator } from '#expressions/resolve.ts'
+import type { Backoff, FunctionDefinition, StepDefinition } from '#graph/definition.ts'
 import { stepDefinition } from '#steps/definitions.ts'
-import type { StepKindDefinition, StepRun } from '#steps/kind.ts'
+import type { ExpressionScope, StepKindDefinition, StepRun } from '#steps/kind.ts'
 import { stepRuns } from '#steps/runs.ts'
 
 export interface PreparedStep {
+  /** Of its checkpoint: the step's key, or of an item's share of it `<key>#<index>`. */
+  id: string
   definition: StepDefinition
   kind: StepKindDefinition
   run: StepRun
   resolver: ConfigResolver
   /** Tries after the first. */
   retries: number
+  backoff: Backoff
   timeoutMs: number
+  /** Once for each item of a list. */
+  each: { concurrency: number; onError: 'continue' | undefined; list(scope: ExpressionScope, services: Evaluator): Json[] | Promise<Json[]> } | null
+  /** Which item of which step; null for a whole step. */
+  iteration: ItemPlace | null
 }
 
 export interface PreparedFunction {
@@ -26,6 +35,10 @@ export interface PreparedFunction {
   version: number
   definition: FunctionDefinition
   steps: Map<string, PreparedStep>
+  /** One of the steps runs for each item of a list. */
+  repeats: boolean
+  /** Keys of steps that ask a person. */
+  approvals: string[]
 }
 
 const cachedMax = 2000
@@ -68,7 +81,11 @@ export class PreparedFunctions {
 
 export function prepareFunction(functionId: string, version: number, definition: FunctionDefinition): PreparedFunction {
   const steps = new Map(definition.steps.map((step) => [step.id, prepareStep(definition, step)]))
-  return { functionId, version, definition, steps }
+  return {
+    functionId, version, definition, steps,
+    repeats: definition.steps.some((step) => step.each !== undefined),
+    approvals: definition.steps.filter((step) => step.kind === 'approval').map((step) => step.id),
+  }
 }
 
 function prepareStep(definition: FunctionDefinition, step: StepDefinition): PreparedStep {
@@ -76,11 +93,26 @@ function prepareStep(definition: FunctionDefinition, step: StepDefinition): Prep
   // Defaults that were added to a kind after this version was published are filled in here.
   const config = kind.config.parse(step.config) as JsonObject
   return {
+    id: step.id,
     definition: { ...step, config },
     kind,
     run: stepRuns[step.kind],
-    resolver: compileConfig(kind.config, config),
+    resolver: compileConfig(kind.config, config, step.each === undefined ? undefined : eachScope),
     retries: step.retries ?? definition.retries,
+    backoff: step.backoff ?? definition.backoff,
     timeoutMs: kind.timeoutMs(config),
+    each: step.each === undefined ? null : prepareEach(step.each),
+    iteration: null,
+  }
+}
+
+const eachScope = ['item', 'index']
+const listSchema = z.object({ items: z.string().meta({ label: 'Items', expr: 'template' }) })
+
+function prepareEach(each: NonNullable<StepDefinition['each']>): PreparedStep['each'] {
+  const resolver = compileConfig(listSchema, { items: each.items })
+  return {
+    concurrency: each.concurrency, onError: each.onError,
+    list: (scope, services) => (resolver.needsSandbox ? resolver.resolve(scope, services).then((config) => checkedItems(config.items)) : checkedItems(resolver.resolveSync(scope).items)),
   }
 }

@@ -13,13 +13,15 @@ import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
-import { runHold, waitLock, waitLookBack, waitRegister, waitResolve } from '#engine/sql/wait.ts'
+import { runHold, signalFree, waitLock, waitLookBack, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan } from '#engine/store-events.ts'
 import type { StepOutcome } from '#steps/kind.ts'
 
-type WaitOutcome = Extract<StepOutcome, { type: 'wait' }>
+type EventOutcome = Extract<StepOutcome, { type: 'wait' }>
+type OutsideOutcome = Extract<StepOutcome, { type: 'signal' | 'approval' }>
 type InvokeOutcome = Extract<StepOutcome, { type: 'invoke' }>
+export type WaitOutcome = EventOutcome | OutsideOutcome | InvokeOutcome
 export type Registered = 'lost' | { waiting: true } | { event: unknown; input: string }
 
 export interface WaitStoreContext {
@@ -34,11 +36,27 @@ export interface WaitStoreContext {
 export class WaitStore {
   constructor(private readonly context: WaitStoreContext) {}
 
-  register(job: ClaimedJob, step: string, outcome: WaitOutcome | InvokeOutcome): Promise<Registered> {
-    return outcome.type === 'wait' ? this.registerEvent(job, step, outcome) : this.registerCall(job, step, outcome)
+  register(job: ClaimedJob, step: string, outcome: WaitOutcome): Promise<Registered> {
+    if (outcome.type === 'wait') return this.registerEvent(job, step, outcome)
+    return outcome.type === 'invoke' ? this.registerCall(job, step, outcome) : this.registerOutside(job, step, outcome)
   }
 
-  private registerEvent(job: ClaimedJob, step: string, outcome: WaitOutcome): Promise<Registered> {
+  private async registerOutside(job: ClaimedJob, step: string, outcome: OutsideOutcome): Promise<Registered> {
+    const { type, timeoutMs, ...asked } = outcome
+    const signal = outcome.type === 'signal' ? outcome.signal : null
+    try {
+      return await this.whileHeld(job, async (client) => {
+        if (signal !== null) await client.query({ ...signalFree, values: [job.workspace_id, signal] })
+        await client.query({ ...waitRegisterOutside, values: [job.workspace_id, job.run_id, step, type, signal, timeoutMs, JSON.stringify({ ...asked, timeoutMs })] })
+        return { waiting: true }
+      })
+    } catch (error) {
+      if ((error as { code?: string }).code !== '23505') throw error
+      throw new FanwiseError('step_input', `Another run waits for the signal "${signal}" already.`, { field: 'signal', fix: 'Give each run a name of its own, such as one with the id of the order.' })
+    }
+  }
+
+  private registerEvent(job: ClaimedJob, step: string, outcome: EventOutcome): Promise<Registered> {
     const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
     return this.whileHeld(job, async (client) => {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })

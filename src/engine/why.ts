@@ -81,6 +81,7 @@ async function held({ pool, workspaceId, row, due, make }: Asking): Promise<Why>
     const facts = { target: hold.target, since: new Date(Number(hold.since_ms)).toISOString(), reason: hold.reason, auto: hold.auto }
     if (hold.kind === 'function') return make('paused', `${hold.target} is paused${hold.by_name === null ? '' : ` by ${hold.by_name}`} since ${since}${reason}.`, facts)
     if (hold.kind === 'fan-out') return make('paused', `Its fan-out is paused since ${since}${reason}.`, facts)
+    if (hold.ramp === 0) return make('parked', `${hold.target} is parked since ${since}${reason}. One run is trying it; the others follow when it succeeds.`, facts)
     if (hold.ramp !== null) return make('parked', `${hold.target} comes back: ${hold.ramp} more runs go each second.`, facts)
     return make('parked', `${hold.target} is parked since ${since}${reason}. No attempt is used up.`, facts)
   }

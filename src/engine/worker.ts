@@ -12,9 +12,11 @@ import type { EndedRun } from '#engine/end-runs.ts'
 import { Emitter } from '#engine/emit.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
+import { finishIsHeard } from '#engine/end-events.ts'
 import { FanOutGate } from '#engine/fan-out/gate.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
-import { RunExecution, type RunContext } from '#engine/execute-run.ts'
+import { RunExecution } from '#engine/execute-run.ts'
+import type { RunContext } from '#engine/run-context.ts'
 import { Flusher, type FlushItem } from '#engine/flush.ts'
 import { LocalLanes, type ClaimedJob, type LocalLane } from '#engine/lanes.ts'
 import { Gatekeeper, type SecondSlot } from '#engine/holds/gatekeeper.ts'
@@ -108,6 +110,11 @@ export class Worker {
     return { workerId: shift?.session.id ?? null, executing: shift?.local.executing ?? 0, prefetched: shift?.local.waiting ?? 0, healthy: this.healthy }
   }
 
+  /** Runs of the function that execute here, tests of drafts apart. */
+  executingOf(functionId: string): string[] {
+    return [...(this.shift?.executions ?? [])].filter(({ job }) => job.function_id === functionId && job.version >= 0).map(({ job }) => job.run_id)
+  }
+
   /** Stops claiming, lets running steps end for a few seconds, gives the rest back. */
   async stop(): Promise<void> {
     this.stopping = true
@@ -152,7 +159,7 @@ export class Worker {
     const waitStore = new WaitStore({ pool, session, routes, lanes, waits, stored: (plan) => context.stored(plan) })
     const flusher = new Flusher({
       connections: this.writers, session, leaseLost, unreachable,
-      aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs), ended: (runs) => context.ended(runs) }),
+      aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, waits, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs), ended: (runs) => context.ended(runs) }),
       flushed: (items, parked) => this.flushed(items, parked),
     })
     const emitter = new Emitter({
@@ -167,11 +174,15 @@ export class Worker {
       },
     })
     const claimer = new Claimer({ connection: this.claiming, pool, session, lanes: local, concurrency: options.concurrency, crowded: () => context.crowded(), claimed: () => this.pump(), leaseLost, unreachable, failed: (error) => options.log('error', 'Jobs could not be claimed.', { error: String(error) }) })
-    const gatekeeper = new Gatekeeper(pool, session, (slots) => this.settleHolds(new Map(slots.map((slot) => [slot.laneId, slot.workspaceId]))), leaseLost)
+    const gatekeeper = new Gatekeeper(pool, session, (slots) => {
+      this.settleHolds(new Map(slots.map((slot) => [slot.laneId, slot.workspaceId])))
+      // In a lane that functions share, runs may be queued for this very slot.
+      this.kick()
+    }, leaseLost)
     return {
       session, local, claimer, flusher, emitter, gatekeeper, executions: new Set(),
       run: {
-        held: (job) => context.holds.of(job), guard: context.guard,
+        held: (job) => context.holds.of(job, true), guard: context.guard, endIsHeard: (job) => finishIsHeard(routes, job),
         session, flusher, emitter, waits: waitStore, fanOuts: new FanOutGate(pool, session, (workspaceId, id) => context.fanOut(workspaceId, id)), services: options.services, signals, random: Math.random },
     }
   }

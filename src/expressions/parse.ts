@@ -12,7 +12,7 @@ import type { Tree } from '#expressions/tree.ts'
 import { toTree } from '#expressions/tree.ts'
 
 /** Names every expression can read data from. */
-export const dataRoots = ['event', 'events', 'steps', 'run', 'env', 'secrets'] as const
+export const dataRoots = ['event', 'events', 'steps', 'run', 'env', 'secrets', 'approvals'] as const
 
 export interface Expression {
   /** The text without braces. */

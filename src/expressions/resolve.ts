@@ -39,8 +39,11 @@ interface Slot {
   offset: number
 }
 
-/** Compiles a config against its kind's schema. Throws FanwiseError when the config does not fit it. */
-export function compileConfig(schema: z.ZodType, config: JsonObject): ConfigResolver {
+/**
+ * Compiles a config against its kind's schema. Throws FanwiseError when the config does not fit it.
+ * @param extra names every field can read beside the usual ones: `item` and `index` of a repeated step
+ */
+export function compileConfig(schema: z.ZodType, config: JsonObject, extra: readonly string[] = []): ConfigResolver {
   const parsed = schema.safeParse(config)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -54,7 +57,7 @@ export function compileConfig(schema: z.ZodType, config: JsonObject): ConfigReso
     if (kind === 'cel' || kind === 'code') continue
     const field = path.join('.')
     // An empty text is an empty text; a kind whose field must be JSON says so itself.
-    const template = within(field, () => (text.trim() === '' ? null : compileTemplate(text, kind, { scope, escape })))
+    const template = within(field, () => (text.trim() === '' ? null : compileTemplate(text, kind, { scope: extra.length === 0 ? scope : [...(scope ?? []), ...extra], escape })))
     if (template === null) continue
     pathsRead.push(...template.references)
     if (lazy) continue

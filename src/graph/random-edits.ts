@@ -52,6 +52,8 @@ const workable: Record<StepKind, JsonObject> = {
   http: { method: 'GET', url: 'https://example.com/{{ event.id }}' }, mail: { to: 'a@b.c', subject: 'x' }, transform: { fields: [{ name: 'a', value: '{{ event.name }}' }] },
   code: { code: 'return 1' }, condition: { mode: 'switch', cases: [{ id: 'big', label: '', when: 'event.ts > 1' }] }, sleep: { mode: 'for', duration: '1h' },
   wait: { event: 'a/c' }, invoke: { function: 'first' }, emit: { event: 'c/d', data: '{"a": {{ event.ts }}}' }, 'emit-each': { items: '{{ event.data.list }}', event: 'e/f', data: '{{ item }}' },
+  gather: { of: 'each' },
+  approval: { title: 'Go ahead?', message: '', timeout: '1h' }, signal: { signal: 'go', timeout: '1h' },
 }
 
 function joined(document: GraphDocument, source: string, target: string, port?: string): GraphDocument {

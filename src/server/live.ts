@@ -11,12 +11,13 @@ export interface ScreenChange {
   more: boolean
   events: boolean
   workflows: string[]
+  fanOuts: string[]
 }
 
 export const liveRouter = router({
   changes: inWorkspace.subscription(async function* ({ ctx, signal }): AsyncGenerator<ScreenChange> {
     for await (const change of changesOf(ctx.workspace.id, signal)) {
-      yield { runs: change.runs.map((id) => publicId('run', id)), more: change.more, events: change.events, workflows: change.workflows.map((id) => publicId('wf', id)) }
+      yield { runs: change.runs.map((id) => publicId('run', id)), more: change.more, events: change.events, workflows: change.workflows.map((id) => publicId('wf', id)), fanOuts: change.fanOuts.map((id) => publicId('fan', id)) }
     }
   }),
 })
@@ -54,6 +55,6 @@ function join(a: LiveChange, b: LiveChange): LiveChange {
   const runs = [...new Set([...a.runs, ...b.runs])]
   return {
     runs: runs.slice(0, pendingRunsMax), more: a.more || b.more || runs.length > pendingRunsMax,
-    events: a.events || b.events, workflows: [...new Set([...a.workflows, ...b.workflows])],
+    events: a.events || b.events, workflows: [...new Set([...a.workflows, ...b.workflows])], fanOuts: [...new Set([...a.fanOuts, ...b.fanOuts])],
   }
 }

@@ -2,6 +2,7 @@
 import type { Engine, EngineServices } from '#engine/api.ts'
 import { createSandboxPool } from '#expressions/sandbox/pool.ts'
 import { handlePlayground } from '#playground/handle.ts'
+import { approvalUrl } from '#server/approvals/link.ts'
 import type { Env } from '#server/env.ts'
 import { createHttpClient } from '#server/outgoing/http-client.ts'
 import { createMailer } from '#server/outgoing/mail.ts'
@@ -46,6 +47,7 @@ export function createServices(env: Env, publicUrl: string): Services {
       evaluate: sandbox.evaluate,
       evaluateEach: sandbox.evaluateEach,
       environment: () => settings,
+      approvalUrl: (workspaceId, runId, step) => approvalUrl(publicUrl, { workspaceId, runId, step }),
     },
     sendMail: (workspaceId, mail) => mailer.send(mail, { workspaceId }),
     attach(value) {

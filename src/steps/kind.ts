@@ -7,7 +7,7 @@ import type { z } from 'zod'
 import type { Json, JsonObject } from '#base/json.ts'
 
 export const stepKinds = [
-  'http', 'mail', 'transform', 'code', 'condition', 'sleep', 'wait', 'invoke', 'emit', 'emit-each',
+  'http', 'mail', 'transform', 'code', 'condition', 'sleep', 'wait', 'invoke', 'emit', 'emit-each', 'gather', 'approval', 'signal',
 ] as const
 export type StepKind = (typeof stepKinds)[number]
 
@@ -109,10 +109,17 @@ export type StepOutcome =
 /** What expressions can read. `env` holds plain settings; secrets are resolved only in fields that leave. */
 export interface ExpressionScope {
   event: { id: string; name: string; data: Json; ts: number; v?: string }
+  /** All events of a batched run, in order; `event` is the first. */
+  events?: { id: string; name: string; data: Json; ts: number; v?: string }[]
   /** Output of each finished step under its key. */
   steps: Record<string, Json>
   run: { id: string; attempt: number; function: string }
   env: Record<string, string>
+  /** Address of the page of each approval step, under its key; known before it asks. */
+  approvals?: Record<string, string>
+  /** Of a step that runs for each item of a list. */
+  item?: Json
+  index?: number
 }
 
 export interface OutgoingRequest {

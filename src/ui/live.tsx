@@ -28,9 +28,10 @@ interface Gathered {
   all: boolean
   events: boolean
   workflows: boolean
+  fanOuts: boolean
 }
 
-const nothing = (): Gathered => ({ runs: new Set(), all: false, events: false, workflows: false })
+const nothing = (): Gathered => ({ runs: new Set(), all: false, events: false, workflows: false, fanOuts: false })
 
 export function LiveProvider({ workspace, children }: { workspace: string; children: ReactNode }) {
   const trpc = useTRPC()
@@ -41,7 +42,7 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
     trpc.live.changes.subscriptionOptions({ workspace }, {
       enabled: visible && !held,
       // What happened while nobody listened is not told again.
-      onStarted: () => refresh({ runs: [], more: true, events: true, workflows: ['all'] }),
+      onStarted: () => refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] }),
       onData: refresh,
     }),
   )
@@ -58,7 +59,7 @@ function useRefresh() {
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const flush = useCallback(() => {
     timer.current = null
-    const { runs, all, events, workflows } = gathered.current
+    const { runs, all, events, workflows, fanOuts } = gathered.current
     gathered.current = nothing()
     const again = (filter: { queryKey?: readonly unknown[] }) => void client.invalidateQueries(filter)
     if (runs.size > 0 || all || events) {
@@ -74,15 +75,17 @@ function useRefresh() {
       })
     }
     if (workflows) again(trpc.workflows.list.pathFilter())
+    if (fanOuts) again(trpc.fanOuts.pathFilter())
   }, [client, trpc])
   useEffect(() => () => {
     if (timer.current !== null) clearTimeout(timer.current)
   }, [])
-  return useCallback((change: { runs: string[]; more: boolean; events: boolean; workflows: string[] }) => {
+  return useCallback((change: { runs: string[]; more: boolean; events: boolean; workflows: string[]; fanOuts: string[] }) => {
     for (const id of change.runs) gathered.current.runs.add(id)
     gathered.current.all ||= change.more
     gathered.current.events ||= change.events
     gathered.current.workflows ||= change.workflows.length > 0
+    gathered.current.fanOuts ||= change.fanOuts.length > 0
     timer.current ??= setTimeout(flush, refreshEveryMs)
   }, [flush])
 }

@@ -4,6 +4,9 @@ import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { FlowControl, FunctionDefinition } from '#graph/definition.ts'
 import { checkInvariants } from '#engine/invariants.ts'
+import { uuids } from '#engine/sql/arrays.ts'
+import { flowPending } from '#engine/sql/flow.ts'
+import { laneClose, laneCloseLock } from '#engine/sql/job-claim.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
@@ -100,8 +103,6 @@ describe('cancel on event', () => {
     await send(ws, ...all.map((n) => ({ data: { n, order: `o${n}` } })))
     await send(ws, ...all.filter((n) => n % 2 === 0).map((n) => ({ name: 'order/cancelled', data: { order: `o${n}` } })))
     expect(await statuses(ws)).toEqual(all.map((n) => (n % 2 === 0 ? 3 : 0)))
-    await t.engine.pool.query('delete from job where workspace_id = $1', [ws])
-    await t.engine.pool.query('update run set status = 3, ended_at = now() where workspace_id = $1 and status = 0', [ws])
   })
 })
 
@@ -198,6 +199,25 @@ describe('debounce and batch', () => {
     await until(async () => (await runs(ws)).filter((run) => run.status === 1).length === 6, 'all ran')
     expect(await one(`select f.runs, (select sum(done + failed + cancelled)::int from fan_out_count c where c.fan_out_id = f.id) as ended from fan_out f where f.workspace_id = $1`, ws)).toEqual({ runs: 3, ended: 3 })
   })
+})
+
+test('a batch that becomes full while its lane is being shut leaves an open lane behind', async () => {
+  const ws = await workspaceWith({ batch: { size: 2, timeoutMs: 3_600_000 } })
+  await send(ws, { data: { n: 0 } })
+  const { run_id: run, lane_id: lane } = await one<{ run_id: string; lane_id: string }>('select run_id, lane_id from job where workspace_id = $1', ws)
+  const [storing, closing] = [await t.engine.pool.connect(), await t.engine.pool.connect()]
+  await storing.query('begin')
+  await storing.query({ ...flowPending, values: [uuids([ws]), uuids([run]), '{null}', '{null}', '{null}', '{null}', '{null}'] })
+  // The closer does not see what is not committed yet.
+  await closing.query('begin')
+  const locked = await closing.query<{ at: string }>({ ...laneCloseLock, values: [uuids([ws]), uuids([lane])] })
+  await closing.query({ ...laneClose, values: [locked.rows.map((row) => row.at)] })
+  await closing.query('commit')
+  await storing.query('commit')
+  storing.release()
+  closing.release()
+  expect(await one('select open from lane where workspace_id = $1', ws)).toEqual({ open: true })
+  await idle(ws)
 })
 
 test('pending debounces and batches survive that every process stops', async () => {

@@ -151,12 +151,30 @@ test('pausing may cancel what has begun', async () => {
   answer = () => ({ status: 200, ms: 2000 })
   await send(ws, 10)
   await until(async () => ((await states(ws))['r'] ?? 0) >= 2 && calls.filter((each) => each.ws === ws).length === 2, 'two execute')
-  await one.engine.pool.query(`update run set started_at = now() where workspace_id = $1 and id in (select run_id from job where workspace_id = $1 and state = 'r')`, [ws])
+  const begun = calls.filter((each) => each.ws === ws).map((each) => each.n)
   await one.engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor, { cancelRunning: true })
-  await until(async () => (await statuses(ws)).some((each) => each.startsWith('3:')), 'they are cancelled')
+  await until(async () => (await statuses(ws)).includes('3:2'), 'they are cancelled')
   answer = () => ({ status: 200, ms: 5 })
   await one.engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
   await idle(ws)
+  // Whatever had not begun was held, not cancelled.
+  expect(await statuses(ws)).toEqual(['1:8', '3:2'])
+  expect(calls.filter((each) => each.ws === ws).slice(2).every((each) => !begun.includes(each.n))).toBe(true)
+  await clean()
+})
+
+test('1,000 runs, paused and resumed at random times from either process: each step happens once', async () => {
+  const { ws, id } = await workspaceWith({}, [call, transform('after', { n: '{{ event.data.n }}' }, ['call'])])
+  for (let n = 0; n < 10; n++) {
+    await send(ws, 100, n * 100)
+    await (n % 2 === 0 ? one : two).engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
+    await (n % 3 === 0 ? one : two).engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
+  }
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:1000'])
+  expect(calls.filter((each) => each.ws === ws).map((each) => each.n).sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, n) => n))
   await clean()
 })
 
@@ -188,9 +206,14 @@ test('a service that keeps failing is parked by itself and tried again', async (
   await send(ws, 20)
   await until(async () => (await one.engine.pool.query(`select 1 from hold where workspace_id = $1 and auto`, [ws])).rowCount === 1, 'it is parked')
   await until(async () => !('r' in (await states(ws))), 'nothing executes')
-  answer = () => ({ status: 200, ms: 2 })
+  let tries = 0
+  answer = () => ({ status: 200, ms: (tries += 1) === 1 ? 2200 : 2 })
   await one.engine.pool.query(`update hold set until = clock_timestamp() where workspace_id = $1`, [ws])
+  const from = calls.length
   await idle(ws)
+  // One run tries; nobody else calls while it takes its time.
+  const tried = calls.slice(from).filter((each) => each.ws === ws).map((each) => each.at)
+  expect(tried[1]! - tried[0]!).toBeGreaterThan(2150)
   expect(await statuses(ws)).toEqual(['1:20'])
   await until(async () => (await one.engine.pool.query('select 1 from hold where workspace_id = $1', [ws])).rowCount === 0, 'the hold is gone')
   await clean()

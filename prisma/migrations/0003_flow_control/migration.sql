@@ -142,6 +142,8 @@ alter table "function" add column "limit_override" integer;
 alter table "wait" add column "signal" text;
 create unique index wait_signal_idx on wait (workspace_id, signal) where signal is not null and resolved_at is null;
 
+create index wait_approval_idx on wait (workspace_id, created_at) where kind = 'approval' and resolved_at is null;
+
 -- What people changed while it ran.
 create table "audit_entry" (
   "workspace_id" uuid not null,
@@ -164,3 +166,6 @@ create table "worker_writer" (
   constraint worker_writer_pkey primary key ("worker_id", "writer")
 ) with (fillfactor=20);
 alter table "worker" drop column "flush_no";
+
+-- Why something was published, in its author's words.
+alter table "workflow_snapshot" add column "note" text;

@@ -43,14 +43,27 @@ export const OrderEdge = memo(function OrderEdge({ data, selected }: EdgeProps<F
   if (!data) return null
   const { line, state } = data
   return (
-    <g className={classes.order} data-selected={selected || undefined} data-state={state}>
+    <g className={classes.order} data-selected={selected || undefined} data-state={state} data-error={line.isError}>
       <path d={line.paths[0]} />
       {line.arrow && <path d={line.arrow} strokeLinecap="round" strokeLinejoin="round" data-head />}
       {line.label && <Pill {...line.label} />}
       <Hit d={line.spine} />
+      {line.insert && <Insert {...line.insert} />}
     </g>
   )
 })
+
+/** Puts a step between the two; the editor listens for clicks on it. */
+function Insert({ x, y }: { x: number; y: number }) {
+  return (
+    <g className={classes.insert} transform={`translate(${x} ${y})`} data-insert>
+      <title>Add a step here</title>
+      <circle r={12} fillOpacity={0} />
+      <circle r={8} />
+      <path d="M-3.5 0H3.5M0 -3.5V3.5" />
+    </g>
+  )
+}
 
 /** A branch's name on its line. */
 function Pill({ text, x, y }: { text: string; x: number; y: number }) {

@@ -1,13 +1,17 @@
 import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { FunctionData } from '#canvas/flow.ts'
+import { functionSentence } from '#canvas/flow-words.ts'
 import { arrowPath } from '#ui/shapes/order.ts'
 import { RetryBars } from '#ui/retry-bars.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { statusTone } from '#ui/status.ts'
+import { frame } from '#graph/sizes.ts'
+import { FlowBadges } from './flow-badges.tsx'
+import { ResizeCorner } from './resize-corner.tsx'
 import classes from './nodes.module.css'
 
-export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnectable }: NodeProps<Node<FunctionData, 'function'>>) {
+export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnectable, selected, draggable }: NodeProps<Node<FunctionData, 'function'>>) {
   const { node, mark, problem, inside } = data
   const state = mark?.state ?? problem
   const used = mark?.used ?? 0
@@ -21,8 +25,10 @@ export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnect
         {data.version && <small data-detail>{data.version}</small>}
         <span data-detail><RetryBars left={Math.max(0, node.retries - used)} used={used} failed={mark?.state === 'failed'} /></span>
       </div>
+      <FlowBadges node={node} />
       <Foot data={data} />
       <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} style={{ top: inside.hingeY, left: 0 }} />
+      {selected && draggable && <ResizeCorner minWidth={frame.min.w} minHeight={frame.min.h} />}
     </div>
   )
 })
@@ -59,7 +65,7 @@ function entryPath(hingeY: number, to: { x: number; y: number }): string {
 
 function Foot({ data }: { data: FunctionData }) {
   const { node, mark, steps } = data
-  const { concurrency } = node
+  const { concurrency, concurrency2 } = node
   return (
     <div className={classes.frameFoot} data-detail>
       {mark?.counts && mark.counts.length > 0
@@ -68,13 +74,12 @@ function Foot({ data }: { data: FunctionData }) {
         ))
         : <span>{steps === 0 ? 'Drop a step here' : `${steps} ${steps === 1 ? 'step' : 'steps'}`}</span>}
       <span className={classes.footNote}>
-        {mark?.note ?? (concurrency ? `${concurrency.limit} at a time${concurrency.key ? ' per key' : ''}` : '')}
+        {mark?.note ?? [concurrency, concurrency2].flatMap((limit) => (limit ? [`${limit.limit}${limit.key ? ' per key' : ' at a time'}`] : [])).join(', ')}
       </span>
     </div>
   )
 }
 
 function fate({ node }: FunctionData): string {
-  const tries = node.retries + 1
-  return `Tries each step up to ${tries} ${tries === 1 ? 'time' : 'times'}${node.concurrency ? `, ${node.concurrency.limit} runs at once` : ''}. If it fails, no other function is affected.`
+  return `${functionSentence(node)} If it fails, no other function is affected.`
 }

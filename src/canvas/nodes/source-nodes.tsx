@@ -6,6 +6,8 @@ import { scheduleSize } from '#graph/sizes.ts'
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
+import { NoteText } from './note-text.tsx'
+import { ResizeCorner } from './resize-corner.tsx'
 import classes from './nodes.module.css'
 
 export const WebhookNodeView = memo(function WebhookNodeView({ data, isConnectable }: NodeProps<Node<WebhookData, 'webhook'>>) {
@@ -46,12 +48,13 @@ export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnect
   )
 })
 
-export const NoteNodeView = memo(function NoteNodeView({ data }: NodeProps<Node<NoteData, 'note'>>) {
-  const [first, ...rest] = data.node.text.split('\n')
+export const NoteNodeView = memo(function NoteNodeView({ data, selected, draggable }: NodeProps<Node<NoteData, 'note'>>) {
   return (
-    <div className={classes.note} data-words>
-      <b>{first || 'Empty note'}</b>
-      {rest.length > 0 && <div>{rest.join('\n')}</div>}
-    </div>
+    <>
+      <div className={classes.note} data-words>
+        {data.node.text.trim() === '' ? <b>Empty note</b> : <NoteText text={data.node.text} />}
+      </div>
+      {selected && draggable && <ResizeCorner minWidth={96} minHeight={32} />}
+    </>
   )
 })

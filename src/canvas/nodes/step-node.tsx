@@ -1,7 +1,7 @@
 import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { StepData } from '#canvas/flow.ts'
-import { stepDetail } from '#canvas/ports.ts'
+import { errorPort, stepDetail } from '#canvas/ports.ts'
 import { portOffset } from '#canvas/scene.ts'
 import { StepIcon } from '#canvas/step-icon.tsx'
 import { emitCapPath } from '#ui/shapes/event.ts'
@@ -19,6 +19,7 @@ export const StepNodeView = memo(function StepNodeView({ data, isConnectable }: 
       data-sends={sends ? node.kind : undefined}
       data-tone={mark && mark.state !== 'completed' ? statusTone[mark.state] : undefined}
       data-state={mark?.state}
+      data-repeated={node.each !== undefined || undefined}
     >
       {node.kind === 'emit' && <EmitBody w={w} h={h} />}
       {node.kind === 'emit-each' && <FanBody w={w} h={h} done={mark?.state === 'completed'} />}
@@ -35,6 +36,7 @@ export const StepNodeView = memo(function StepNodeView({ data, isConnectable }: 
         <Handle
           key={port.id} id={port.id} type="source" position={Position.Right} isConnectable={isConnectable}
           className={classes.grip} style={{ top: portOffset(h, i, ports.length) }} title={ports.length > 1 ? port.label : undefined}
+          data-error={port.id === errorPort.id || undefined}
         />
       ))}
     </div>

@@ -16,7 +16,7 @@ export function CanvasTools({ onKey }: { onKey: () => void }) {
       <i />
       <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
       <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />
-      <Tooltip label="How to read this (?)"><ActionIcon size={26} aria-label="How to read this" onClick={onKey}><IconHelp size={16} stroke={1.7} /></ActionIcon></Tooltip>
+      <Tooltip label="How to read this (K)"><ActionIcon size={26} aria-label="How to read this" onClick={onKey}><IconHelp size={16} stroke={1.7} /></ActionIcon></Tooltip>
     </div>
   )
 }

@@ -1,31 +1,41 @@
 'use client'
 /** The way back: what the draft was, one click from being that again. A restore is an edit like any other, so it can be undone. */
-import { ActionIcon, Button, Loader, Popover, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Loader, NativeSelect, Popover, Tooltip } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
 import type { HistoryEntry } from '#server/workflows/history.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
-import { notifyDone } from '#ui/notify.ts'
+import { notifyDone, notifyError } from '#ui/notify.ts'
 import { formatClock, formatMoment } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useNow } from '#ui/use-now.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { Compare, type Named } from '../review/compare.tsx'
 import { countsText, reasonText, restoreText } from './history-words.ts'
 import classes from './history.module.css'
 
 export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
   const [open, setOpen] = useState(false)
+  const [compared, setCompared] = useState<[Named, Named] | null>(null)
   return (
+    <>
     <Popover opened={open} onChange={setOpen} width={360} position="bottom-end" trapFocus>
       <Popover.Target>
         <Tooltip label="History" disabled={open}>
           <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => setOpen(!open)}><IconHistory size={17} stroke={1.7} /></ActionIcon>
         </Tooltip>
       </Popover.Target>
-      <Popover.Dropdown p={0}>{open && <HistoryList hasChanges={hasChanges} onDone={() => setOpen(false)} />}</Popover.Dropdown>
+      <Popover.Dropdown p={0}>{open && <HistoryList
+        hasChanges={hasChanges} onDone={() => setOpen(false)} onCompare={(before, after) => {
+          setOpen(false)
+          setCompared([before, after])
+        }}
+      />}</Popover.Dropdown>
     </Popover>
+    {compared !== null && <Compare before={compared[0]} after={compared[1]} onClose={() => setCompared(null)} />}
+    </>
   )
 }
 
@@ -40,7 +50,9 @@ function useBecome(onDone: () => void): (label: string, document: GraphDocument,
   }
 }
 
-function HistoryList({ hasChanges, onDone }: { hasChanges: boolean; onDone: () => void }) {
+type OnCompare = (before: Named, after: Named) => void
+
+function HistoryList({ hasChanges, onDone, onCompare }: { hasChanges: boolean; onDone: () => void; onCompare: OnCompare }) {
   const { workspace, slug } = useEditor()
   const trpc = useTRPC()
   const history = useQuery(trpc.workflows.history.queryOptions({ workspace, slug }, { staleTime: 0 }))
@@ -56,7 +68,7 @@ function HistoryList({ hasChanges, onDone }: { hasChanges: boolean; onDone: () =
         {history.data?.map((entry) => (
           <li key={key(entry)}>
             <Entry entry={entry} open={picked !== null && key(picked) === key(entry)} onPick={setPicked} />
-            {picked !== null && key(picked) === key(entry) && <Preview entry={entry} onDone={onDone} />}
+            {picked !== null && key(picked) === key(entry) && <Preview entry={entry} all={history.data} onDone={onDone} onCompare={onCompare} />}
           </li>
         ))}
       </ol>
@@ -74,11 +86,12 @@ function Entry({ entry, open, onPick }: { entry: HistoryEntry; open: boolean; on
         <time className="num" dateTime={entry.at} title={formatMoment(at)}>{formatClock(at, now || at).replace(/:\d\d$/, '')}</time>
       </span>
       <span className={classes.second}>{entry.author === null ? '' : `${entry.author} · `}{countsText(entry.counts)}</span>
+      {entry.note !== null && <span className={classes.why}>“{entry.note}”</span>}
     </button>
   )
 }
 
-function Preview({ entry, onDone }: { entry: HistoryEntry; onDone: () => void }) {
+function Preview({ entry, all, onDone, onCompare }: { entry: HistoryEntry; all: HistoryEntry[]; onDone: () => void; onCompare: OnCompare }) {
   const { workspace, slug } = useEditor()
   const document = useEditorState((state) => state.document)
   const trpc = useTRPC()
@@ -89,11 +102,51 @@ function Preview({ entry, onDone }: { entry: HistoryEntry; onDone: () => void })
   const text = restoreText(document, kept.data)
   const when = formatClock(Date.parse(entry.at)).replace(/:\d\d$/, '')
   return (
-    <div className={classes.preview} role="status">
-      <span>{text}</span>
-      <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${when}`, kept.data, `The version of ${when} is back.`)}>Restore</Button>
+    <>
+      <div className={classes.preview} role="status">
+        <span>{text}</span>
+        <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${when}`, kept.data, `The version of ${when} is back.`)}>Restore</Button>
+      </div>
+      <CompareWith entry={entry} document={kept.data} all={all} onCompare={onCompare} />
+    </>
+  )
+}
+
+const draft = 'draft'
+
+/** Any other entry, or the drawing as it is now; the older one is always the left side. */
+function CompareWith({ entry, document, all, onCompare }: { entry: HistoryEntry; document: GraphDocument; all: HistoryEntry[]; onCompare: OnCompare }) {
+  const { workspace, slug } = useEditor()
+  const now = useEditorState((state) => state.document)
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  const [other, setOther] = useState(draft)
+  const key = (one: HistoryEntry): string => `${one.revision} ${one.reason}`
+  const compare = async (): Promise<void> => {
+    const mine: Named = { name: entryName(entry), document }
+    const found = all.find((one) => key(one) === other)
+    if (found === undefined) return onCompare(mine, { name: 'the draft', document: now })
+    try {
+      const theirs: Named = { name: entryName(found), document: await client.fetchQuery(trpc.workflows.snapshot.queryOptions({ workspace, slug, revision: found.revision, reason: found.reason }, { staleTime: Infinity })) }
+      if (Date.parse(found.at) < Date.parse(entry.at)) onCompare(theirs, mine)
+      else onCompare(mine, theirs)
+    } catch (error) {
+      notifyError(error)
+    }
+  }
+  return (
+    <div className={classes.preview}>
+      <NativeSelect
+        size="xs" aria-label="Compare with" value={other} onChange={(event) => setOther(event.currentTarget.value)} style={{ flex: 1 }}
+        data={[{ value: draft, label: 'the draft' }, ...all.filter((one) => one !== entry).map((one) => ({ value: key(one), label: entryName(one) }))]}
+      />
+      <Button size="xs" onClick={() => void compare()}>Compare</Button>
     </div>
   )
+}
+
+function entryName({ reason, at }: HistoryEntry): string {
+  return `${/^publish (v\d+)$/.exec(reason)?.[1] ?? reasonText(reason)} of ${formatClock(Date.parse(at)).replace(/:\d\d$/, '')}`
 }
 
 function Discard({ hasChanges, onDone }: { hasChanges: boolean; onDone: () => void }) {

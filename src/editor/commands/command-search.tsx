@@ -29,7 +29,7 @@ export function CommandSearch() {
     },
     {
       group: 'Commands',
-      actions: commands.map((command) => ({
+      actions: commands.filter((command) => !command.keysOnly).map((command) => ({
         id: command.id, label: command.label, keywords: command.keywords.split(' '),
         rightSection: <kbd style={{ fontSize: 11, color: 'var(--fw-ink-3)' }}>{keyText(command.keys[0] ?? '')}</kbd>,
         onClick: () => {

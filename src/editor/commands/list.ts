@@ -1,23 +1,38 @@
 /** Every command of the editor as data: toolbar, search and keyboard read this one list. */
-import type { GraphDocument } from '#graph/document.ts'
-import { clip, paste, type Clipping } from '#graph/edit/paste.ts'
-import { removeElements } from '#graph/edit/remove.ts'
-import { graphNode } from '#graph/document.ts'
-import { nodeTitle } from '#canvas/describe.ts'
 import { notifications } from '@mantine/notifications'
+import { createStore } from 'zustand/vanilla'
 import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
 import { paletteLabel, placeBySelection } from '../place.ts'
+import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard, removeSelected } from './clipboard.ts'
+import { focusPanel } from './focus.ts'
+import { nudge, walk } from './move-commands.ts'
 import { tidyUp } from './tidy-up.ts'
+import type { Direction } from './walk.ts'
+
+/** Shows or hides how to read the drawing; the editor's page sets it. */
+export const drawingKey = { toggle: (): void => {} }
+
+/** Whether the sheet of all shortcuts is open. */
+export const shortcutsSheet = createStore(() => ({ opened: false }))
+
+export const commandGroups = ['Add', 'Change', 'Select', 'Walk and move', 'View'] as const
 
 export interface Command {
   id: string
   label: string
   keywords: string
+  group: (typeof commandGroups)[number]
   /** As @mantine/hooks writes them: "mod+Z". Several mean the same. */
   keys: string[]
   /** Works where nothing may be changed. */
   viewing?: boolean
+  /** Keys that also mean something on buttons and in lists: they answer only on the canvas. */
+  onCanvas?: boolean
+  /** The browser's own clipboard events answer these keys. */
+  byBrowser?: boolean
+  /** Not offered in the search by name. */
+  keysOnly?: boolean
   canRun(context: EditorContextValue): boolean
   run(context: EditorContextValue): void
 }
@@ -25,101 +40,100 @@ export interface Command {
 const always = (): boolean => true
 const someSelected = ({ editor }: EditorContextValue): boolean => editor.store.getState().selected.size > 0
 
-function selectionName(document: GraphDocument, ids: ReadonlySet<string>): string {
-  const [first] = ids
-  const node = first === undefined ? undefined : document.nodes[first]
-  if (ids.size !== 1) return `${ids.size} things`
-  return node ? nodeTitle(node) : 'line'
+const anythingDrawn = ({ editor }: EditorContextValue): boolean => Object.keys(editor.store.getState().document.nodes).length > 0
+
+function turnBack({ editor }: EditorContextValue, which: 'undo' | 'redo'): void {
+  const label = editor[which]()
+  if (label === null) return
+  notifications.show({ id: 'undo', message: `${which === 'undo' ? 'Undone' : 'Done again'}: ${label}`, autoClose: 2500, withBorder: true })
 }
 
-const clipboardKind = 'fanwise/drawing'
-let clipboard: Clipping | null = null
+const directions: [Direction, string, string][] = [['left', 'ArrowLeft', 'back along a line'], ['right', 'ArrowRight', 'on along a line'], ['up', 'ArrowUp', 'up'], ['down', 'ArrowDown', 'down']]
+const smallStep = 8
+const bigStep = 32
 
-function copySelection({ editor }: EditorContextValue): void {
-  const { document, selected } = editor.store.getState()
-  clipboard = clip(document, selected)
-  void navigator.clipboard?.writeText(JSON.stringify({ kind: clipboardKind, ...clipboard })).catch(() => {})
-}
-
-async function readClipboard(): Promise<Clipping | null> {
-  try {
-    const text = await navigator.clipboard.readText()
-    const value = JSON.parse(text) as { kind?: unknown; nodes?: unknown[]; edges?: Clipping['edges'] }
-    if (value.kind !== clipboardKind || !Array.isArray(value.nodes)) return clipboard
-    return { nodes: value.nodes.map((node) => graphNode.parse(node)), edges: value.edges ?? [] }
-  } catch {
-    return clipboard
-  }
-}
-
-function pasteClipping({ editor, place }: EditorContextValue, clipping: Clipping, label: string): void {
-  const { document, selected } = editor.store.getState()
-  const target = [...selected].map((id) => document.nodes[id]).find((node) => node !== undefined)
-  const into = target?.type === 'function' ? target.id : target?.type === 'step' ? target.parent : undefined
-  const pasted = paste(document, clipping, { ...(into ? { into } : {}), ...(place.taken ? { taken: place.taken } : {}) })
-  editor.edit(label, () => pasted.document, { select: pasted.ids })
-}
+const byArrow: Command[] = directions.flatMap(([direction, key, words]): Command[] => {
+  const common = { group: 'Walk and move', keywords: '', onCanvas: true, keysOnly: true } as const
+  return [
+    { ...common, id: `walk-${direction}`, label: `Go ${words}`, keys: [key], viewing: true, canRun: anythingDrawn, run: (context) => walk(context, direction) },
+    { ...common, id: `extend-${direction}`, label: `Go ${words}, keeping what is selected`, keys: [`shift+${key}`], canRun: anythingDrawn, run: (context) => walk(context, direction, true) },
+    { ...common, id: `nudge-${direction}`, label: `Move ${direction} by ${smallStep}`, keys: [`mod+${key}`], canRun: someSelected, run: (context) => nudge(context, direction, smallStep) },
+    { ...common, id: `push-${direction}`, label: `Move ${direction} by ${bigStep}`, keys: [`mod+shift+${key}`], canRun: someSelected, run: (context) => nudge(context, direction, bigStep) },
+  ]
+})
 
 export const commands: Command[] = [
-  { id: 'undo', label: 'Undo', keywords: 'back', keys: ['mod+Z'], canRun: ({ editor }) => editor.store.getState().undoLabel !== null, run: ({ editor }) => void editor.undo() },
-  { id: 'redo', label: 'Redo', keywords: 'again', keys: ['mod+shift+Z', 'mod+Y'], canRun: ({ editor }) => editor.store.getState().redoLabel !== null, run: ({ editor }) => void editor.redo() },
+  { id: 'add', label: 'Add anything, run anything', keywords: '', group: 'Add', keys: ['N'], keysOnly: true, canRun: always, run: () => canvasApi()?.openSearch() },
+  { id: 'append', label: 'Add after the selection', keywords: 'next append insert', group: 'Add', keys: ['A'], canRun: someSelected, run: ({ editor }) => canvasApi()?.openAdd([...editor.store.getState().selected].at(-1) as string) },
   {
-    id: 'delete', label: 'Delete selection', keywords: 'remove', keys: ['Delete', 'Backspace'], canRun: someSelected,
-    run: ({ editor }) => {
-      const { document, selected } = editor.store.getState()
-      editor.edit(`Delete ${selectionName(document, selected)}`, (before) => removeElements(before, selected), { select: [] })
-    },
-  },
-  { id: 'copy', label: 'Copy', keywords: '', keys: ['mod+C'], canRun: someSelected, run: copySelection },
-  {
-    id: 'cut', label: 'Cut', keywords: '', keys: ['mod+X'], canRun: someSelected,
-    run: (context) => {
-      copySelection(context)
-      const { selected } = context.editor.store.getState()
-      context.editor.edit('Cut', (before) => removeElements(before, selected), { select: [] })
-    },
-  },
-  { id: 'paste', label: 'Paste', keywords: '', keys: ['mod+V'], canRun: always, run: (context) => void readClipboard().then((found) => found && pasteClipping(context, found, 'Paste')) },
-  {
-    id: 'duplicate', label: 'Duplicate', keywords: 'copy', keys: ['mod+D'], canRun: someSelected,
-    run: (context) => {
-      const { document, selected } = context.editor.store.getState()
-      pasteClipping(context, clip(document, selected), 'Duplicate')
-    },
-  },
-  {
-    id: 'select-all', label: 'Select all', keywords: '', keys: ['mod+A'], canRun: always,
-    run: ({ editor }) => editor.select(Object.values(editor.store.getState().document.nodes).map((node) => node.id)),
-  },
-  { id: 'select-none', label: 'Select nothing', keywords: 'deselect close', keys: ['Escape'], viewing: true, canRun: always, run: ({ editor }) => editor.select([]) },
-  {
-    id: 'note', label: 'Add a note', keywords: 'comment text', keys: ['shift+S'], canRun: always,
+    id: 'note', label: 'Add a note', keywords: 'comment text', group: 'Add', keys: ['shift+S'], canRun: always,
     run: ({ editor, place }) => {
       const { document, selected } = editor.store.getState()
       const added = placeBySelection(document, 'note', selected, canvasApi()?.middle() ?? { x: 0, y: 0 }, place)
       editor.edit(`Add ${paletteLabel('note')}`, () => added.document, { select: [added.id], fresh: added.id })
     },
   },
-  { id: 'tidy', label: 'Tidy up', keywords: 'layout arrange', keys: ['shift+alt+T'], canRun: ({ editor }) => Object.keys(editor.store.getState().document.nodes).length > 1, run: (context) => void tidyUp(context) },
+  { id: 'open', label: 'Open what is selected', keywords: 'settings panel edit', group: 'Change', keys: ['Enter'], onCanvas: true, canRun: someSelected, run: () => void focusPanel() },
+  { id: 'rename', label: 'Rename', keywords: 'name', group: 'Change', keys: ['F2'], canRun: someSelected, run: () => void focusPanel({ select: true }) },
+  { id: 'undo', label: 'Undo', keywords: 'back', group: 'Change', keys: ['mod+Z'], canRun: ({ editor }) => editor.store.getState().undoLabel !== null, run: (context) => turnBack(context, 'undo') },
+  { id: 'redo', label: 'Redo', keywords: 'again', group: 'Change', keys: ['mod+shift+Z', 'mod+Y'], canRun: ({ editor }) => editor.store.getState().redoLabel !== null, run: (context) => turnBack(context, 'redo') },
+  { id: 'copy', label: 'Copy', keywords: '', group: 'Change', keys: ['mod+C'], byBrowser: true, canRun: someSelected, run: copySelection },
+  { id: 'cut', label: 'Cut', keywords: '', group: 'Change', keys: ['mod+X'], byBrowser: true, canRun: someSelected, run: cutSelection },
+  { id: 'paste', label: 'Paste at the pointer', keywords: 'insert', group: 'Change', keys: ['mod+V'], byBrowser: true, canRun: always, run: (context) => void pasteFromClipboard(context) },
+  { id: 'duplicate', label: 'Duplicate', keywords: 'copy', group: 'Change', keys: ['mod+D'], canRun: someSelected, run: duplicateSelection },
+  { id: 'delete', label: 'Delete selection', keywords: 'remove', group: 'Change', keys: ['Delete', 'Backspace'], canRun: someSelected, run: (context) => removeSelected(context, 'Delete') },
+  { id: 'tidy', label: 'Tidy up', keywords: 'layout arrange', group: 'Change', keys: ['shift+alt+T'], canRun: ({ editor }) => Object.keys(editor.store.getState().document.nodes).length > 1, run: (context) => void tidyUp(context) },
   {
-    id: 'discard', label: 'Back to what is published', keywords: 'discard draft revert', keys: [], canRun: ({ published }) => published !== null,
+    id: 'discard', label: 'Back to what is published', keywords: 'discard draft revert', group: 'Change', keys: [], canRun: ({ published }) => published !== null,
     run: ({ editor, published }) => {
       if (published === null) return
       editor.edit('Back to what is published', () => published.document, { select: [] })
       notifications.show({ message: 'The drawing is what was published. Undo brings your changes back.', autoClose: 6000, withBorder: true })
     },
   },
-  { id: 'fit', label: 'Show everything', keywords: 'zoom fit', keys: ['1'], viewing: true, canRun: always, run: () => canvasApi()?.fit() },
-  { id: 'zoom-100', label: 'Zoom to 100 %', keywords: '', keys: ['0'], viewing: true, canRun: always, run: () => canvasApi()?.zoomTo(1) },
-  { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', keys: ['+', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
-  { id: 'zoom-out', label: 'Zoom out', keywords: 'smaller', keys: ['-'], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('out') },
+  {
+    id: 'select-all', label: 'Select all', keywords: '', group: 'Select', keys: ['mod+A'], canRun: always,
+    run: ({ editor }) => editor.select(Object.values(editor.store.getState().document.nodes).map((node) => node.id)),
+  },
+  {
+    id: 'select-inside', label: 'Select all steps of this function', keywords: 'frame inside', group: 'Select', keys: ['mod+shift+A'], canRun: someSelected,
+    run: ({ editor }) => {
+      const { document, selected } = editor.store.getState()
+      const frames = new Set([...selected].flatMap((id) => {
+        const node = document.nodes[id]
+        return node?.type === 'step' ? [node.parent] : node?.type === 'function' ? [id] : []
+      }))
+      const steps = Object.values(document.nodes).filter((node) => node.type === 'step' && frames.has(node.parent)).map((node) => node.id)
+      if (steps.length > 0) editor.select(steps)
+    },
+  },
+  { id: 'select-none', label: 'Select nothing', keywords: 'deselect close', group: 'Select', keys: ['Escape'], viewing: true, canRun: always, run: ({ editor }) => editor.select([]) },
+  ...byArrow,
+  { id: 'fit', label: 'Show everything', keywords: 'zoom fit', group: 'View', keys: ['1'], viewing: true, canRun: always, run: () => canvasApi()?.fit() },
+  { id: 'zoom-selection', label: 'Zoom to the selection', keywords: 'reveal', group: 'View', keys: ['2'], viewing: true, canRun: someSelected, run: ({ editor }) => zoomToSelection(editor) },
+  { id: 'zoom-100', label: 'Zoom to 100 %', keywords: '', group: 'View', keys: ['0'], viewing: true, canRun: always, run: () => canvasApi()?.zoomTo(1) },
+  { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', group: 'View', keys: ['+', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
+  { id: 'zoom-out', label: 'Zoom out', keywords: 'smaller', group: 'View', keys: ['-'], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('out') },
+  { id: 'key', label: 'How to read this', keywords: 'legend key help', group: 'View', keys: ['K'], viewing: true, canRun: always, run: () => drawingKey.toggle() },
+  { id: 'shortcuts', label: 'Shortcuts', keywords: 'keys help', group: 'View', keys: ['?', 'shift+?'], viewing: true, canRun: always, run: () => shortcutsSheet.setState({ opened: true }) },
 ]
+
+function zoomToSelection(editor: EditorContextValue['editor']): void {
+  const { document, selected } = editor.store.getState()
+  const ids = [...selected].flatMap((id) => {
+    const edge = document.edges[id]
+    return edge ? [edge.source, edge.target] : [id]
+  })
+  canvasApi()?.reveal(ids)
+}
+
+const arrows = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown: '↓' }
 
 /** "⌘Z" on a Mac, "Ctrl Z" elsewhere. */
 export function keyText(keys: string): string {
   const mac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.userAgent)
   const names: Record<string, string> = mac
-    ? { mod: '⌘', shift: '⇧', alt: '⌥', Delete: '⌫', Backspace: '⌫' }
-    : { mod: 'Ctrl', shift: 'Shift', alt: 'Alt' }
+    ? { mod: '⌘', shift: '⇧', alt: '⌥', Delete: '⌫', Backspace: '⌫', ...arrows }
+    : { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', ...arrows }
   return keys.split(/\+(?=.)/).map((part) => names[part] ?? part).join(mac ? '' : ' ')
 }

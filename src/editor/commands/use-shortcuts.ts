@@ -1,29 +1,29 @@
 'use client'
 import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
+import { useEffect } from 'react'
+import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
-import { openAdd } from './command-search.tsx'
-import { commands } from './list.ts'
+import { announce } from './announce.ts'
+import { useClipboardEvents } from './clipboard.ts'
+import { focusNode, isCanvasFocused, isFree } from './focus.ts'
+import { commands, drawingKey } from './list.ts'
 
 /** Keys work while the focus is on the canvas or nowhere: never in a field, a dialog or the code editor. */
 export function useShortcuts(toggleKey: () => void): void {
   const context = useEditor()
-  const free = (): boolean => {
-    const { activeElement } = window.document
-    return activeElement?.closest('[role="dialog"], [role="menu"], [role="listbox"], .monaco-editor') == null
-  }
+  useClipboardEvents()
+  useEffect(() => {
+    drawingKey.toggle = toggleKey
+  }, [toggleKey])
+  useSelectionFollowsFocus()
   useHotkeys([
-    ...commands.flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
-      if (!free() || (context.viewOnly && !command.viewing)) return
-      // Text that is marked on the page is copied as text.
-      if (command.id === 'copy' && window.getSelection()?.toString()) return
+    ...commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
+      if (!isFree() || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
       if (!command.canRun(context)) return
       event.preventDefault()
       command.run(context)
     }, { preventDefault: false }])),
-    ['n', () => { if (free() && !context.viewOnly) openAdd() }],
-    ['shift+?', () => { if (free()) toggleKey() }, { preventDefault: false }],
-    ['?', () => { if (free()) toggleKey() }, { preventDefault: false }],
   ], ['INPUT', 'TEXTAREA', 'SELECT'])
   // Saving by hand is not needed; the browser's dialog would say otherwise. Holds in fields, too.
   useHotkeys([['mod+S', () => {
@@ -31,4 +31,30 @@ export function useShortcuts(toggleKey: () => void): void {
     notifications.show({ id: 'saved', message: save.kind === 'saved' ? 'All edits are saved.' : 'Edits are saved by themselves as soon as the server answers.', autoClose: 3000, withBorder: true })
     context.editor.autosave.retryNow()
   }]], [])
+}
+
+/** Tab to a node or a line selects it, so every command knows what is meant; Escape in the panel leads back to the drawing. */
+function useSelectionFollowsFocus(): void {
+  const { editor } = useEditor()
+  useEffect(() => {
+    const onFocus = ({ target }: FocusEvent): void => {
+      if (!(target instanceof Element) || !target.matches('[data-canvas] :is(.react-flow__node, .react-flow__edge):focus-visible')) return
+      const id = target.getAttribute('data-id')
+      if (id === null || editor.store.getState().selected.has(id)) return
+      editor.select([id])
+      canvasApi()?.keepInView(id)
+    }
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || !(event.target instanceof Element) || !event.target.matches('[data-testid="panel"] *')) return
+      const [id] = editor.store.getState().selected
+      if (id !== undefined) focusNode(id)
+      announce('Back on the drawing.')
+    }
+    window.document.addEventListener('focusin', onFocus)
+    window.document.addEventListener('keydown', onKey)
+    return () => {
+      window.document.removeEventListener('focusin', onFocus)
+      window.document.removeEventListener('keydown', onKey)
+    }
+  }, [editor])
 }

@@ -3,8 +3,10 @@
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import type { Json, JsonObject } from '#base/json.ts'
+import { ConditionField } from './condition-field.tsx'
 import { FieldFrame, Problem } from './field-frame.tsx'
 import { setInsertionTarget, targetOfInput } from './insertion.ts'
+import type { EventPath } from './key-field.tsx'
 import type { FieldSpec } from './schema.ts'
 import { useLeave, useProblem } from './use-field.ts'
 import classes from './form.module.css'
@@ -57,18 +59,18 @@ export function PairsField({ field, path, value, onChange }: ListProps) {
   )
 }
 
-export function CasesField({ field, path, value, onChange, single = false }: ListProps) {
+export function CasesField({ field, path, value, onChange, paths, single = false }: ListProps & { paths: EventPath[] }) {
+  const first = useProblem(`${path}.0`, true)
   const problem = useProblem(path)
   const leave = useLeave()
   const set = (index: number, patch: JsonObject): void => onChange(value.map((entry, i) => (i === index ? { ...entry, ...patch } : entry)))
   const [, whenField] = field.item
   if (single) {
     return (
-      <FieldFrame label="If" help={field.meta.help} problem={problem}>
-        <Row path={`${path}.0`}>
-          <Cell wide label="If" expr="expression" placeholder={whenField?.meta.placeholder} value={text(value[0]?.when)} onChange={(when) => onChange([{ id: 'c1', label: '', ...value[0], when }])} />
-        </Row>
-      </FieldFrame>
+      <ConditionField
+        label="If" help={field.meta.help} problem={first ?? problem} language="expression" paths={paths} placeholder={whenField?.meta.placeholder}
+        value={text(value[0]?.when)} onChange={(when) => onChange([{ id: 'c1', label: '', ...value[0], when }])}
+      />
     )
   }
   const add = (): void => {
@@ -84,21 +86,37 @@ export function CasesField({ field, path, value, onChange, single = false }: Lis
       aside={<Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={add}>Add a case</Button>}
     >
       {value.map((entry, index) => (
-        <Row key={text(entry.id) || index} path={`${path}.${index}`}>
-          <Cell label={`Label of case ${index + 1}`} placeholder={`Case ${index + 1}`} value={text(entry.label)} onChange={(label) => set(index, { label })} />
-          <Cell wide label={`Case ${index + 1}, when`} expr="expression" placeholder={whenField?.meta.placeholder} value={text(entry.when)} onChange={(when) => set(index, { when })} />
-          <Remove
-            label={`Remove case ${index + 1}`} disabled={value.length === 1}
-            onClick={() => {
-              onChange(value.filter((_, i) => i !== index))
-              leave()
-            }}
-          />
-        </Row>
+        <div key={text(entry.id) || index} className={classes.case}>
+          <div className={classes.pair}>
+            <Cell wide label={`Label of case ${index + 1}`} placeholder={`Case ${index + 1}`} value={text(entry.label)} onChange={(label) => set(index, { label })} />
+            <Remove
+              label={`Remove case ${index + 1}`} disabled={value.length === 1}
+              onClick={() => {
+                onChange(value.filter((_, i) => i !== index))
+                leave()
+              }}
+            />
+          </div>
+          <CaseCondition path={`${path}.${index}`} label={`Case ${index + 1}, when`} placeholder={whenField?.meta.placeholder} paths={paths} value={text(entry.when)} onChange={(when) => set(index, { when })} />
+        </div>
       ))}
       <div className={classes.help}>Else: none of them is true.</div>
     </FieldFrame>
   )
+}
+
+interface CaseProps {
+  path: string
+  label: string
+  value: string
+  onChange(value: string): void
+  placeholder: string | undefined
+  paths: EventPath[]
+}
+
+function CaseCondition({ path, ...rest }: CaseProps) {
+  const problem = useProblem(path, true)
+  return <ConditionField {...rest} language="expression" problem={problem} />
 }
 
 function Row({ path, children }: { path: string; children: React.ReactNode }) {

@@ -7,6 +7,9 @@ import { stepDefinition } from '#steps/definitions.ts'
 import { CodeField } from '../code/code-field.tsx'
 import { useEditor } from '../context.ts'
 import { useEventNames, useFunctionSlugs } from '../inspector/known-names.ts'
+import { useStepPaths } from '../inspector/event-paths.ts'
+import { ConditionField } from './condition-field.tsx'
+import { asyncPaths } from './key-field.tsx'
 import { CasesField, PairsField } from './list-fields.tsx'
 import { isShown, sideBySide, stepFields, valueOf, type FieldSpec } from './schema.ts'
 import { NumberField, SelectField, SwitchField, TextField } from './text-field.tsx'
@@ -40,6 +43,7 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   const problem = useProblem(path)
   const eventNames = useEventNames()
   const slugs = useFunctionSlugs()
+  const paths = useStepPaths(step)
   const value = valueOf(field, step.config)
   const { meta } = field
   const set = (next: Json | undefined): void => editor.edit(
@@ -50,7 +54,7 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   const shared = { label: meta.label, help: meta.help, placeholder: meta.placeholder, problem }
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (field.type === 'boolean') return <SwitchField {...shared} value={value === true} onChange={set} />
-  if (field.type === 'number') return <NumberField {...shared} value={typeof value === 'number' ? value : undefined} onChange={(next) => set(next)} />
+  if (field.type === 'number') return <NumberField {...shared} value={typeof value === 'number' && (value !== 0 || step.config[field.name] === 0) ? value : undefined} onChange={(next) => set(next)} />
   if (field.type === 'enum') {
     return <SelectField {...shared} value={text} onChange={set} options={field.values.map((one) => ({ value: one, label: meta.options?.[one] ?? one }))} />
   }
@@ -58,12 +62,13 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
     const list = Array.isArray(value) ? value.filter((one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one)) : []
     const single = meta.control === 'cases' && step.config.mode !== 'switch'
     return meta.control === 'cases'
-      ? <CasesField field={field} path={path} value={list} onChange={set} single={single} />
+      ? <CasesField field={field} path={path} value={list} onChange={set} single={single} paths={paths} />
       : <PairsField field={field} path={path} value={list} onChange={set} />
   }
   if (meta.control === 'code' || meta.control === 'json') {
     return <CodeField {...shared} language={meta.control === 'code' ? 'typescript' : 'json'} value={text} onChange={set} nodeId={step.id} expr={meta.expr} />
   }
+  if (meta.expr === 'cel') return <ConditionField {...shared} language="cel" value={text} onChange={set} paths={[...asyncPaths(paths), ...paths]} />
   const suggestions = meta.control === 'event-name' ? eventNames : meta.control === 'function-slug' ? slugs : undefined
   return (
     <TextField

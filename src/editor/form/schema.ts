@@ -75,7 +75,7 @@ export function stepFields(definition: StepKindDefinition): FieldSpec[] {
 export function valueOf(field: FieldSpec, config: JsonObject): Json {
   const value = config[field.name]
   if (value !== undefined) return value
-  return field.initial ?? (field.type === 'array' ? [] : field.type === 'boolean' ? false : field.type === 'number' ? 0 : '')
+  return field.initial ?? (field.type === 'enum' ? field.values[0] ?? '' : field.type === 'array' ? [] : field.type === 'boolean' ? false : field.type === 'number' ? 0 : '')
 }
 
 /** True when another field's value says that this one counts. */
@@ -88,4 +88,4 @@ export function isShown(field: FieldSpec, fields: FieldSpec[], config: JsonObjec
 }
 
 /** Fields that stand side by side, by the names of the first. */
-export const sideBySide: Record<string, string> = { method: 'url', timeout: 'memoryMb' }
+export const sideBySide: Record<string, string> = { method: 'url', timeout: 'memoryMb', user: 'password', authName: 'authValue' }

@@ -21,7 +21,10 @@ export interface FieldProblem {
 
 /** The worst finding of a field. With `deep`, findings of what is inside it count, too. */
 export function useProblem(path: string, deep = false): FieldProblem | null {
-  const { findings } = useFieldHost()
+  return problemOf(useFieldHost().findings, path, deep)
+}
+
+export function problemOf(findings: readonly Diagnostic[], path: string, deep = false): FieldProblem | null {
   const own = findings.filter(({ field }) => field === path || (deep && field?.startsWith(`${path}.`)))
   const worst = own.find((one) => one.severity === 'error') ?? own[0]
   return worst ? { severity: worst.severity, text: `${worst.message} ${worst.fix}` } : null

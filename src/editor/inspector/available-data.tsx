@@ -15,7 +15,7 @@ export function AvailableData({ step }: { step: StepNode }) {
     const samples = samplesOf(document, step.parent)
     const fromEvent = samples.length > 0 ? samples.flatMap((sample) => dataRows('event.data', sample)) : dataRows('event.data', {})
     const seen = new Set<string>()
-    const own: DataRow[] = step.kind === 'emit-each' ? [{ path: 'item', value: 'each item', kind: 'other' }, { path: 'index', value: '0, 1, 2 …', kind: 'number' }] : []
+    const own: DataRow[] = step.kind === 'emit-each' || step.each !== undefined ? [{ path: 'item', value: 'each item', kind: 'other' }, { path: 'index', value: '0, 1, 2 …', kind: 'number' }] : []
     const all = [...own, ...fromEvent, ...stepsBefore(document, step).flatMap(stepRows)].filter((row) => !seen.has(row.path) && seen.add(row.path))
     return { rows: all, sampled: samples.length > 0 }
   }, [document, step])

@@ -7,14 +7,18 @@ import type { GraphEdge } from '#graph/document.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateEdge } from '#graph/edit/update-node.ts'
 import { useEditor, useEditorState } from '../context.ts'
-import { SelectField, TextField } from '../form/text-field.tsx'
-import { useProblem } from '../form/use-field.ts'
+import { ConditionField } from '../form/condition-field.tsx'
+import { SelectField } from '../form/text-field.tsx'
+import { problemOf } from '../form/use-field.ts'
+import { useEventPaths } from './event-paths.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
 
 export function EdgePanel({ edge }: { edge: GraphEdge }) {
-  const { editor } = useEditor()
+  const { editor, findings } = useEditor()
   const nodes = useEditorState((state) => state.document.nodes)
-  const problem = useProblem('if')
+  const paths = useEventPaths(edge.target)
+  // The compiler says it of the function that the line leads to.
+  const problem = problemOf(findings.byNode.get(edge.target) ?? [], `edges.${edge.id}.if`)
   const row = (id: string): LinkRow[] => {
     const node = nodes[id]
     return node ? [{ id, text: nodeTitle(node), kind: node.type === 'step' ? node.kind : node.type, mono: node.type !== 'step' }] : []
@@ -26,8 +30,8 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
       <LinkList title="From" rows={row(edge.source)} empty="" />
       <LinkList title="To" rows={row(edge.target)} empty="" />
       {edge.type === 'subscription' && source?.type === 'event' && (
-        <TextField
-          label="Only if" value={edge.if ?? ''} expr="cel" placeholder="event.data.plan == &quot;pro&quot;" problem={problem} help="CEL over event, optional: other events do not start this function."
+        <ConditionField
+          key={edge.id} label="Only if" value={edge.if ?? ''} language="cel" paths={paths} placeholder={'event.data.plan == "pro"'} problem={problem} help="Optional: other events do not start this function."
           onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
         />
       )}

@@ -42,13 +42,15 @@ export function stepsBefore(document: GraphDocument, step: StepNode): StepNode[]
 }
 
 function describe(step: StepNode): ScopeStep {
-  return { key: step.key, about: `${stepDefinition(step.kind).label}: ${step.name}`, type: outputType(step) }
+  const one = outputType(step)
+  const type = step.each === undefined ? one : `(${one})[]`
+  return { key: step.key, about: `${stepDefinition(step.kind).label}: ${step.name}`, type: step.onError === 'continue' || step.onError === 'branch' ? 'any' : type }
 }
 
 /** What a kind is known to answer, before any run has shown it. */
 function outputType(step: StepNode): string {
   switch (step.kind) {
-    case 'http': return '{ status: number; headers: Record<string, string>; body: any }'
+    case 'http': return isPaged(step) ? '{ status: number; headers: Record<string, string>; items: any[]; pages: number; more: boolean }' : '{ status: number; headers: Record<string, string>; body: any }'
     case 'transform': {
       const { fields } = step.config
       if (!Array.isArray(fields)) return 'any'
@@ -57,6 +59,8 @@ function outputType(step: StepNode): string {
     default: return 'any'
   }
 }
+
+const isPaged = (step: StepNode): boolean => step.config.pages === 'link' || step.config.pages === 'count'
 
 export interface DataRow {
   path: string
@@ -86,8 +90,15 @@ export function dataRows(path: string, value: Json, most = 40): DataRow[] {
 /** Rows for a step before: its known members, else the whole. */
 export function stepRows(step: StepNode): DataRow[] {
   const at = `steps.${step.key}`
+  if (step.each !== undefined) return [{ path: at, value: 'list of outputs', kind: 'other' }]
+  if (step.onError === 'branch' || step.onError === 'continue') return [...kindRows(step), { path: `${at}?.error?.message`, value: 'when it failed', kind: 'other' }]
+  return kindRows(step)
+}
+
+function kindRows(step: StepNode): DataRow[] {
+  const at = `steps.${step.key}`
   const row = (path: string): DataRow => ({ path, value: '', kind: 'other' })
-  if (step.kind === 'http') return [row(`${at}.body`), row(`${at}.status`)]
+  if (step.kind === 'http') return isPaged(step) ? [row(`${at}.items`), row(`${at}.pages`)] : [row(`${at}.body`), row(`${at}.status`)]
   if (step.kind === 'transform' && Array.isArray(step.config.fields)) {
     const names = step.config.fields.flatMap((field) => (isJsonObject(field) && typeof field.name === 'string' && plain.test(field.name) ? [field.name] : []))
     return names.length > 0 ? names.map((name) => row(`${at}.${name}`)) : [row(at)]

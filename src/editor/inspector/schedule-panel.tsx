@@ -14,6 +14,13 @@ const presets = [
   { label: 'Every 5 minutes', cron: '*/5 * * * *' }, { label: 'First of the month', cron: '0 6 1 * *' },
 ]
 
+const missedOptions = [{ value: 'last', label: 'Run once for all of them' }, { value: 'skip', label: 'Skip them' }, { value: 'all', label: 'Run each of them' }]
+const missedWords = {
+  last: 'After an interruption one run catches up, for the last time that was missed.',
+  skip: 'After an interruption nothing catches up; the next time on the clock counts.',
+  all: 'After an interruption each missed time has its own run, oldest first, at most 1,000.',
+}
+
 export function SchedulePanel({ node }: { node: ScheduleNode }) {
   const update = useUpdate(node)
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })), [])
@@ -30,6 +37,10 @@ export function SchedulePanel({ node }: { node: ScheduleNode }) {
       </div>
       {long && <p className={classes.words}>{long}, {node.timezone.replaceAll('_', ' ')}.</p>}
       <SelectField label="Time zone" value={node.timezone} onChange={(value) => update('timezone', value)} options={known ? zones : [{ value: node.timezone, label: node.timezone }, ...zones]} searchable problem={useProblem('timezone')} />
+      <SelectField
+        label="Times missed while nothing ran" value={node.missed ?? 'last'} options={missedOptions} help={missedWords[node.missed ?? 'last']}
+        onChange={(missed) => update('missed', missed === 'last' ? undefined : missed)}
+      />
       <section>
         <div className={classes.sectionHead}><h3>Next times</h3><span className={classes.quiet}>{node.timezone.replaceAll('_', ' ')}</span></div>
         {next.length === 0

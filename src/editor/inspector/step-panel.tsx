@@ -1,37 +1,31 @@
 'use client'
-import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { defaultBackoff } from '#graph/definition.ts'
+import { canHandleError, canRepeat } from '#graph/compile/check-each.ts'
 import type { StepNode } from '#graph/document.ts'
 import { renameStepKey } from '#graph/edit/update-node.ts'
-import { useEditor, useEditorState } from '../context.ts'
+import { useEditor } from '../context.ts'
+import { CurlPaste } from '../form/curl-paste.tsx'
 import { SchemaForm } from '../form/schema-form.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem, type FieldProblem } from '../form/use-field.ts'
 import { AvailableData } from './available-data.tsx'
-import { RetriesField } from './function-panel.tsx'
+import { StepEach } from './step-each.tsx'
+import { StepFailure } from './step-failure.tsx'
 import { useUpdate } from './use-update.ts'
 import classes from './inspector.module.css'
 
 export function StepPanel({ node }: { node: StepNode }) {
   const update = useUpdate(node)
-  const frame = useEditorState((state) => state.document.nodes[node.parent])
-  const inherited = frame?.type === 'function' ? frame.retries : 0
   return (
     <>
       <div className={classes.two}>
         <TextField label="Step name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} />
         <KeyField node={node} />
       </div>
-      <SchemaForm step={node} />
+      {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
       <AvailableData step={node} />
-      <RetriesField
-        label="Retries" value={node.retries ?? inherited} onChange={(value) => update('retries', value)} problem={useProblem('retries')}
-        backoff={frame?.type === 'function' ? frame.backoff ?? defaultBackoff : defaultBackoff}
-        aside={node.retries === undefined
-          ? <span className={classes.quiet}>as the function: {inherited}</span>
-          : <Button size="compact-xs" variant="subtle" onClick={() => update('retries', undefined)}>As the function: {inherited}</Button>}
-      />
+      {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}
+      <StepFailure node={node} handles={canHandleError(node.kind)} />
     </>
   )
 }

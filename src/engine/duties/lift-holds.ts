@@ -5,11 +5,13 @@
  */
 import type pg from 'pg'
 import type { Duty } from '#engine/duties/duty.ts'
-import type { Holds } from '#engine/holds/holds.ts'
-import { holdIdsInUse, holdLetGo, holdRamp, holdRemove, holdSettle, holdTurn } from '#engine/sql/hold.ts'
+import type { Hold, Holds } from '#engine/holds/holds.ts'
+import { holdIdsInUse, holdLetGo, holdProbe, holdRamp, holdRemove, holdSettle, holdTurn } from '#engine/sql/hold.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 
 const rampMost = 5000
+/** A run that tries a parked service may end without calling it; then another tries. */
+const probeMs = 60_000
 
 export function liftHolds(pool: pg.Pool, holds: Holds, changed: () => void, letGo: () => void): Duty {
   return {
@@ -30,8 +32,11 @@ export function liftHolds(pool: pg.Pool, holds: Holds, changed: () => void, letG
   }
 }
 
+/** The breaker's: one run is let go to try the service, the others only once it has succeeded. */
+const tries = (hold: Hold) => hold.auto && (hold.ramp === null || hold.ramp === 0)
+
 async function liftAll(pool: pg.Pool, holds: Holds): Promise<{ changed: boolean; runs: number }> {
-  const due = [...holds.all()].filter((hold) => hold.kind === 'service' && (hold.ramp !== null || (hold.auto && hold.untilMs !== null && hold.untilMs <= 0)))
+  const due = [...holds.all()].filter((hold) => hold.kind === 'service' && (tries(hold) ? hold.untilMs !== null && hold.untilMs <= 0 : hold.ramp !== null))
   if (due.length === 0) return { changed: false, runs: 0 }
   const client = await pool.connect()
   let runs = 0
@@ -40,11 +45,12 @@ async function liftAll(pool: pg.Pool, holds: Holds): Promise<{ changed: boolean;
     const { rows } = await client.query<{ mine: boolean }>({ ...holdTurn, values: [] })
     if (rows[0]!.mine) {
       for (const hold of due) {
-        const ramp = hold.ramp ?? 1
-        const { rows: gone } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, ramp] })
+        const count = tries(hold) ? 1 : hold.ramp!
+        const { rows: gone } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, count] })
         runs += gone[0]!.n
-        if (gone[0]!.n < ramp && hold.ramp !== null) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
-        else await client.query({ ...holdRamp, values: [hold.workspaceId, hold.id, Math.min(rampMost, hold.ramp === null ? 1 : ramp * 2)] })
+        if (gone[0]!.n < count) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
+        else if (tries(hold)) await client.query({ ...holdProbe, values: [hold.workspaceId, hold.id, probeMs] })
+        else await client.query({ ...holdRamp, values: [hold.workspaceId, hold.id, Math.min(rampMost, count * 2)] })
       }
     }
     await client.query('commit')

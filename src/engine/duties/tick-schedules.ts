@@ -1,9 +1,10 @@
 /**
  * Schedules. A tick's event id stands for (trigger, instant), so any number of processes fire it
- * once. The next tick is stored; after a downtime the last missed one fires, once (policy "latest").
+ * once. The next tick is stored; what becomes of ticks missed in a downtime is the schedule's policy.
  */
 import { Cron } from 'croner'
 import type pg from 'pg'
+import { dueTicks, never, type MissedPolicy } from '#engine/duties/due-ticks.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
 import type { Ingest } from '#engine/ingest.ts'
@@ -15,18 +16,19 @@ interface DueSchedule {
   trigger_id: string
   cron: string
   timezone: string
+  missed: MissedPolicy
   next_at: Date
   now: Date
 }
 
 const due = {
   name: 'schedule-due',
-  text: `select workspace_id, function_id::text, trigger_id, cron, timezone, next_at, clock_timestamp() as now from schedule
+  text: `select workspace_id, function_id::text, trigger_id, cron, timezone, missed, next_at, clock_timestamp() as now from schedule
     where next_at <= clock_timestamp() order by next_at limit 100 for update skip locked`,
 }
 const moveOn = {
   name: 'schedule-move',
-  text: `update schedule set last_at = next_at, next_at = $4 where workspace_id = $1 and function_id = $2 and trigger_id = $3`,
+  text: `update schedule set last_at = coalesce($5, last_at), next_at = $4 where workspace_id = $1 and function_id = $2 and trigger_id = $3`,
 }
 
 export function tickSchedules(pool: pg.Pool, ingest: Ingest, signals: Signals): Duty {
@@ -51,25 +53,17 @@ export function tickSchedules(pool: pg.Pool, ingest: Ingest, signals: Signals): 
   }
 }
 
-/** The event is stored first, under an id that repeats: a crash before the move fires nothing twice. */
+/** The events are stored first, under ids that repeat: a crash before the move fires nothing twice. */
 async function fire(client: pg.PoolClient, schedule: DueSchedule, ingest: Ingest, signals: Signals): Promise<void> {
-  const cron = new Cron(schedule.cron, { timezone: schedule.timezone })
-  const instant = latestMissed(cron, schedule)
-  const id = namedUuid(`${schedule.function_id}:${schedule.trigger_id}:${instant.toISOString()}`, instant.getTime())
-  await ingest.accept(
-    schedule.workspace_id,
-    [{ name: 'fanwise/schedule.ticked', uuid: id, ts: instant.getTime(), data: { cron: schedule.cron, timezone: schedule.timezone, scheduledAt: instant.toISOString() } }],
-    { source: 'schedule', sourceRef: schedule.trigger_id },
-    { functionId: schedule.function_id },
-  )
-  const next = cron.nextRun(schedule.now)
-  await client.query({ ...moveOn, values: [schedule.workspace_id, schedule.function_id, schedule.trigger_id, next ?? new Date(Date.UTC(9999, 0, 1))] })
-  signals.emit('schedule.ticked', { workspaceId: schedule.workspace_id, functionId: schedule.function_id, at: instant.toISOString() })
+  const cron = new Cron(schedule.cron, { paused: true, timezone: schedule.timezone })
+  const ticks = dueTicks(cron, schedule.next_at, schedule.now, schedule.missed)
+  if (ticks.length > 0) {
+    const events = ticks.map((tick) => ({
+      name: 'fanwise/schedule.ticked', uuid: namedUuid(`${schedule.function_id}:${schedule.trigger_id}:${tick.toISOString()}`, tick.getTime()), ts: tick.getTime(),
+      data: { cron: schedule.cron, timezone: schedule.timezone, scheduledAt: tick.toISOString() },
+    }))
+    await ingest.accept(schedule.workspace_id, events, { source: 'schedule', sourceRef: schedule.trigger_id }, { functionId: schedule.function_id })
+  }
+  await client.query({ ...moveOn, values: [schedule.workspace_id, schedule.function_id, schedule.trigger_id, cron.nextRun(schedule.now) ?? never, ticks.at(-1) ?? null] })
+  for (const tick of ticks) signals.emit('schedule.ticked', { workspaceId: schedule.workspace_id, functionId: schedule.function_id, at: tick.toISOString() })
 }
-
-/** Of the ticks between next_at and now, the last one. */
-function latestMissed(cron: Cron, schedule: DueSchedule): Date {
-  const [last] = cron.previousRuns(1, new Date(schedule.now.getTime() + 1))
-  return last !== undefined && last > schedule.next_at ? last : schedule.next_at
-}
-

@@ -61,20 +61,21 @@ export class FanOutGate {
     return output
   }
 
-  /** The page at once when the fan-out has settled, else a wait for that. */
-  async gather(job: ClaimedJob, step: string, outcome: GatherOutcome): Promise<'lost' | 'waiting' | { output: Json }> {
-    const answer = await this.whileHeld<'lost' | 'waiting' | 'settled'>(job, async (client) => {
+  /** The page at once when the fan-out has settled, else a wait for that; when its time is up, the counts. */
+  async gather(job: ClaimedJob, step: string, outcome: GatherOutcome): Promise<'lost' | 'waiting' | { output: Json; port: string }> {
+    const answer = await this.whileHeld<'lost' | 'waiting' | 'settled' | 'expired'>(job, async (client) => {
       const state = await stateOf(client, job, outcome.step)
       if (state === null) throw new FanwiseError('step_input', `The step ${outcome.step} has sent nothing in this run.`, { field: 'of', fix: 'Gather only where the step that emits per item has run.' })
       if (state === 'settled') return 'settled'
-      await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'gather', JSON.stringify({ of: outcome.step, timeoutMs: outcome.timeoutMs }), outcome.timeoutMs] })
-      return 'waiting'
+      const { rows } = await client.query<{ expired: boolean | null }>({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'gather', JSON.stringify({ of: outcome.step, timeoutMs: outcome.timeoutMs }), outcome.timeoutMs] })
+      return rows[0]?.expired === true ? 'expired' : 'waiting'
     })
-    return answer === 'settled' ? { output: await this.gathered(job, outcome) } : answer
+    if (answer === 'settled') return { output: await this.gathered(job, outcome, true), port: 'out' }
+    return answer === 'expired' ? { output: await this.gathered(job, outcome, false), port: 'timeout' } : answer
   }
 
   /** Counts, and the asked page of results. @param page false = counts only: the time limit came first */
-  async gathered(job: ClaimedJob, outcome: GatherOutcome, page = true): Promise<Json> {
+  private async gathered(job: ClaimedJob, outcome: GatherOutcome, page: boolean): Promise<Json> {
     const { rows } = await this.pool.query<FanOutRow>({ ...fanOutLook, values: [uuids([job.workspace_id]), uuids([fanOutId(job.run_id, outcome.step)])] })
     const row = rows[0]
     if (row === undefined) return { total: 0, completed: 0, failed: 0, cancelled: 0, items: [], next: null }

@@ -8,6 +8,7 @@ import { FanwiseError } from '#base/errors.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { inTransaction, type FanOutContext } from '#engine/fan-out/context.ts'
 import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
+import { restCancelled } from '#engine/holds/holds.ts'
 import { endRuns } from '#engine/end-runs.ts'
 import {
   auditInsert, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
@@ -52,9 +53,10 @@ export async function stopByItself(context: FanOutContext, row: FanOutRow, reaso
 }
 
 async function holdJobs(context: FanOutContext, row: FanOutRow): Promise<void> {
+  const why = JSON.stringify({ kind: 'held', hold: 'fan-out', target: publicId('fan', row.id) })
   for (const { from, to } of rangesOf(row)) {
     for (;;) {
-      const { rowCount } = await context.pool.query({ ...fanOutHoldJobs, values: [row.workspace_id, row.id, from, to] })
+      const { rowCount } = await context.pool.query({ ...fanOutHoldJobs, values: [row.workspace_id, row.id, from, to, why] })
       if ((rowCount ?? 0) === 0) break
     }
   }
@@ -110,7 +112,7 @@ export async function cancelRest(context: FanOutContext, row: FanOutRow, running
     const { rows } = await client.query<{ run_id: string; step: string }>({ ...fanOutRest, values: [ws, id, [...resting, 'paused', 'stopped'], 'cancelled', `The rest was cancelled by ${by.name}.`] })
     if (rows[0] === undefined) return null
     // Children that a worker has claimed ahead do not begin any more: this keeps them until they are cancelled.
-    await client.query({ ...fanOutHold, values: [ws, id, publicId('fan', id), 'The rest was cancelled.', false, by.id] })
+    await client.query({ ...fanOutHold, values: [ws, id, publicId('fan', id) + restCancelled, 'The rest was cancelled.', false, by.id] })
     await audit(client, ws, by, 'fan-out.cancel', publicId('fan', id), { running })
     return await wakeEmit(client, ws, rows[0])
   })

@@ -12,7 +12,7 @@ import type { RoutingTable } from '#engine/match.ts'
 import { flowCancellable } from '#engine/sql/flow.ts'
 import { numbers } from '#engine/sql/arrays.ts'
 import type { Plan, PlannedEvent } from '#engine/store-events.ts'
-import type { FlowControl } from '#graph/definition.ts'
+import type { FunctionDefinition } from '#graph/definition.ts'
 
 /** A rule with the versions of the function that have it. */
 export interface Cancel {
@@ -24,14 +24,14 @@ export interface Cancel {
 export interface LoadedCancels {
   id: string
   version: number
-  rules: NonNullable<FlowControl['cancelOn']>
+  definition: Pick<FunctionDefinition, 'flow'>
 }
 
 /** By the name of the event; versions with the same rule share one entry. */
 export function cancelsByEvent(loaded: readonly LoadedCancels[]): Map<string, Cancel[]> {
   const entries = new Map<string, Cancel>()
-  for (const { id, version, rules } of loaded) {
-    for (const rule of rules) {
+  for (const { id, version, definition } of loaded) {
+    for (const rule of definition.flow?.cancelOn ?? []) {
       const key = `${id} ${JSON.stringify([rule.event, rule.match, rule.if, rule.timeoutMs])}`
       const entry = entries.get(key)
       if (entry === undefined) entries.set(key, { functionId: id, versions: [version], rule: cancelRule(rule) })

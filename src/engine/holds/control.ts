@@ -2,10 +2,12 @@
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
-import { endRuns, type EndedRun } from '#engine/end-runs.ts'
+import type { HoldControls } from '#engine/api.ts'
+import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
+import { Breaker } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Holds } from '#engine/holds/holds.ts'
 import { auditInsert } from '#engine/sql/fan-out.ts'
-import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdRamp, holdRemove, holdSet } from '#engine/sql/hold.ts'
+import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdProved, holdRamp, holdRemove, holdSet, holdSlow } from '#engine/sql/hold.ts'
 
 export interface Actor {
   id: string | null
@@ -20,6 +22,10 @@ export interface HoldContext {
   holdsChanged(): void
   ended(runs: EndedRun[]): void
   wake(): void
+  /** Runs of the function that this process executes now. */
+  executing(functionId: string): string[]
+  /** Every process is to call cancelBegun for what it executes. */
+  cancelEverywhere(workspaceId: string, functionId: string, by: string): void
 }
 
 const chunk = 5000
@@ -37,26 +43,38 @@ export async function pauseFunction(context: HoldContext, workspaceId: string, f
   context.holdsChanged()
   const why = JSON.stringify({ kind: 'held', hold: 'function', target: fn.slug })
   while ((await pool.query({ ...holdFunctionJobs, values: [workspaceId, fn.id, why] })).rowCount === chunk);
-  if (options.cancelRunning === true) await cancelStarted(context, workspaceId, fn.id, actor)
+  if (options.cancelRunning !== true) return
+  await cancelBegun(context, workspaceId, fn.id, actor.name)
+  context.cancelEverywhere(workspaceId, fn.id, actor.name)
 }
 
-async function cancelStarted(context: HoldContext, workspaceId: string, functionId: string, actor: Actor): Promise<void> {
-  const reason = new FanwiseError('run_cancelled', `Cancelled when ${actor.name} paused the function.`, { fix: 'Run it again from its page once the function is resumed.' }).toShape()
+/**
+ * Cancels what has begun, as far as this process can tell: a run in its first step has written nothing yet, so
+ * only its worker knows. Those are ended first: what comes to rest meanwhile has left its mark by then.
+ */
+export async function cancelBegun(context: HoldContext, workspaceId: string, functionId: string, by: string): Promise<void> {
+  const reason = new FanwiseError('run_cancelled', `Cancelled when ${by} paused the function.`, { fix: 'Run it again from its page once the function is resumed.' }).toShape()
+  await cancelRuns(context, context.executing(functionId).map((runId) => ({ workspaceId, runId, reason })))
   for (;;) {
-    const client = await context.pool.connect()
-    try {
-      await client.query('begin')
-      const { rows } = await client.query<{ run: string }>({ ...functionOpenRuns, values: [workspaceId, functionId] })
-      const ended = await endRuns(client, rows.map((row) => ({ workspaceId, runId: row.run, reason })))
-      await client.query('commit')
-      context.ended(ended)
-      if (rows.length < 1000) return
-    } catch (error) {
-      await client.query('rollback').catch(() => {})
-      throw error
-    } finally {
-      client.release()
-    }
+    const { rows } = await context.pool.query<{ run: string }>({ ...functionOpenRuns, values: [workspaceId, functionId] })
+    await cancelRuns(context, rows.map((row) => ({ workspaceId, runId: row.run, reason })))
+    if (rows.length < 1000) return
+  }
+}
+
+async function cancelRuns(context: HoldContext, runs: RunToEnd[]): Promise<void> {
+  if (runs.length === 0) return
+  const client = await context.pool.connect()
+  try {
+    await client.query('begin')
+    const ended = await endRuns(client, runs)
+    await client.query('commit')
+    context.ended(ended)
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
   }
 }
 
@@ -83,7 +101,9 @@ export async function resumeFunction(context: HoldContext, workspaceId: string, 
 /** Every step that calls the host waits, without using up attempts, until it is let go. */
 export async function parkService(context: HoldContext, workspaceId: string, host: string, actor: Actor, options: { reason?: string; auto?: boolean; tryAgainInMs?: number } = {}): Promise<void> {
   const { pool } = context
-  await pool.query({ ...holdSet, values: [workspaceId, serviceHoldId(workspaceId, host), 'service', host, options.reason ?? null, options.auto === true, actor.id, options.tryAgainInMs ?? null] })
+  const { rowCount } = await pool.query({ ...holdSet, values: [workspaceId, serviceHoldId(workspaceId, host), 'service', host, options.reason ?? null, options.auto === true, actor.id, options.tryAgainInMs ?? null] })
+  // A person has parked it meanwhile.
+  if (rowCount === 0) return
   await audit(pool, workspaceId, actor, 'service.parked', host, { reason: options.reason, auto: options.auto })
   await context.holds.refresh()
   context.holdsChanged()
@@ -100,3 +120,38 @@ export async function resumeService(context: HoldContext, workspaceId: string, h
 }
 
 const rampFirst = 10
+
+/** What the breaker has learned of a service that is being tried, or let go. */
+export async function serviceAnswered(context: HoldContext, workspaceId: string, holdId: string, ok: boolean): Promise<void> {
+  const { rowCount } = await context.pool.query(ok ? { ...holdProved, values: [workspaceId, holdId, rampFirst] } : { ...holdSlow, values: [workspaceId, holdId] })
+  if (rowCount === 0) return
+  await context.holds.refresh()
+  context.holdsChanged()
+}
+
+/** The engine's controls over holds. */
+export function holdControls(context: HoldContext): HoldControls {
+  return {
+    pauseFunction: (workspaceId, fn, actor, options) => pauseFunction(context, workspaceId, fn, actor, options),
+    resumeFunction: (workspaceId, fn, actor) => resumeFunction(context, workspaceId, fn, actor),
+    parkService: (workspaceId, host, actor, options) => parkService(context, workspaceId, host, actor, options),
+    resumeService: (workspaceId, host, actor) => resumeService(context, workspaceId, host, actor),
+    release: (workspaceId, holdId) => release(context, workspaceId, holdId),
+    async changed() {
+      await context.holds.refresh()
+      context.holdsChanged()
+    },
+  }
+}
+
+/** The breaker, acting through the same controls as a person. */
+export function automaticBreaker(context: () => HoldContext, holds: Holds, parked: (facts: { workspaceId: string; host: string; reason: string }) => void): Breaker {
+  return new Breaker(holds, {
+    trip({ workspaceId, host, reason, waitMs }) {
+      void parkService(context(), workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).catch(() => {})
+      parked({ workspaceId, host, reason })
+    },
+    proved: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, true).catch(() => {}),
+    slow: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, false).catch(() => {}),
+  })
+}

@@ -44,8 +44,6 @@ interface Ask {
   reject(error: unknown): void
 }
 
-const recheckMs = 1000
-
 export class Gatekeeper {
   private asks: Ask[] = []
   private scheduled = false
@@ -142,9 +140,10 @@ export class Gatekeeper {
       else entry.asks.push(ask)
     }
     const sorted = [...lanes.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
+    const stood = (lane: { id: string; asks: Ask[] }) => lane.asks.filter((ask) => ask.job.hold_id === lane.id).length
     await this.ensureLanes(sorted)
     const { rows } = await this.pool.query<{ fence: number; id: string; n: number }>({
-      ...secondTake, values: [this.session.id, uuids(sorted.map((l) => l.workspaceId)), uuids(sorted.map((l) => l.id)), numbers(sorted.map((l) => l.asks.length))],
+      ...secondTake, values: [this.session.id, uuids(sorted.map((l) => l.workspaceId)), uuids(sorted.map((l) => l.id)), numbers(sorted.map(stood)), numbers(sorted.map((l) => l.asks.length - stood(l)))],
     })
     const given = new Map(rows.map((row) => [row.id, row.n]))
     for (const lane of sorted) {
@@ -152,7 +151,7 @@ export class Gatekeeper {
       const n = given.get(lane.id) ?? 0
       lane.asks.forEach((ask, index) => {
         if (index < n) taken.set(ask, { workspaceId: lane.workspaceId, laneId: lane.id })
-        else refuse(ask, { holdId: lane.id, why: { kind: 'limit', limit: lane.cap, ...(lane.keyText === null ? {} : { key: lane.keyText }) } }, recheckMs)
+        else refuse(ask, { holdId: lane.id, why: { kind: 'limit', limit: lane.cap, ...(lane.keyText === null ? {} : { key: lane.keyText }) } }, null)
       })
     }
     return taken

@@ -14,7 +14,7 @@ export interface Hold {
   auto: boolean
   since: Date
   untilMs: number | null
-  /** Runs that the next turn lets go, while it is being lifted. */
+  /** Runs that the next turn lets go, while it is being lifted; 0 while one run tries the service. */
   ramp: number | null
 }
 
@@ -35,6 +35,9 @@ export function serviceOf(url: string): string | null {
     return null
   }
 }
+
+/** Ends the target of the hold that keeps claimed children of a cancelled fan-out from beginning. */
+export const restCancelled = ' (rest cancelled)'
 
 export class Holds {
   private byId = new Map<string, Hold>()
@@ -76,11 +79,15 @@ export class Holds {
     return this.byId.values()
   }
 
-  /** What keeps this run from starting or going on, or null. Tests of drafts go on. */
-  of(job: ClaimedJob): HeldBy | null {
+  /**
+   * What keeps this run from starting or going on, or null. Tests of drafts go on.
+   * @param underWay it executes: when the rest of a fan-out is cancelled, that finishes
+   */
+  of(job: ClaimedJob, underWay = false): HeldBy | null {
     if (this.byId.size === 0 || job.version < 0) return null
     const hold = this.byId.get(job.function_id) ?? (job.event_source === 'emit-each' && job.event_emit_run !== null ? this.byId.get(fanOutId(job.event_emit_run, job.event_ref ?? '')) : undefined)
-    return hold === undefined ? null : { holdId: hold.id, why: { kind: 'held', hold: hold.kind, target: hold.target } }
+    if (hold === undefined || (underWay && hold.kind === 'fan-out' && hold.target.endsWith(restCancelled))) return null
+    return { holdId: hold.id, why: { kind: 'held', hold: hold.kind, target: hold.target } }
   }
 
   /** The hold on the service a step is about to call, or null. @param pass the hold that let this run go while it is being lifted */

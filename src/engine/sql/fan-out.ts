@@ -62,7 +62,8 @@ export const fanOutWait = {
   name: 'fan-out-wait',
   text: `insert into wait (workspace_id, run_id, step, kind, input, expires_at) values ($1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 ms')
     on conflict (workspace_id, run_id, step) do update set kind = excluded.kind, input = excluded.input, created_at = clock_timestamp(),
-      resolved_at = null, result = null, expires_at = coalesce(wait.expires_at, excluded.expires_at)`,
+      resolved_at = null, result = null, expires_at = coalesce(wait.expires_at, excluded.expires_at)
+    returning expires_at <= clock_timestamp() as expired`,
 }
 
 /** The rest of an emit is cancelled: its step ends with what was sent. $4 attempt, $5 ms ago started, $6 output. */
@@ -119,7 +120,7 @@ export const fanOutFind = {
 export const fanOutHold = {
   name: 'fan-out-hold',
   text: `insert into hold (workspace_id, id, kind, target, reason, auto, by) values ($1, $2, 'fan-out', $3, $4, $5, $6)
-    on conflict (workspace_id, id) do update set reason = excluded.reason, auto = excluded.auto, by = excluded.by`,
+    on conflict (workspace_id, id) do update set target = excluded.target, reason = excluded.reason, auto = excluded.auto, by = excluded.by`,
 }
 
 export const fanOutUnhold = {
@@ -136,7 +137,7 @@ export const fanOutHoldJobs = {
     found as materialized (
       select j.ctid from standing, job j where j.workspace_id = $1 and j.run_id between $3 and $4 and j.state = 'q' limit 1000 for update of j skip locked
     )
-    update job set state = 'h', hold_id = $2, why = '{"kind":"fan-out"}' from found where job.ctid = found.ctid returning 1`,
+    update job set state = 'h', hold_id = $2, why = $5 from found where job.ctid = found.ctid returning 1`,
 }
 
 /** Children that rest for a hold that is gone, oldest first, back to their lanes. */

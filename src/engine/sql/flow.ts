@@ -83,15 +83,18 @@ export const eventsStored = {
  * Open runs of a function that events may end: $1 ws, $2 function, $3 its versions, $4 started less than so many ms ago
  * (null = any time), $5 path into the data of the run's own event (null = any), $6 the values it may have there.
  * Data that cannot be looked into here (a null character, half a character) is answered too; the caller compares again.
+ * Only events of open runs are looked into (`offset 0`): the planner would rather read all there are.
  */
 export const flowCancellable = {
   name: 'flow-cancellable',
-  text: `select r.id::text as run, o.id::text as id, o.name, o.data, o.ts::float8 as ts, o.v
-    from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
-    join event o on o.workspace_id = r.workspace_id and o.id = r.event_id
-    where j.workspace_id = $1 and r.function_id = $2 and r.version = any($3::int[])
-      and ($4::float8 is null or r.started_at is null or r.started_at > clock_timestamp() - $4 * interval '1 ms')
-      and ($5::text[] is null or case when pg_input_is_valid(o.data::text, 'jsonb') then o.data #>> $5 = any($6::text[]) else true end)`,
+  text: `with open as materialized (
+      select r.id, r.event_id from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
+      where j.workspace_id = $1 and r.workspace_id = $1 and r.function_id = $2 and r.version = any($3::int[])
+        and ($4::float8 is null or r.started_at is null or r.started_at > clock_timestamp() - $4 * interval '1 ms')
+    )
+    select open.id::text as run, o.id::text as id, o.name, o.data, o.ts::float8 as ts, o.v
+    from open cross join lateral (select * from event e where e.workspace_id = $1 and e.id = open.event_id offset 0) o
+    where $5::text[] is null or case when pg_input_is_valid(o.data::text, 'jsonb') then o.data #>> $5 = any($6::text[]) else true end`,
 }
 
 /** Rows that say nothing any more; one whose run is still open is looked at again later. */
@@ -107,10 +110,16 @@ export const flowExpired = {
     delete from flow_key using old where flow_key.ctid = old.ctid and not old.open`,
 }
 
-/** Jobs past their deadline, locked. */
+/**
+ * Jobs past their deadline, locked. It is the start's until the run starts, then the finish's; a first start is written
+ * to the run only when it parks or ends, so for a run that executes the limits of its version tell which one it is.
+ */
 export const jobsOverdue = {
   name: 'jobs-overdue',
-  text: `select j.workspace_id, j.run_id::text as run, r.started_at is not null as started from job j
+  text: `select j.workspace_id, j.run_id::text as run, (r.started_at is not null or (j.state = 'r' and l.finish_ms is not null)) as started, l.start_ms, l.finish_ms from job j
     join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
+    join function_version v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.version
+    cross join lateral (select case when pg_input_is_valid(v.definition::text, 'jsonb') then v.definition #> '{flow,timeouts}' end as limits) d
+    cross join lateral (select (d.limits->>'startMs')::float8 as start_ms, (d.limits->>'finishMs')::float8 as finish_ms) l
     where j.deadline <= clock_timestamp() order by j.deadline limit 200 for update of j skip locked`,
 }

@@ -9,12 +9,17 @@ export const holdsAll = {
   text: `select workspace_id, id::text, kind, target, reason, auto, since, until, ramp, extract(epoch from until - clock_timestamp()) * 1000 as until_ms from hold`,
 }
 
-/** $1 ws, $2 id, $3 kind, $4 target, $5 reason, $6 auto, $7 by, $8 tries again in ms. A row = it was not held before. */
+/**
+ * $1 ws, $2 id, $3 kind, $4 target, $5 reason, $6 auto, $7 by, $8 tries again in ms. No row = a person's hold
+ * stands, which the breaker leaves alone; else `fresh`: it was not held before.
+ */
 export const holdSet = {
   name: 'hold-set',
   text: `insert into hold (workspace_id, id, kind, target, reason, auto, by, until)
     values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8 * interval '1 ms')
-    on conflict (workspace_id, id) do update set ramp = null, reason = excluded.reason, until = excluded.until, auto = excluded.auto
+    on conflict (workspace_id, id) do update set ramp = null, reason = excluded.reason, until = excluded.until, auto = excluded.auto, by = excluded.by,
+      since = case when hold.auto = excluded.auto then hold.since else clock_timestamp() end
+    where hold.auto or not excluded.auto or hold.ramp is not null
     returning (xmax = 0) as fresh`,
 }
 
@@ -22,6 +27,15 @@ export const holdSet = {
 export const holdRemove = { name: 'hold-remove', text: `delete from hold where workspace_id = $1 and id = $2 returning kind, target, since` }
 
 export const holdRamp = { name: 'hold-ramp', text: `update hold set ramp = $3, until = null where workspace_id = $1 and id = $2` }
+
+/** A ramp of 0: the next run is a try. If none comes back with an answer until $3 ms from now, another is tried. */
+export const holdProbe = { name: 'hold-probe', text: `update hold set ramp = 0, until = clock_timestamp() + $3 * interval '1 ms' where workspace_id = $1 and id = $2` }
+
+/** The try has succeeded: $3 go each second, then more. A row = this was the first to say so. */
+export const holdProved = { name: 'hold-proved', text: `update hold set ramp = $3, until = null where workspace_id = $1 and id = $2 and ramp = 0` }
+
+/** It fails while it is being let go: a quarter goes, so that the doubling each second does not keep up. */
+export const holdSlow = { name: 'hold-slow', text: `update hold set ramp = greatest(1, ramp / 4) where workspace_id = $1 and id = $2 and ramp > 1` }
 
 const openLanes = (moved: string) => `
     opened as (
@@ -41,21 +55,22 @@ export const holdLetGo = {
     select (select count(*)::int from moved) as n`,
 }
 
-/** Queued jobs of a function's own lanes into its hold, a chunk at a time. $1 ws, $2 function = hold. */
+/** Queued jobs of a function's own lanes into its hold, a chunk at a time; tests of drafts go on. $1 ws, $2 function = hold. */
 export const holdFunctionJobs = {
   name: 'hold-function-jobs',
   text: `with found as (
       select j.ctid from lane l join job j on j.workspace_id = l.workspace_id and j.lane_id = l.id and j.state = 'q'
+      join run r on r.workspace_id = j.workspace_id and r.id = j.run_id and r.version >= 0
       where l.workspace_id = $1 and l.function_id = $2 limit 5000 for update of j skip locked
     )
     update job set state = 'h', hold_id = $2, why = $3 from found where job.ctid = found.ctid`,
 }
 
-/** Open runs of a function, for cancelling them when it is paused. */
+/** Open runs of a function that have left a mark of their beginning, for cancelling them when it is paused. */
 export const functionOpenRuns = {
   name: 'function-open-runs',
   text: `select r.id::text as run from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
-    where j.workspace_id = $1 and r.function_id = $2 and r.started_at is not null limit 1000`,
+    where j.workspace_id = $1 and r.function_id = $2 and r.started_at is not null and r.version >= 0 limit 1000`,
 }
 
 /**
@@ -114,14 +129,19 @@ export const throttleSave = {
     from unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[]) as t(ws, id, used, line) where f.workspace_id = t.ws and f.id = t.id`,
 }
 
-/** Slots of second limits: $1 worker, $2 ws, $3 lane, $4 wanted; sorted by the caller. Answers what was given. */
+/**
+ * Slots of second limits: $1 worker, $2 ws, $3 lane, $4 wanted by runs that were held there, $5 by others; sorted
+ * by the caller. Others get none while somebody is held: the oldest goes first. Answers what was given.
+ */
 export const secondTake = {
   name: 'second-take',
   text: `with fence as materialized (
       select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     ),
     picked as materialized (
-      select l.workspace_id, l.id, least(t.n, l.cap - l.granted) as n from fence, unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)
+      select l.workspace_id, l.id, least(l.cap - l.granted, t.stood + case when exists (
+          select 1 from job j where j.workspace_id = t.ws and j.hold_id = t.lane and j.state = 'h') then 0 else t.fresh end) as n
+      from fence, unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[]) as t(ws, lane, stood, fresh)
       join lane l on l.workspace_id = t.ws and l.id = t.lane order by l.workspace_id, l.id for no key update of l
     ),
     granted as (

@@ -38,7 +38,7 @@ export const runFind = {
     from run r left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id where r.workspace_id = $1 and r.id = $2`,
 }
 
-/** A failed run goes on: its failed steps lose their result and their used-up attempts. */
+/** A failed run goes on: its failed steps lose their result and their used-up attempts. A failure that was handled has a way out, and stays. */
 export const runReopen = {
   name: 'run-reopen',
   text: `with open_again as (
@@ -52,7 +52,7 @@ export const runReopen = {
       on conflict (workspace_id, fan_out_id, worker_id) do update set failed = fan_out_count.failed - 1
     ),
     steps as (
-      delete from step using open_again where step.workspace_id = $1 and step.run_id = open_again.id and step.status = 2
+      delete from step using open_again where step.workspace_id = $1 and step.run_id = open_again.id and step.status = 2 and step.port is null
       returning step.step
     ),
     attempts as (
@@ -64,7 +64,7 @@ export const runReopen = {
     ),
     waits as (
       delete from wait using open_again where wait.workspace_id = $1 and wait.run_id = open_again.id
-        and wait.step not in (select step from step s where s.workspace_id = $1 and s.run_id = open_again.id and s.status = 1)
+        and wait.step not in (select step from step s where s.workspace_id = $1 and s.run_id = open_again.id and s.port is not null)
     )
     insert into job (workspace_id, run_id, lane_id, progress) select $1, id, $3, true from open_again returning run_id`,
 }

@@ -21,6 +21,33 @@ export const waitRegister = {
     values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 ms', $8) on conflict do nothing returning 1`,
 }
 
+/** A wait that somebody outside resolves. A second one for the same signal breaks the unique index, which tells. */
+export const waitRegisterOutside = {
+  name: 'wait-register-outside',
+  text: `insert into wait (workspace_id, run_id, step, kind, signal, expires_at, input)
+    values ($1, $2, $3, $4, $5, clock_timestamp() + $6 * interval '1 ms', $7) on conflict (workspace_id, run_id, step) do nothing`,
+}
+
+/** A signal whose wait is too late is free for the next one. */
+export const signalFree = {
+  name: 'signal-free',
+  text: `update wait set signal = null where workspace_id = $1 and signal = $2 and resolved_at is null and expires_at <= clock_timestamp()`,
+}
+
+/** Who waits for a signal, locked. */
+export const signalWait = {
+  name: 'signal-wait',
+  text: `select run_id::text as run, step from wait
+    where workspace_id = $1 and signal = $2 and kind = 'signal' and resolved_at is null and (expires_at is null or expires_at > clock_timestamp()) for update`,
+}
+
+/** What a person is asked, locked, so that one decision is the first. */
+export const approvalWait = {
+  name: 'approval-wait',
+  text: `select resolved_at is not null as decided, result, expires_at <= clock_timestamp() + interval '200 ms' as late
+    from wait where workspace_id = $1 and run_id = $2 and step = $3 and kind = 'approval' for update`,
+}
+
 /** Events of the name stored since the run's own event, oldest first; of tests ($4) only for a run that is one. */
 export const waitLookBack = {
   name: 'wait-look-back',

@@ -186,9 +186,11 @@ function dump(context: QuickJSContext, handle: QuickJSHandle): GuestError {
 
 const identifier = /^[A-Za-z_$][\w$]*$/
 
-/** Code gets `events` only where there are some: elsewhere it may have a variable of that name. */
+/** Code gets these only where there are some: elsewhere it may have a variable of that name. */
+const rareNames = ['events', 'approvals', 'item', 'index']
+
 function parameterNames(job: SandboxJob): string[] {
-  const names = job.type === 'code' ? ['event', ...('events' in job.scope ? ['events'] : []), 'steps', 'run', 'env'] : Object.keys(job.scope).filter((name) => identifier.test(name))
+  const names = job.type === 'code' ? ['event', 'steps', 'run', 'env', ...rareNames.filter((name) => name in job.scope)] : Object.keys(job.scope).filter((name) => identifier.test(name))
   return job.type === 'each' ? [...names.filter((name) => name !== 'item' && name !== 'index'), 'item', 'index'] : names
 }
 

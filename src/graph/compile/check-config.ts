@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
 import { expressionFields } from '#expressions/fields.ts'
+import { repeatScope } from '#graph/compile/check-each.ts'
 import { atStep, type Findings, type FrameModel } from '#graph/compile/model.ts'
 import { readsOf, type Read } from '#graph/compile/reads.ts'
 import type { StepNode } from '#graph/document.ts'
@@ -28,15 +29,16 @@ export function checkConfig(frame: FrameModel, step: StepNode, findings: Finding
     }
   }
   const checked: CheckedConfig = { config: parsed.success ? (parsed.data as JsonObject) : step.config, reads: [] }
-  for (const { path, text, kind, scope } of expressionFields(definition.config, checked.config)) {
+  for (const { path, text, kind, scope: own } of expressionFields(definition.config, checked.config)) {
+    const scope = [...(own ?? []), ...repeatScope(step)]
     const field = ['config', ...path].join('.')
     if (broken.has(field)) continue
     try {
       const reads = readsOf(text, kind, scope)
       // Names of the field's own scope stand for each item, which is not known here.
-      for (const read of reads.references) if (scope?.includes(read.root) !== true) checked.reads.push({ field, read })
+      for (const read of reads.references) if (!scope.includes(read.root)) checked.reads.push({ field, read })
       for (const name of new Set(reads.unknown)) {
-        findings.error(atStep(frame, step, field), 'name-unknown', `\`${name}\` is not something this step can read.`, `Read ${['event', 'steps', 'run', 'env', ...(scope ?? [])].join(', ')}, as in event.data.${name}.`)
+        findings.error(atStep(frame, step, field), 'name-unknown', `\`${name}\` is not something this step can read.`, `Read ${['event', 'steps', 'run', 'env', ...scope].join(', ')}, as in event.data.${name}.`)
       }
     } catch (error) {
       if (!(error instanceof FanwiseError)) throw error

@@ -39,7 +39,9 @@ function checkPorts(frame: FrameModel, findings: Findings): Set<string> {
     for (const edge of frame.outgoing.get(step.id) ?? []) {
       if (!ports.includes(edge.port)) {
         bad.add(edge.id)
-        findings.error(atStep(frame, step), 'port-unknown', `A line leaves "${step.name}" by \`${edge.port}\`, which it does not have.`, `Remove the line and draw it again from ${ports.map((port) => `\`${port}\``).join(' or ')}.`)
+        if (edge.port === 'error') {
+          findings.error(atStep(frame, step, 'onError'), 'error-port-unused', `A line leaves "${step.name}" by \`error\`, but its failure has no branch of its own.`, 'Choose "own branch" under "If it fails", or remove the line.')
+        } else findings.error(atStep(frame, step), 'port-unknown', `A line leaves "${step.name}" by \`${edge.port}\`, which it does not have.`, `Remove the line and draw it again from ${ports.map((port) => `\`${port}\``).join(' or ')}.`)
       }
       const twice = `${edge.port}>${edge.target}`
       if (seen.has(twice)) findings.warning(atStep(frame, step), 'order-duplicate', `Two lines lead from "${step.name}" to the same step.`, 'Remove one of them.')

@@ -22,7 +22,9 @@ export function checkReferences(frame: FrameModel, catalog: Catalog, configs: Re
       said.add(key)
       if (read.root === 'steps') checkStepRead(frame, step, field, read, place, findings)
       else if (read.root === 'event') checkEventRead(frame, step, field, read, known, findings)
+      else if (read.root === 'events') checkEventsRead(frame, step, field, findings)
       else if (read.root === 'run') checkRunRead(frame, step, field, read, findings)
+      else if (read.root === 'approvals') checkApprovalRead(frame, step, field, read, findings)
       else if (read.root === 'secrets') findings.error(atStep(frame, step, field), 'secrets-unavailable', 'This installation keeps no secrets.', 'Read a setting instead, as in env.NAME.')
     }
   }
@@ -60,8 +62,21 @@ function checkEventRead(frame: FrameModel, step: StepNode, field: string, read: 
   checkPresence(at, path, known, findings)
 }
 
+function checkEventsRead(frame: FrameModel, step: StepNode, field: string, findings: Findings): void {
+  if (frame.node.batch !== undefined) return
+  findings.error(atStep(frame, step, field), 'events-without-batch', '`events` is there only in a function that collects events into batches.', 'Read `event`, or set a batch for this function.')
+}
+
 function checkRunRead(frame: FrameModel, step: StepNode, field: string, read: Read, findings: Findings): void {
   const top = read.path[0]
   if (top === undefined || runFields.includes(top)) return
   findings.error(atStep(frame, step, field), 'run-field-unknown', `A run has no \`${top}\`.`, `It has ${runFields.map((name) => `run.${name}`).join(', ')}.`)
+}
+
+/** The address is known from the start, so the approval may come later, which is what a mail before it needs. */
+function checkApprovalRead(frame: FrameModel, step: StepNode, field: string, read: Read, findings: Findings): void {
+  const asking = frame.steps.filter((one) => one.kind === 'approval').map((one) => one.key)
+  if (read.path[0] === undefined || asking.includes(read.path[0])) return
+  const fix = asking.length === 0 ? 'Add an Ask for approval step to this function.' : `Write ${asking.map((key) => `approvals.${key}`).join(' or ')}.`
+  findings.error(atStep(frame, step, field), 'approval-unknown', `No approval step of this function has the key \`${read.path[0]}\`.`, fix)
 }

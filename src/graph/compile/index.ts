@@ -6,7 +6,10 @@
 import { buildDefinition } from '#graph/compile/build.ts'
 import type { Catalog } from '#graph/compile/catalog.ts'
 import { checkConfig, type CheckedConfig } from '#graph/compile/check-config.ts'
+import { checkEach } from '#graph/compile/check-each.ts'
+import { checkFlow } from '#graph/compile/check-flow.ts'
 import { checkFunctions } from '#graph/compile/check-functions.ts'
+import { checkGather } from '#graph/compile/check-gather.ts'
 import { checkNames } from '#graph/compile/check-names.ts'
 import { checkOrder } from '#graph/compile/check-order.ts'
 import { checkReferences } from '#graph/compile/check-references.ts'
@@ -30,11 +33,16 @@ export function compile(document: GraphDocument, catalog: Catalog): Compiled {
   checkNames(model, findings)
   checkSources(model, findings)
   checkFunctions(model, findings)
+  checkFlow(model, findings)
   checkOrder(model, findings)
   const configs = new Map<string, CheckedConfig>()
   for (const frame of model.frames) {
-    for (const step of frame.steps) configs.set(step.id, checkConfig(frame, step, findings))
+    for (const step of frame.steps) {
+      const checked = checkConfig(frame, step, findings)
+      configs.set(step.id, { ...checked, reads: [...checkEach(frame, step, findings), ...checked.reads] })
+    }
     checkReferences(frame, catalog, configs, findings)
+    checkGather(frame, findings)
   }
   checkSends(model, findings)
   const broken = brokenFrames(model, findings.list)

@@ -4,7 +4,7 @@ import type { GraphDocument, GraphEdge, GraphNode, Position, StepNode } from '#g
 import { newHookId } from '#graph/edit/add-node.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { freeName, keysOf, slugsOf, stepKeyMax } from '#graph/edit/names.ts'
-import { rewriteKeys } from '#graph/edit/update-node.ts'
+import { rewriteReads } from '#graph/edit/update-node.ts'
 
 export interface Clipping {
   nodes: GraphNode[]
@@ -83,6 +83,6 @@ function renameReads(document: GraphDocument, placed: string[], renames: Readonl
   for (const id of placed) {
     const node = document.nodes[id]
     const changed = node?.type === 'step' ? renames.get(node.parent) : undefined
-    if (node?.type === 'step' && changed !== undefined) document.nodes[id] = { ...node, config: rewriteKeys(node.config, changed) as StepNode['config'] }
+    if (node?.type === 'step' && changed !== undefined) document.nodes[id] = rewriteReads(node, changed)
   }
 }

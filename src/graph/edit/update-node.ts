@@ -46,10 +46,18 @@ export function renameStepKey(document: GraphDocument, id: string, key: string):
   const nodes: Record<string, GraphNode> = { ...document.nodes, [id]: { ...node, key } }
   for (const step of siblings) {
     if (step.id === id) continue
-    const config = rewriteKeys(step.config, new Map([[node.key, key]])) as StepNode['config']
-    if (config !== step.config) nodes[step.id] = { ...step, config }
+    const renamed = rewriteReads(step, new Map([[node.key, key]]))
+    if (renamed !== step) nodes[step.id] = renamed
   }
   return { document: { ...document, nodes } }
+}
+
+/** A step whose reads follow the renames: its config, and the list it goes through. The same step when nothing reads them. */
+export function rewriteReads(step: StepNode, renames: ReadonlyMap<string, string>): StepNode {
+  const config = rewriteKeys(step.config, renames) as StepNode['config']
+  const items = step.each === undefined ? undefined : rewriteKeys(step.each.items, renames) as string
+  if (config === step.config && items === step.each?.items) return step
+  return { ...step, config, ...(step.each === undefined || items === undefined ? {} : { each: { ...step.each, items } }) }
 }
 
 function merged(config: StepNode['config'], patch: Record<string, Json | undefined>): StepNode['config'] {

@@ -61,6 +61,7 @@ export function EventPage({ id }: { id: string }) {
 
 function EventBody({ event }: { event: EventDetail }) {
   const now = useNow(1000)
+  const workspace = useWorkspace()
   const { outcomes } = event
   return (
     <>
@@ -79,6 +80,7 @@ function EventBody({ event }: { event: EventDetail }) {
             <h2 className={classes.section}>What it started</h2>
             {outcomes.total === 0 ? null : <><OutcomeBar width={120} failed={outcomes.failed} done={outcomes.completed} running={outcomes.running} waiting={outcomes.resting + outcomes.cancelled} /><span className={`${classes.quiet} num`}>{outcomeText(outcomes)}</span></>}
           </div>
+          {event.joined.map(({ run, events }) => <p key={run} className={`${classes.inset} ${classes.quiet}`}>Joined the run <Link className="mono" href={workspace.path(`/runs/${run}`)}>{run}</Link>, which took {events.toLocaleString('en')} events.</p>)}
           {event.runs.length === 0 ? (
             <div className={classes.inset}>
               <EmptyState title="Nobody reacts" icon={<EventShape width={26} />}>
@@ -94,6 +96,7 @@ function EventBody({ event }: { event: EventDetail }) {
 
 function eventSentence(event: EventDetail): string {
   const { outcomes } = event
+  if (outcomes.total === 0 && event.joined.length > 0) return 'Stored, and taken by a run that takes several events.'
   if (outcomes.total === 0) return 'Stored. Nobody reacted to it.'
   const started = `It started ${outcomes.total.toLocaleString('en')} ${outcomes.total === 1 ? 'run' : 'runs'}`
   if (outcomes.failed > 0) return `${started}. ${outcomes.failed} failed; the others are not affected.`

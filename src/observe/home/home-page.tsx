@@ -1,6 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { WaitingForYou } from '#observe/approvals/waiting-list.tsx'
 import { FirstEvent } from '#observe/home/first-event.tsx'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
 import { WorkflowCard } from '#observe/workflows/workflow-card.tsx'
@@ -27,6 +28,7 @@ export function HomePage() {
       <div className={classes.page}>
         <h1 className={classes.title}>Make something happen</h1>
         <p className={classes.lead}>Send one event and watch every function react. Make one of them fail: see what the others do.</p>
+        <WaitingForYou />
         {workflows.error === null ? null : <ErrorNote error={workflows.error} onRetry={() => void workflows.refetch()} />}
         {workflows.isSuccess && all.length === 0 ? (
           <EmptyState title="Nothing is drawn yet" icon={<EventShape width={26} />} action={<NewWorkflowButton />}>Draw an event and the functions that react to it, then send the event from here.</EmptyState>

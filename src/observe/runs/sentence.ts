@@ -85,7 +85,7 @@ export interface SentencePart {
 /** The run page's sentence, in parts so that facts can stand out. */
 export function runSentence(run: RunDetail, now: number): SentencePart[] {
   const kept = run.steps.filter((step) => step.status === 'completed')
-  const open = run.steps.find((step) => ['retrying', 'sleeping', 'waiting', 'running', 'failed'].includes(step.status))
+  const open = run.steps.find((step) => ['retrying', 'sleeping', 'waiting', 'running', 'failed'].includes(step.status) && !step.handled)
   const keptPart: SentencePart[] = kept.length === 0 ? [] : [{ text: ` ${listNames(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.`, quiet: true }]
   switch (runStatusOf(run)) {
     case 'queued': return [{ text: 'In the queue. It starts as soon as a worker and a slot of the function are free.' }]
@@ -112,7 +112,7 @@ function retrying(run: RunDetail, open: StepView | undefined, now: number, keptP
 }
 
 function failed(run: RunDetail, keptPart: SentencePart[]): SentencePart[] {
-  const step = run.steps.find((one) => one.status === 'failed')
+  const step = run.steps.find((one) => one.status === 'failed' && !one.handled)
   if (step === undefined) return [{ text: `${failureText(run)}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
   const tries = step.attempts.length || step.attempt
   const end = tries > step.retries ? (tries === 1 ? 'It was tried once.' : `It was tried ${tries} times; no retries are left.`) : 'It was not tried again: another try would fail the same way.'

@@ -4,6 +4,9 @@ import { SegmentedControl, Tabs } from '@mantine/core'
 import { useState } from 'react'
 import { stepGlyph } from '#observe/runs/step-status.ts'
 import { StepValue } from '#observe/runs/step-value.tsx'
+import { RunApproval } from '#observe/approvals/run-approval.tsx'
+import { ItemList, itemsWord } from '#observe/runs/item-list.tsx'
+import { StepFanOut } from '#observe/fan-outs/step-fan-out.tsx'
 import { SentEvents } from '#observe/runs/sent-events.tsx'
 import { RunActionRetry } from '#observe/runs/run-retry-here.tsx'
 import type { ErrorShape } from '#base/errors.ts'
@@ -36,6 +39,9 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
         <StatusGlyph state={stepGlyph(step)} label="" />
         <span>{stateText(step, now)}</span>
       </div>
+      {step.kind === 'emit-each' && (step.status !== 'pending' && step.status !== 'skipped') ? <StepFanOut run={run.id} step={step.id} /> : null}
+      {step.kind === 'approval' && step.status === 'waiting' ? <RunApproval run={run.id} step={step.id} /> : null}
+      {step.each === null ? null : <ItemList each={step.each} />}
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'input')} className={classes.tabs}>
         <Tabs.List>
           <Tabs.Tab value="input">Input</Tabs.Tab>
@@ -45,7 +51,7 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
         </Tabs.List>
         <Tabs.Panel value="input" pt={12}><InputTab run={run} step={step} input={input} /></Tabs.Panel>
         <Tabs.Panel value="output" pt={12}>
-          {step.status === 'completed' ? <><SentEvents step={step} /><StepValue run={run.id} step={step.id} part="output" value={step.output} root={`steps.${step.id}`} /></> : <p className={classes.quiet}>No output: the step is not done.</p>}
+          {step.status === 'completed' || step.handled ? <><SentEvents step={step} /><StepValue run={run.id} step={step.id} part="output" value={step.output} root={`steps.${step.id}`} /></> : <p className={classes.quiet}>No output: the step is not done.</p>}
         </Tabs.Panel>
         <Tabs.Panel value="error" pt={12}>{error === null ? <p className={classes.quiet}>No error{step.attempts.length > 0 ? ' in its last attempt' : ''}.</p> : <ErrorTab error={error} attempt={attempt} />}</Tabs.Panel>
         <Tabs.Panel value="attempts" pt={12}><AttemptsTab step={step} now={now} /></Tabs.Panel>
@@ -74,12 +80,12 @@ function AttemptPicker({ step, picked, onPick }: { step: StepView; picked: numbe
 function stateText(step: StepView, now: number): string {
   const took = step.startedAt !== null && step.endedAt !== null ? formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : ''
   switch (step.status) {
-    case 'completed': return `Done in ${took}${step.attempt > 1 ? `, at attempt ${step.attempt} of ${step.retries + 1}` : ''}${step.port !== null && step.port !== 'out' ? `; left by “${step.port}”` : ''}`
-    case 'failed': return `Failed, ${step.attempts.length || 1} of ${step.retries + 1} attempts used`
+    case 'completed': return step.each !== null ? `${itemsWord(step)} in ${took}` : `Done in ${took}${step.attempt > 1 ? `, at attempt ${step.attempt} of ${step.retries + 1}` : ''}${step.port !== null && step.port !== 'out' ? `; left by “${step.port}”` : ''}`
+    case 'failed': return step.handled ? `Failed, handled: the run went on by “${step.port}”` : step.each === null ? `Failed, ${step.attempts.length || 1} of ${step.retries + 1} attempts used` : `Failed after ${itemsWord(step)}`
     case 'retrying': return `Attempt ${step.attempt} of ${step.retries + 1} ${step.dueAt === null || now === 0 ? 'comes next' : formatIn(Date.parse(step.dueAt), now)}`
     case 'sleeping': return step.dueAt === null || now === 0 ? 'Sleeping' : `Sleeping until ${formatClock(Date.parse(step.dueAt), now)}`
-    case 'waiting': return `Waiting for ${step.waitsFor ?? 'another run'}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
-    case 'running': return step.progress === null ? `Running${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}` : `Sent ${step.progress.sent.toLocaleString('en')} of ${step.progress.total.toLocaleString('en')}`
+    case 'waiting': return `${step.each === null ? '' : `${itemsWord(step)}. `}Waiting for ${step.kind === 'approval' ? 'a decision' : (step.waitsFor ?? 'another run')}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
+    case 'running': return step.each !== null ? `Running, ${itemsWord(step)} so far` : step.progress === null ? `Running${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}` : `Sent ${step.progress.sent.toLocaleString('en')} of ${step.progress.total.toLocaleString('en')}`
     case 'skipped': return 'Not taken: the run went another way'
     default: return statusWord.queued
   }

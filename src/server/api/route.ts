@@ -17,7 +17,7 @@ export interface ApiResponse {
 }
 
 export interface ApiRoute {
-  method: 'GET' | 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below /api/v1. */
   path: string
   /** Name in clients made from the description. */

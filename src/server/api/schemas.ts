@@ -30,7 +30,7 @@ export const workflowSummary = z.object({
 }).register(named, { id: 'WorkflowSummary' })
 
 export const workflow = z.object({
-  slug: z.string(), name: z.string(), graph, revision: z.number().int(), published: publication.extend({ revision: z.number().int() }).nullable(),
+  slug: z.string(), name: z.string(), graph, revision: z.number().int(), published: publication.extend({ revision: z.number().int().nullable() }).nullable(),
 }).register(named, { id: 'Workflow', description: 'A workflow as export gives it and import reads it.' })
 
 export const published = z.object({
@@ -58,6 +58,11 @@ export const functionSummary = z.object({
   steps: z.number().int(), publishedAt: time, nextTickAt: time.nullable(),
   lastRun: z.object({ id: z.string(), status: z.enum(runStates), at: time }).nullable(), failures: z.number().int(), open: z.number().int(),
 }).register(named, { id: 'Function' })
+
+export const schedule = z.object({
+  key: z.string(), event: z.string(), cron: z.string(), timezone: z.string(), data: z.record(z.string(), json), missed: z.enum(['skip', 'last', 'all']),
+  enabled: z.boolean(), nextAt: time.nullable().describe('Null while it is off'), lastAt: time.nullable(), next: z.array(time).describe('The next five ticks'),
+}).register(named, { id: 'Schedule', description: 'Sends an event at the times of its cron line.' })
 
 export const newEvent = z.object({
   name: z.string().describe('Such as user/account.created'), data: z.record(z.string(), json).optional(),

@@ -20,8 +20,10 @@ export interface EventDetail {
   emittedBy: string | null
   receivedAt: string
   outcomes: RunOutcomes
-  /** Newest 200. */
+  /** Newest 200: those it began, and those that took it together with other events. */
   runs: RunSummary[]
+  /** Of these runs, those that took other events too (a batch, a debounce), with how many in all. */
+  joined: { run: string; events: number }[]
 }
 
 interface Row {
@@ -49,16 +51,23 @@ export async function getEvent(pool: pg.Pool, workspaceId: string, id: string): 
   const row = rows[0]
   if (row === undefined) throw new FanwiseError('not_found', `There is no event ${id} in this workspace.`, { fix: 'Look in the list of events.' })
   const found = await pool.query<{ id: string }>({
-    text: 'select id from run where workspace_id = $1 and event_id = $2 order by id desc limit 200',
+    text: `select id from run where workspace_id = $1 and event_id = $2
+      union select run_id from run_event where workspace_id = $1 and event_id = $2 order by id desc limit 200`,
     values: [workspaceId, row.id],
   })
-  const [runs, outcomes] = await Promise.all([
+  const [runs, outcomes, joined] = await Promise.all([
     loadRuns(pool, workspaceId, found.rows.map((one) => one.id)),
     outcomesOf(pool, workspaceId, [row.id]),
+    pool.query<{ run: string; events: number }>({
+      text: `select run_id::text as run, count(*)::int as events from run_event
+        where workspace_id = $1 and run_id in (select run_id from run_event where workspace_id = $1 and event_id = $2) group by run_id having count(*) > 1 limit 200`,
+      values: [workspaceId, row.id],
+    }),
   ])
   return {
     id: publicId('evt', row.id), name: row.name, data: JSON.parse(row.data) as Json, ts: Number(row.ts), v: row.v, clientId: row.client_id,
     source: row.source, sourceRef: row.source_ref, emittedBy: row.emit_run_id === null ? null : publicId('run', row.emit_run_id),
     receivedAt: new Date(row.received_ms).toISOString(), outcomes: outcomes.get(row.id) ?? noRuns(), runs,
+    joined: joined.rows.map(({ run, events }) => ({ run: publicId('run', run), events })),
   }
 }

@@ -5,6 +5,7 @@ import { parsePublicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { advance, type Ended } from '#engine/advance.ts'
 import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import { ownOrItems, viewItems, itemsText, type EachView, type ItemRow } from '#server/runs/view-items.ts'
 import { loadRuns, moment, parse, type RunSummary } from '#server/runs/run-row.ts'
 import type { StepKind } from '#steps/kind.ts'
 
@@ -42,6 +43,10 @@ export interface StepView {
   /** How far an emit of many items has come. */
   progress: { sent: number; total: number } | null
   retries: number
+  /** It failed, and the run went on: by a branch of its own, or regardless. */
+  handled: boolean
+  /** Of a step that runs for each item of a list. */
+  each: EachView | null
 }
 
 export interface RunDetail extends RunSummary {
@@ -94,18 +99,19 @@ export async function getRun(pool: pg.Pool, workspaceId: string, id: string, opt
   if (uuid === null || summary === undefined) throw new FanwiseError('not_found', `There is no run ${id} in this workspace.`, { fix: 'Look in the list of runs.' })
   const max = options.textMax ?? Number.MAX_SAFE_INTEGER
   const values = [workspaceId, uuid]
-  const [head, steps, attempts, waits, progress] = await Promise.all([
+  const [head, steps, attempts, waits, progress, items] = await Promise.all([
     pool.query<{ definition: string | null; received_ms: number }>({ name: 'run-head', text: headText, values }),
     pool.query<StepRow>({ name: 'run-steps', text: stepsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
     pool.query<AttemptRow>({ name: 'run-attempts', text: attemptsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
     pool.query<WaitRow>({ name: 'run-waits', text: waitsText, values }),
     pool.query<ProgressRow>({ name: 'run-progress', text: progressText, values }),
+    pool.query<ItemRow>({ name: 'run-items', text: itemsText, values }),
   ])
   const definition = parse<FunctionDefinition>(head.rows[0]?.definition ?? null)
   return {
     ...summary,
     eventReceivedAt: new Date(head.rows[0]?.received_ms ?? 0).toISOString(),
-    steps: definition === null ? [] : viewSteps(definition, summary, { steps: steps.rows, attempts: attempts.rows, waits: waits.rows, progress: progress.rows }),
+    steps: definition === null ? [] : viewSteps(definition, summary, { steps: steps.rows, attempts: attempts.rows, waits: waits.rows, progress: progress.rows, items: items.rows }),
   }
 }
 
@@ -120,7 +126,7 @@ const headText = `select v.definition::text as definition, (extract(epoch from e
   where r.workspace_id = $1 and r.id = $2`
 const stepsText = `select step, attempt, status, port, (extract(epoch from started_at) * 1000)::float8 as started_ms,
     (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, ${cut('output')} as output, error::text as error
-  from step where workspace_id = $1 and run_id = $2`
+  from step where workspace_id = $1 and run_id = $2 and strpos(step, '#') = 0`
 const attemptsText = `select step, attempt, (extract(epoch from started_at) * 1000)::float8 as started_ms,
     (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, error::text as error,
     (extract(epoch from retry_at) * 1000)::float8 as retry_ms
@@ -136,11 +142,12 @@ interface Recorded {
   attempts: AttemptRow[]
   waits: WaitRow[]
   progress: ProgressRow[]
+  items: ItemRow[]
 }
 
 function viewSteps(definition: FunctionDefinition, run: RunSummary, recorded: Recorded): StepView[] {
   const rows = new Map(recorded.steps.map((row) => [row.step, row]))
-  const ended: Ended = new Map(recorded.steps.map((row) => [row.step, { port: row.status === 1 ? (row.port ?? 'out') : null }]))
+  const ended: Ended = new Map(recorded.steps.map((row) => [row.step, { port: row.port ?? (row.status === 1 ? 'out' : null) }]))
   const { ready, skipped } = advance(definition.steps, ended)
   const readyIds = new Set(ready.map((step) => step.id))
   return definition.steps.map((step) => {
@@ -158,16 +165,18 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
     id: step.id, nodeId: step.nodeId, name: step.name, kind: step.kind, after: step.after, attempts,
     waitsFor: wait?.event_name ?? null, retries: step.retries ?? definition.retries,
     progress: progress === undefined ? null : { sent: progress.next_index, total: progress.total },
+    handled: row?.status === 2 && row.port !== null,
+    each: step.each === undefined ? null : viewItems(step.id, recorded, row === undefined ? null : parse<{ items?: number }>(row.input)?.items ?? null),
   }
   if (row === undefined) {
-    const started = attempts[0]?.startedAt ?? moment(wait?.created_ms ?? progress?.started_ms ?? null)
+    const started = attempts[0]?.startedAt ?? common.each?.startedAt ?? moment(wait?.created_ms ?? progress?.started_ms ?? null)
     const due = open === 'retrying' ? (last?.retryAt ?? null) : wait?.open === true ? moment(wait.expires_ms) : null
     return { ...common, status: open, attempt: (last?.attempt ?? 0) + 1, startedAt: started, endedAt: null, port: null, input: last?.input ?? null, output: null, error: last?.error ?? null, dueAt: due }
   }
   const waitedSince = wait === undefined ? row.started_ms : Math.min(wait.created_ms, row.started_ms)
   return {
     ...common, status: row.status === 1 ? 'completed' : 'failed', attempt: row.attempt,
-    startedAt: new Date(waitedSince).toISOString(), endedAt: new Date(row.ended_ms).toISOString(),
+    startedAt: common.each?.startedAt ?? new Date(waitedSince).toISOString(), endedAt: new Date(row.ended_ms).toISOString(),
     port: row.port, input: parse<Json>(row.input), output: parse<Json>(row.output), error: parse<ErrorShape>(row.error), dueAt: null,
   }
 }
@@ -175,10 +184,10 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
 /** A step that may run now: under way, resting between attempts, or waiting for the world. */
 function openState(stepId: string, run: RunSummary, recorded: Recorded): StepState {
   if (run.status === 'cancelled' || run.status === 'failed' || run.status === 'completed') return 'pending'
-  const wait = recorded.waits.find((one) => one.step === stepId && one.open)
+  const wait = recorded.waits.find((one) => ownOrItems(one.step, stepId) && one.open)
   if (wait !== undefined) return wait.kind === 'sleep' ? 'sleeping' : 'waiting'
   if (run.status === 'running') return 'running'
-  if (recorded.attempts.some((one) => one.step === stepId)) return 'retrying'
+  if (recorded.attempts.some((one) => ownOrItems(one.step, stepId))) return 'retrying'
   return 'pending'
 }
 

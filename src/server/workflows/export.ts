@@ -7,7 +7,8 @@ export interface ExportedWorkflow {
   name: string
   graph: GraphDocument
   revision: number
-  published: { version: number; revision: number; at: string } | null
+  /** `revision` is null when only some of the draft's functions were published. */
+  published: { version: number; revision: number | null; at: string } | null
 }
 
 /** The draft; for one that never was edited after its publish that is also what runs. */
@@ -15,6 +16,6 @@ export async function exportWorkflow(workspaceId: string, slug: string): Promise
   const row = await findWorkflow(workspaceId, slug)
   return {
     slug: row.slug, name: row.name, graph: storedDocument(row.draft), revision: row.draftRevision,
-    published: row.publishedAt === null || row.publishedRevision === null ? null : { version: row.publishedVersion, revision: row.publishedRevision, at: row.publishedAt.toISOString() },
+    published: row.publishedAt === null ? null : { version: row.publishedVersion, revision: row.publishedRevision, at: row.publishedAt.toISOString() },
   }
 }

@@ -14,6 +14,8 @@ export interface HistoryEntry {
   at: string
   /** Who made the edit that led to it; null when nobody is known. */
   author: string | null
+  /** Why it was published, in the author's words. */
+  note: string | null
   counts: { events: number; functions: number; steps: number }
 }
 
@@ -22,6 +24,7 @@ interface Row {
   reason: string
   at: Date
   author: string | null
+  note: string | null
   events: number
   functions: number
   steps: number
@@ -29,21 +32,22 @@ interface Row {
 
 const entriesMost = 200
 
-/** Newest first, one entry a revision: published before tested before kept by the way. */
+/** Newest first, one entry a revision: published (all of them, for good) before kept for 30 days by the way, before tested. */
 export async function listHistory(workspaceId: string, workflowId: string): Promise<HistoryEntry[]> {
   const rows = await db().$queryRaw<Row[]>`
     select * from (
-      select distinct on (s.revision) s.revision, s.reason, s.at, coalesce(u.name, u.email) as author,
+      select distinct on (s.revision, case when s.reason like 'publish%' then s.reason end) s.revision, s.reason, s.at, s.note, coalesce(u.name, u.email) as author,
         (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'event') as events,
         (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'function') as functions,
         (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'step') as steps
       from workflow_snapshot s
       left join workflow_operation o on o.workspace_id = s.workspace_id and o.workflow_id = s.workflow_id and o.revision = s.revision
-      left join user_account u on u.id = coalesce(o.author_id, s.author_id)
-      where s.workspace_id = ${workspaceId}::uuid and s.workflow_id = ${workflowId}::uuid and s.at > now() - make_interval(days => ${snapshotDays})
-      order by s.revision desc, case when s.reason like 'publish%' then 0 when s.reason like 'before%' then 1 when s.reason = 'test' then 2 else 3 end
-    ) kept order by revision desc limit ${entriesMost}`
-  return rows.map(({ revision, reason, at, author, ...counts }) => ({ revision, reason, at: at.toISOString(), author, counts }))
+      left join user_account u on u.id = case when s.reason like 'publish%' then coalesce(s.author_id, o.author_id) else coalesce(o.author_id, s.author_id) end
+      where s.workspace_id = ${workspaceId}::uuid and s.workflow_id = ${workflowId}::uuid and (s.at > now() - make_interval(days => ${snapshotDays}) or s.reason like 'publish%')
+        and (s.reason like 'publish%' or not exists (select 1 from workflow_snapshot p where p.workspace_id = s.workspace_id and p.workflow_id = s.workflow_id and p.revision = s.revision and p.reason like 'publish%'))
+      order by s.revision desc, case when s.reason like 'publish%' then s.reason end, case when s.reason like 'before%' then 1 when s.reason = 'test' then 2 else 3 end
+    ) kept order by revision desc, at desc limit ${entriesMost}`
+  return rows.map(({ revision, reason, at, author, note, ...counts }) => ({ revision, reason, at: at.toISOString(), author, note, counts }))
 }
 
 export interface SnapshotRef {

@@ -9,7 +9,10 @@ import { newUuid } from '#base/ids.ts'
 import { canonicalJson } from '#base/json.ts'
 import { compile, type Compiled } from '#graph/compile/index.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
+import { chooseFunctions } from '#graph/choose.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
+import { emptyDocument, type GraphDocument } from '#graph/document.ts'
+import { limitId } from '#engine/derived-ids.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { storedDocument, workflowNotFound } from '#server/workflows/find-workflow.ts'
@@ -38,6 +41,10 @@ export interface Published {
 export interface PublishOptions {
   /** The revision the person looked at; another one is a conflict. */
   revision?: number
+  /** Only these functions; the others stay as they are published. Absent: the whole drawing. */
+  functions?: string[]
+  /** Why, for the history. */
+  note?: string
   authorId: string | null
 }
 
@@ -57,14 +64,16 @@ export async function publishWithin(tx: Transaction, workspaceId: string, workfl
   if (options.revision !== undefined && options.revision !== draft.revision) {
     throw new FanwiseError('conflict', 'The draft was edited after you looked at it.', { field: 'revision', fix: 'Look at the changes, then publish again.', facts: { revision: draft.revision } })
   }
-  const compiled = compile(draft.document, await loadCatalog(workspaceId, workflowId, draft.document, tx))
+  const document = options.functions === undefined ? draft.document : await chosenDocument(tx, workspaceId, workflowId, draft.document, options.functions)
+  const compiled = compile(document, await loadCatalog(workspaceId, workflowId, document, tx))
   refuseErrors(compiled)
   const functions: PublishedFunction[] = []
   for (const definition of compiled.functions) functions.push(await storeFunction(tx, workspaceId, workflowId, definition, options.authorId))
   const removed = await archiveOthers(tx, workspaceId, workflowId, compiled.functions.map((one) => one.slug))
   await storeWaitNames(tx, workspaceId, compiled.functions)
+  await limitSharedLanes(tx, workspaceId)
   await tx.workspace.update({ where: { id: workspaceId }, data: { routeEpoch: { increment: 1 } } })
-  const version = await markPublished(tx, workspaceId, workflowId, draft, options.authorId)
+  const version = await markPublished(tx, workspaceId, workflowId, { document, revision: draft.revision }, options)
   return { version, revision: draft.revision, functions, removed, diagnostics: compiled.diagnostics }
 }
 
@@ -101,9 +110,30 @@ async function storeFunction(tx: Transaction, workspaceId: string, workflowId: s
   }
   await storeSchedules(tx, workspaceId, id, definition)
   // Lanes exist already once a function has run: its new limit holds for them from now on.
-  const cap = definition.concurrency?.limit ?? null
+  // One that was set while it ran stays until the drawn one changes.
+  const drawn = definition.concurrency?.limit ?? null
+  const drawnBefore = (last?.definition as FunctionDefinition | undefined)?.concurrency?.limit ?? null
+  const override = drawn !== null && drawn === drawnBefore ? (row?.limitOverride ?? null) : null
+  if (row !== null && row.limitOverride !== override) await tx.function.update({ where: { workspaceId_id: { workspaceId, id } }, data: { limitOverride: override } })
+  const cap = override ?? drawn
   await tx.$executeRaw`update lane set cap = ${cap}::int where workspace_id = ${workspaceId}::uuid and function_id = ${id}::uuid and cap is distinct from ${cap}::int`
   return { slug, version, changed: !same || row?.currentVersion !== version }
+}
+
+/** A limit that functions of the workspace share is the smallest number any of them gives, from now on. */
+async function limitSharedLanes(tx: Transaction, workspaceId: string): Promise<void> {
+  const rows = await tx.$queryRaw<{ definition: FunctionDefinition }[]>`
+    select v.definition from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
+    where f.workspace_id = ${workspaceId}::uuid and f.archived_at is null and strpos(v.definition::text, '"scope"') > 0`
+  const caps = new Map<string, number>()
+  for (const limit of rows.flatMap(({ definition }) => [definition.concurrency, definition.concurrency2])) {
+    if (limit?.scope !== 'workspace') continue
+    const key = limit.key ?? ''
+    caps.set(key, Math.min(limit.limit, caps.get(key) ?? limit.limit))
+  }
+  for (const [key, cap] of caps) {
+    await tx.$executeRaw`update lane set cap = ${cap}::int where workspace_id = ${workspaceId}::uuid and function_id = ${limitId(workspaceId, key)}::uuid and cap is distinct from ${cap}::int`
+  }
 }
 
 /** Functions of this workflow that are no longer drawn. Their history stays, and so do runs in flight. */
@@ -120,12 +150,13 @@ async function archiveOthers(tx: Transaction, workspaceId: string, workflowId: s
 async function storeSchedules(tx: Transaction, workspaceId: string, functionId: string, definition: FunctionDefinition): Promise<void> {
   const wanted = definition.triggers.flatMap((trigger) => (trigger.type === 'schedule' ? [trigger] : []))
   await tx.schedule.deleteMany({ where: { workspaceId, functionId, triggerId: { notIn: wanted.map((one) => one.id) } } })
-  for (const { id: triggerId, cron, timezone } of wanted) {
+  for (const { id: triggerId, cron, timezone, missed = 'last' } of wanted) {
     const key = { workspaceId, functionId, triggerId }
     const known = await tx.schedule.findUnique({ where: { workspaceId_functionId_triggerId: key } })
-    if (known !== null && known.cron === cron && known.timezone === timezone) continue
-    const nextAt = new Cron(cron, { paused: true, timezone }).nextRun() ?? new Date(Date.UTC(9999, 0, 1))
-    await tx.schedule.upsert({ where: { workspaceId_functionId_triggerId: key }, create: { ...key, cron, timezone, nextAt }, update: { cron, timezone, nextAt } })
+    if (known !== null && known.cron === cron && known.timezone === timezone && known.missed === missed) continue
+    const sameTimes = known !== null && known.cron === cron && known.timezone === timezone
+    const nextAt = sameTimes ? known.nextAt : new Cron(cron, { paused: true, timezone }).nextRun() ?? new Date(Date.UTC(9999, 0, 1))
+    await tx.schedule.upsert({ where: { workspaceId_functionId_triggerId: key }, create: { ...key, cron, timezone, missed, nextAt }, update: { cron, timezone, missed, nextAt } })
   }
 }
 
@@ -136,15 +167,27 @@ export async function storeWaitNames(tx: Transaction, workspaceId: string, defin
   return (await tx.waitName.createMany({ data: [...names].map((name) => ({ workspaceId, name })), skipDuplicates: true })).count
 }
 
-async function markPublished(tx: Transaction, workspaceId: string, workflowId: string, draft: { document: unknown; revision: number }, authorId: string | null): Promise<number> {
+/** The published drawing with the chosen functions as the draft has them. Asked for one that neither has, it says so. */
+async function chosenDocument(tx: Transaction, workspaceId: string, workflowId: string, draft: GraphDocument, slugs: string[]): Promise<GraphDocument> {
+  const row = await tx.workflow.findUnique({ where: { workspaceId_id: { workspaceId, id: workflowId } }, select: { published: true } })
+  const published = row === null || row.published === null ? emptyDocument() : storedDocument(row.published)
+  const drawn = new Set([published, draft].flatMap((one) => Object.values(one.nodes).flatMap((node) => (node.type === 'function' ? [node.slug] : []))))
+  const unknown = slugs.find((slug) => !drawn.has(slug))
+  if (unknown !== undefined) throw new FanwiseError('bad_request', `There is no function "${unknown}" in this workflow.`, { field: 'functions', fix: 'Name functions of the draft, or published ones that the draft no longer has.' })
+  return chooseFunctions(published, draft, slugs)
+}
+
+async function markPublished(tx: Transaction, workspaceId: string, workflowId: string, drawn: { document: GraphDocument; revision: number }, { functions, note, authorId }: PublishOptions): Promise<number> {
   const key = { workspaceId_id: { workspaceId, id: workflowId } }
   const row = await tx.workflow.findUnique({ where: key })
   if (row === null) throw workflowNotFound(workflowId)
-  if (row.publishedRevision === draft.revision) return row.publishedVersion
+  const { revision } = drawn
+  if (functions === undefined && row.publishedRevision === revision) return row.publishedVersion
   const version = row.publishedVersion + 1
-  const document = asJson(draft.document)
-  await tx.workflow.update({ where: key, data: { published: document, publishedRevision: draft.revision, publishedVersion: version, publishedAt: new Date() } })
-  await tx.workflowSnapshot.createMany({ data: [{ workspaceId, workflowId, revision: draft.revision, reason: `publish v${version}`, document, authorId }], skipDuplicates: true })
+  const document = asJson(drawn.document)
+  // A part of the draft is no revision of it: the draft stays ahead of what is published.
+  await tx.workflow.update({ where: key, data: { published: document, publishedRevision: functions === undefined ? revision : null, publishedVersion: version, publishedAt: new Date() } })
+  await tx.workflowSnapshot.createMany({ data: [{ workspaceId, workflowId, revision, reason: `publish v${version}`, document, authorId, note: note?.trim() || null }], skipDuplicates: true })
   return version
 }
 

@@ -11,6 +11,7 @@ import { discardDraft, listHistory, readSnapshot, restore } from '#server/workfl
 import { checkName, createWorkflow } from '#server/workflows/import.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { publish } from '#server/workflows/publish.ts'
+import { reviewFacts } from '#server/workflows/review.ts'
 import { applyOperations, operationsSince, type StoredOperation } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 import { testRun } from '#server/workflows/test-run.ts'
@@ -58,9 +59,15 @@ export const workflowsRouter = router({
       return applyOperations(ctx.workspace.id, row.id, { ...input, authorId: ctx.user.id })
     }),
 
-  publish: asEditor.input(bySlug.extend({ revision: revision.optional() })).mutation(async ({ ctx, input }) => {
+  /** What is live, in detail, for the review before a publish. */
+  review: inWorkspace.input(bySlug).query(async ({ ctx, input }) => reviewFacts(ctx.workspace.id, (await findWorkflow(ctx.workspace.id, input.slug)).id)),
+
+  publish: asEditor.input(bySlug.extend({ revision: revision.optional(), functions: z.array(z.string().min(1).max(80)).min(1, 'Choose a function.').max(1000).optional(), note: z.string().max(1000, 'A note has at most 1,000 characters.').optional() })).mutation(async ({ ctx, input }) => {
     const row = await findWorkflow(ctx.workspace.id, input.slug)
-    return publish(ctx.workspace.id, row.id, { ...(input.revision === undefined ? {} : { revision: input.revision }), authorId: ctx.user.id })
+    return publish(ctx.workspace.id, row.id, {
+      ...(input.revision === undefined ? {} : { revision: input.revision }), ...(input.functions === undefined ? {} : { functions: input.functions }),
+      ...(input.note === undefined ? {} : { note: input.note }), authorId: ctx.user.id,
+    })
   }),
 
   /** Runs the draft as it is on the screen; what is published is not touched. */

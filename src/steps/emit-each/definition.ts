@@ -13,6 +13,12 @@ const config = z.object({
     label: 'Data', expr: 'json', control: 'json', scope, placeholder: '{ "userId": "{{ item.id }}" }', help: 'item is the current one, index its place from 0.',
   })),
   id: optionalText({ label: 'Id', expr: 'template', scope, help: 'Optional. The same id within 24 hours is stored once.', placeholder: '{{ item.id }}' }, 2000),
+  canary: z.number({ error: 'Give a whole number of items, 0 for all at once.' }).int('Give a whole number of items.').min(0, 'The least is 0: all at once.').max(100_000, 'The most is 100,000.').optional().meta(field({
+    label: 'Send the first, then wait', help: 'So many items go first; the others follow once their runs have completed. 0 = all at once.',
+  })),
+  stopAbove: z.number({ error: 'Give a share in %, 0 for never.' }).min(0, 'The least is 0: never.').max(99, 'The most is 99 %.').optional().meta(field({
+    label: 'Stop above % failed', help: 'The fan-out stops by itself when more than this share of at least 20 ended runs has failed. 0 = never.',
+  })),
 })
 
 export type EmitEachConfig = z.infer<typeof config>
@@ -24,7 +30,7 @@ export const emitEachDefinition: StepKindDefinition<EmitEachConfig> = {
   icon: 'IconArrowsSplit',
   group: 'sends',
   config,
-  initial: () => ({ items: '', event: '', data: '{{ item }}', id: '' }),
+  initial: () => ({ items: '', event: '', data: '{{ item }}', id: '', canary: 0, stopAbove: 0 }),
   ports: () => outPort,
   describe: (c) => brief(c.event) || 'An event per item',
   effect: 'none',

@@ -28,7 +28,7 @@ export const runEmitEach: StepRun<EmitEachConfig> = (context) => {
     local.index = index
     return itemOf(event, index, () => data?.render(local), () => id?.render(local))
   }
-  return checked(items.length, make, event)
+  return checked(items.length, make, context)
 }
 
 function listOf(value: Json): Json[] {
@@ -69,8 +69,9 @@ function atItem(thrown: unknown, index: number, field: string): unknown {
 
 const sliceItems = 5000
 
-function checked(count: number, make: (index: number) => EmitItem, event: string): StepOutcome | Promise<StepOutcome> {
-  const outcome: StepOutcome = { type: 'emit-each', event, count, make }
+function checked(count: number, make: (index: number) => EmitItem, { rawConfig }: StepContext<EmitEachConfig>): StepOutcome | Promise<StepOutcome> {
+  const { event, canary = 0, stopAbove = 0 } = rawConfig
+  const outcome: StepOutcome = { type: 'emit-each', event, count, make, ...(canary > 0 ? { canary } : {}), ...(stopAbove > 0 ? { stopShare: stopAbove / 100 } : {}) }
   if (count <= sliceItems) {
     for (let index = 0; index < count; index++) make(index)
     return outcome
@@ -109,5 +110,5 @@ async function withSandbox(context: StepContext<EmitEachConfig>, items: Json[], 
     const own = values[index]!
     return itemOf(event, index, () => data?.renderWith(at(index), own), () => id?.renderWith(local, own.slice(dataCount)))
   }
-  return checked(items.length, make, event)
+  return checked(items.length, make, context)
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { brief, durationField, durationOr, field, outPort, optionalText, pairsField, required } from '#steps/field.ts'
-import type { StepKindDefinition } from '#steps/kind.ts'
+import type { FieldMeta, StepKindDefinition } from '#steps/kind.ts'
+
+export const pagesMax = 50
+
+function laterText(meta: FieldMeta, max = 20_000) {
+  return z.string().max(max).optional().meta(field(meta))
+}
 
 const config = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']).default('GET').meta(field({ label: 'Method', control: 'select' })),
@@ -16,6 +22,15 @@ const config = z.object({
     }
   }),
   query: pairsField({ label: 'Query' }, { name: 'Name', value: 'Value', missing: 'Name the query parameter.' }),
+  // Fields that came later have no default, so that steps drawn before them keep their version.
+  auth: z.enum(['none', 'bearer', 'basic', 'header']).optional().meta(field({
+    label: 'Sign in with', control: 'select', options: { none: 'Nothing', bearer: 'Bearer token', basic: 'User and password', header: 'A header of its own' },
+  })),
+  token: laterText({ label: 'Token', expr: 'template', when: { field: 'auth', in: ['bearer'] }, placeholder: '{{ env.CRM_TOKEN }}', help: 'Sent as Authorization: Bearer …' }),
+  user: laterText({ label: 'User', expr: 'template', when: { field: 'auth', in: ['basic'] }, placeholder: '{{ env.CRM_USER }}' }),
+  password: laterText({ label: 'Password', expr: 'template', when: { field: 'auth', in: ['basic'] }, placeholder: '{{ env.CRM_PASSWORD }}' }),
+  authName: laterText({ label: 'Header name', when: { field: 'auth', in: ['header'] }, placeholder: 'X-Api-Key' }, 256),
+  authValue: laterText({ label: 'Header value', expr: 'template', when: { field: 'auth', in: ['header'] }, placeholder: '{{ env.CRM_KEY }}', help: 'Hidden wherever the request is shown.' }),
   headers: pairsField(
     { label: 'Headers', help: 'Idempotency-Key is sent by itself, so a retry is not done twice.' },
     { name: 'Header', value: 'Value', missing: 'Name the header.' },
@@ -28,6 +43,19 @@ const config = z.object({
   })),
   form: pairsField({ label: 'Form fields', when: { field: 'bodyType', in: ['form'] } }, { name: 'Name', value: 'Value', missing: 'Name the form field.' }),
   text: optionalText({ label: 'Text', expr: 'template', control: 'multiline', when: { field: 'bodyType', in: ['text'] } }, 200_000),
+  response: z.enum(['auto', 'json', 'text']).optional().meta(field({
+    label: 'Read the answer', control: 'select', options: { auto: 'As its type says', json: 'As JSON', text: 'As text' },
+  })),
+  pages: z.enum(['one', 'link', 'count']).optional().meta(field({
+    label: 'Pages', control: 'select', options: { one: 'One answer', link: 'Follow the link to the next', count: 'Count up a parameter' },
+    help: 'Pages become one list: steps.<key>.items.',
+  })),
+  nextPath: laterText({ label: 'Where the next link is', when: { field: 'pages', in: ['link'] }, placeholder: 'links.next', help: 'Path in the body. Empty: the Link header.' }, 200),
+  pageParam: laterText({ label: 'Parameter', when: { field: 'pages', in: ['count'] }, placeholder: 'page', help: 'Counts from 1 until a page has no items.' }, 100),
+  itemsPath: laterText({ label: 'Where the items are', when: { field: 'pages', in: ['link', 'count'] }, placeholder: 'data', help: 'Path of the list in the body. Empty: the body is the list.' }, 200),
+  maxPages: z.number().int('Give a whole number of pages.').min(1, 'At least 1 page is read.').max(pagesMax, `At most ${pagesMax} pages are read.`).optional().meta(field({
+    label: 'Pages at most', when: { field: 'pages', in: ['link', 'count'] }, placeholder: String(pagesMax),
+  })),
   timeout: durationField({ label: 'Give up after', initial: '30s', minMs: 100, maxMs: 300_000 }),
   failOn: z.enum(['non-2xx', 'never']).default('non-2xx').meta(field({
     label: 'The step fails', control: 'select',
@@ -53,6 +81,6 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   },
   effect: 'outside',
   // A little longer than the request's own limit, whose message names the host.
-  timeoutMs: (c) => durationOr(c.timeout, 30_000) + 2_000,
+  timeoutMs: (c) => Math.min(600_000, durationOr(c.timeout, 30_000) * (c.pages === 'link' || c.pages === 'count' ? c.maxPages ?? pagesMax : 1)) + 2_000,
   recordsInput: true,
 }

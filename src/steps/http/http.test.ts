@@ -69,3 +69,78 @@ describe('the answer', () => {
     expect((await go({ url: 'https://x.dev', failOn: 'never' }, { status: 404 })).outcome).toMatchObject({ type: 'done', output: { status: 404 } })
   })
 })
+
+describe('signing in', () => {
+  test.each<[JsonObject, Record<string, string>, string]>([
+    [{ auth: 'bearer', token: '{{ event.data.email }}' }, { Authorization: 'Bearer ada@x.dev' }, 'ada@x.dev'],
+    [{ auth: 'basic', user: 'ada', password: 'pässword:1' }, { Authorization: `Basic ${Buffer.from('ada:pässword:1').toString('base64')}` }, Buffer.from('ada:pässword:1').toString('base64')],
+    [{ auth: 'header', authName: 'X-Shop-Token', authValue: 't-{{ event.data.n }}' }, { 'X-Shop-Token': 't-3' }, 't-3'],
+    [{ auth: 'bearer', token: 'second', headers: [{ name: 'authorization', value: 'first' }] }, { authorization: 'Bearer second' }, 'second'],
+  ])('%j is sent and not kept', async (config, headers, secret) => {
+    const { sent, outcome } = await go({ url: 'https://x.dev', ...config })
+    expect(sent.requests[0]!.headers).toMatchObject(headers)
+    expect(JSON.stringify(outcome)).not.toContain(secret)
+  })
+  test('nothing is sent without it, and what is hidden does not count', async () => {
+    for (const auth of [{}, { auth: 'none' }] as JsonObject[]) expect(Object.keys((await go({ url: 'https://x.dev', ...auth, token: 'left over' })).sent.requests[0]!.headers)).toEqual(['Idempotency-Key'])
+  })
+  test.each<[JsonObject, string]>([[{ auth: 'bearer', token: ' ' }, 'token'], [{ auth: 'bearer', token: 'a\nb' }, 'token'], [{ auth: 'header', authName: 'a b', authValue: 'x' }, 'authName'], [{ auth: 'header', authName: 'A', authValue: '' }, 'authValue']])('%j names its field', async (config, field) => {
+    expect(await failure({ url: 'https://x.dev', ...config })).toMatchObject({ code: 'step_input', field })
+  })
+})
+
+describe('reading', () => {
+  test('as JSON, as text', async () => {
+    const body = async (response: string, type: string, text: string) => ((await go({ url: 'https://x.dev', response }, { headers: { 'content-type': type }, body: text })).outcome as { output: JsonObject }).output.body
+    expect(await body('json', 'text/plain', '{"a":1}')).toEqual({ a: 1 })
+    expect(await body('json', 'text/plain', '')).toBeNull()
+    expect(await body('text', 'application/json', '{"a":1}')).toBe('{"a":1}')
+    expect(await failure({ url: 'https://x.dev', response: 'json' }, { body: '<html>' })).toMatchObject({ code: 'step_refused', message: 'The answer is not JSON: it begins with "<html>".' })
+  })
+})
+
+describe('pages', () => {
+  /** Answers each address with its page, and says which were asked. */
+  async function read(config: JsonObject, pages: Record<string, Partial<OutgoingResponse>>): Promise<{ asked: string[]; output: JsonObject }> {
+    const asked: string[] = []
+    const { outcome } = await runStep('http', { url: 'https://x.dev/a?k=1', ...config }, {
+      data, services: { request: async ({ url }) => {
+        asked.push(url)
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: '[]', ...pages[url] }
+      } },
+    })
+    return { asked, output: (outcome as { output: JsonObject }).output }
+  }
+  const page = (value: unknown) => ({ body: JSON.stringify(value) })
+
+  test('a next link in the body, relative or whole', async () => {
+    const { asked, output } = await read({ pages: 'link', nextPath: 'links.next', itemsPath: 'data' }, {
+      'https://x.dev/a?k=1': page({ data: [1, 2], links: { next: '/a?k=2' } }), 'https://x.dev/a?k=2': page({ data: [3], links: { next: 'https://x.dev/a?k=3' } }), 'https://x.dev/a?k=3': page({ data: [], links: { next: null } }),
+    })
+    expect(asked).toEqual(['https://x.dev/a?k=1', 'https://x.dev/a?k=2', 'https://x.dev/a?k=3'])
+    expect(output).toMatchObject({ status: 200, items: [1, 2, 3], pages: 3, more: false })
+  })
+  test('a Link header', async () => {
+    const { output } = await read({ pages: 'link' }, { 'https://x.dev/a?k=1': { headers: { 'content-type': 'application/json', link: '<https://x.dev/z>; rel="last", </b>; rel="next"' }, body: '[1]' }, 'https://x.dev/b': page([2]) })
+    expect(output).toMatchObject({ items: [1, 2], pages: 2 })
+  })
+  test('a counted parameter, until a page is empty or the most are read', async () => {
+    const pages = { 'https://x.dev/a?k=1&p=1': page([1]), 'https://x.dev/a?k=1&p=2': page([2]) }
+    const { asked, output } = await read({ pages: 'count', pageParam: 'p' }, pages)
+    expect(asked).toHaveLength(3)
+    expect(output).toMatchObject({ items: [1, 2], pages: 3, more: false })
+    expect((await read({ pages: 'count', pageParam: 'p', maxPages: 2 }, pages)).output).toMatchObject({ items: [1, 2], pages: 2, more: true })
+  })
+  test('never more than 50, and a link in a circle ends', async () => {
+    const endless = await runStep('http', { url: 'https://x.dev', pages: 'count' }, { answer: { body: '[1]' } })
+    expect(endless.sent.requests).toHaveLength(50)
+    const circle = await read({ pages: 'link', nextPath: 'next', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: [1], next: '/a?k=1' }) })
+    expect(circle.output).toMatchObject({ items: [1], pages: 1, more: false })
+  })
+  test.each([['https://evil.dev/a'], ['http://x.dev/a'], ['https://x.dev:8443/a'], ['//evil.dev/a'], ['playground://crm/a']])('a link to another place, %s, gets no sign-in', async (next) => {
+    await expect(read({ pages: 'link', nextPath: 'next', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: [], next }) })).rejects.toMatchObject({ code: 'step_refused', message: expect.stringContaining('another host') as string })
+  })
+  test('what is not a list is named', async () => {
+    await expect(read({ pages: 'link', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: { a: 1 } }) })).rejects.toMatchObject({ field: 'itemsPath', message: expect.stringContaining('`data` of page 1') as string })
+  })
+})

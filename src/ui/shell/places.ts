@@ -1,5 +1,5 @@
 /** The places of a workspace, in the order of the rail. */
-import { IconBolt, IconFunction, IconHome, IconMail, IconPlug, IconSettings, IconSitemap, IconTimeline, type Icon } from '@tabler/icons-react'
+import { IconArrowsSplit, IconBolt, IconCalendarTime, IconFunction, IconHome, IconMail, IconPlug, IconSettings, IconSitemap, IconTimeline, type Icon } from '@tabler/icons-react'
 
 export interface Place {
   name: string
@@ -17,7 +17,9 @@ export const places: Place[] = [
   { name: 'Workflows', path: '/workflows', icon: IconSitemap, about: 'Draw what happens.' },
   { name: 'Runs', path: '/runs', icon: IconTimeline, about: 'What ran, what runs, what failed.' },
   { name: 'Events', path: '/events', icon: IconBolt, about: 'What arrived and what it started.' },
+  { name: 'Fan-outs', path: '/fan-outs', icon: IconArrowsSplit, about: 'Lists sent item by item: how far, and steering them.', minor: true },
   { name: 'Functions', path: '/functions', icon: IconFunction, about: 'What reacts, its version, retries and limits.', minor: true },
+  { name: 'Schedules', path: '/schedules', icon: IconCalendarTime, about: 'Events at set times, one a customer if you like.', minor: true },
   { name: 'Playground', path: '/playground', icon: IconPlug, about: 'Built-in services that can fail on command.', minor: true },
   { name: 'Outbox', path: '/outbox', icon: IconMail, about: 'Mails sent without an SMTP server.', minor: true },
   { name: 'Settings', path: '/settings', icon: IconSettings, about: 'Keys and how to send events.', minor: true, bottom: true },

@@ -1,0 +1,149 @@
+'use client'
+/**
+ * Copy, cut and paste as JSON on the system's clipboard, so that parts go between workflows, tabs
+ * and chats. Keys use the browser's own clipboard events, which ask for no permission; menus use
+ * the clipboard API, and what was copied here last where that one is refused.
+ */
+import { notifications } from '@mantine/notifications'
+import { useEffect } from 'react'
+import { boxAt, layScene } from '#canvas/scene.ts'
+import type { GraphDocument, Position } from '#graph/document.ts'
+import { addFunction } from '#graph/edit/add-node.ts'
+import { clip, paste, type Clipping, type Pasted } from '#graph/edit/paste.ts'
+import { readClipping, writeClipping } from '#graph/edit/read-clipping.ts'
+import { removeElements } from '#graph/edit/remove.ts'
+import { firstStep, roundTo, snap } from '#graph/sizes.ts'
+import { canvasApi } from '../canvas-api.ts'
+import { useEditor, type EditorContextValue } from '../context.ts'
+import { announce } from './announce.ts'
+import { isCanvasFocused } from './focus.ts'
+import { selectionName } from './selection-name.ts'
+
+let lastCopied = ''
+
+/** The text for the clipboard; null when no node is selected. */
+function copied({ editor }: EditorContextValue): string | null {
+  const { document, selected } = editor.store.getState()
+  const clipping = clip(document, selected)
+  if (clipping.nodes.length === 0) return null
+  lastCopied = writeClipping(clipping)
+  announce(`Copied ${selectionName(document, selected)}`)
+  return lastCopied
+}
+
+export function copySelection(context: EditorContextValue): void {
+  const text = copied(context)
+  if (text !== null) void navigator.clipboard?.writeText(text).catch(() => {})
+}
+
+export function cutSelection(context: EditorContextValue): void {
+  copySelection(context)
+  removeSelected(context, 'Cut')
+}
+
+export function removeSelected({ editor }: EditorContextValue, verb: 'Cut' | 'Delete'): void {
+  const { document, selected } = editor.store.getState()
+  editor.edit(`${verb} ${selectionName(document, selected)}`, (before) => removeElements(before, selected), { select: [] })
+}
+
+export async function pasteFromClipboard(context: EditorContextValue): Promise<void> {
+  const text = await navigator.clipboard?.readText().catch(() => lastCopied)
+  pasteText(context, text ?? lastCopied)
+}
+
+function pasteText(context: EditorContextValue, text: string): void {
+  const read = readClipping(text)
+  if ('refused' in read) return tell(read.refused)
+  pasteClipping(context, read.clipping, 'Paste', canvasApi()?.pointer() ?? null)
+  if (read.leftOut > 0) tell(`${read.leftOut} ${read.leftOut === 1 ? 'part' : 'parts'} of what was copied did not fit into a drawing and ${read.leftOut === 1 ? 'was' : 'were'} left out.`)
+}
+
+function tell(message: string): void {
+  notifications.show({ id: 'clipboard', message, autoClose: 6000, withBorder: true })
+}
+
+export function duplicateSelection(context: EditorContextValue): void {
+  const { document, selected } = context.editor.store.getState()
+  pasteClipping(context, clip(document, selected), 'Duplicate', null)
+}
+
+function pasteClipping({ editor, place }: EditorContextValue, clipping: Clipping, verb: string, pointer: Position | null): void {
+  const { document, selected } = editor.store.getState()
+  const taken = [...(place.taken ?? [])]
+  const pasted = pasteAt(document, clipping, { pointer, selected, taken })
+  if (pasted.ids.length === 0) return
+  const name = selectionName(pasted.document, pasted.ids.filter((id) => isOutermost(pasted, id)))
+  editor.edit(`${verb} ${name}`, () => pasted.document, { select: pasted.ids.filter((id) => isOutermost(pasted, id)) })
+}
+
+function isOutermost({ document, ids }: Pasted, id: string): boolean {
+  const node = document.nodes[id]
+  return node?.type !== 'step' || !ids.includes(node.parent)
+}
+
+interface Where {
+  /** Canvas coordinates; without them it lands beside where it came from. */
+  pointer: Position | null
+  selected: ReadonlySet<string>
+  taken: readonly string[]
+}
+
+/** Steps without their frame join the frame under the pointer, the selected one, their own, or get one. Pure. */
+export function pasteAt(document: GraphDocument, clipping: Clipping, { pointer, selected, taken }: Where): Pasted {
+  const frames = new Set(clipping.nodes.map((node) => node.id))
+  const loose = clipping.nodes.filter((node) => node.type === 'step' && !frames.has(node.parent))
+  const rest = clipping.nodes.filter((node) => node.type !== 'step')
+  if (rest.length > 0 || loose.length === 0) {
+    return paste(document, clipping, { taken, ...(pointer ? { offset: offsetTo(pointer, rest) } : {}) })
+  }
+  const scene = layScene(document)
+  const under = pointer && boxAt(scene, pointer)
+  const chosen = [under?.node, ...[...selected].map((id) => document.nodes[id])].find((node) => node !== undefined)
+  const into = chosen?.type === 'function' ? chosen.id : chosen?.type === 'step' ? chosen.parent : undefined
+  if (into !== undefined) {
+    const box = scene.boxes.get(into)!
+    const offset = under && pointer ? { offset: offsetTo({ x: pointer.x - box.x, y: pointer.y - box.y }, loose) } : {}
+    return paste(document, clipping, { into, taken, ...offset })
+  }
+  if (pointer === null && loose.every((node) => node.type === 'step' && document.nodes[node.parent]?.type === 'function')) return paste(document, clipping, { taken })
+  const at = pointer ?? canvasApi()?.middle() ?? { x: 0, y: 0 }
+  const around = addFunction(document, { position: { x: roundTo(at.x - firstStep.x, snap), y: roundTo(at.y - firstStep.y, snap) }, taken })
+  return paste(around.document, clipping, { into: around.id, taken, offset: offsetTo(firstStep, loose) })
+}
+
+function offsetTo(point: Position, nodes: Clipping['nodes']): Position {
+  return {
+    x: roundTo(point.x - Math.min(...nodes.map((node) => node.position.x)), snap),
+    y: roundTo(point.y - Math.min(...nodes.map((node) => node.position.y)), snap),
+  }
+}
+
+/** Listens to the browser's copy, cut and paste while the focus is on the canvas or nowhere. */
+export function useClipboardEvents(): void {
+  const context = useEditor()
+  useEffect(() => {
+    if (context.viewOnly) return
+    const write = (event: ClipboardEvent): void => {
+      // Text that is marked on the page is copied as text.
+      if (!isCanvasFocused() || window.getSelection()?.toString()) return
+      const text = copied(context)
+      if (text === null) return
+      event.clipboardData?.setData('text/plain', text)
+      event.preventDefault()
+      if (event.type === 'cut') removeSelected(context, 'Cut')
+    }
+    const read = (event: ClipboardEvent): void => {
+      if (!isCanvasFocused()) return
+      event.preventDefault()
+      pasteText(context, event.clipboardData?.getData('text/plain') ?? '')
+    }
+    window.document.addEventListener('copy', write)
+    window.document.addEventListener('cut', write)
+    window.document.addEventListener('paste', read)
+    return () => {
+      window.document.removeEventListener('copy', write)
+      window.document.removeEventListener('cut', write)
+      window.document.removeEventListener('paste', read)
+    }
+  }, [context])
+}

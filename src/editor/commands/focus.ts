@@ -1,0 +1,30 @@
+/** Where the keyboard is: keys of the canvas must never answer in a field, a dialog or on a button. */
+
+const writing = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"], .monaco-editor'
+
+/** Not in a field, a dialog, a menu or the code editor. */
+export function isFree(): boolean {
+  return window.document.activeElement?.closest(writing) == null
+}
+
+/** On the canvas or nowhere: arrows, Enter and the clipboard belong to the drawing. */
+export function isCanvasFocused(): boolean {
+  const { activeElement } = window.document
+  if (!isFree()) return false
+  return activeElement === null || activeElement === window.document.body || activeElement.closest('[data-canvas] .react-flow__renderer') !== null
+}
+
+/** Puts the keyboard into the side panel's first field. */
+export function focusPanel(options: { select?: boolean } = {}): boolean {
+  const field = window.document.querySelector<HTMLInputElement>('[data-testid="panel"] fieldset :is(input:not([type=hidden]), textarea, button)')
+  field?.focus()
+  if (options.select && field && 'select' in field) field.select()
+  return field !== null
+}
+
+/** Puts the keyboard on a node of the canvas, once it is drawn. */
+export function focusNode(id: string): void {
+  requestAnimationFrame(() => {
+    window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
+  })
+}

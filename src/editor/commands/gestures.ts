@@ -1,0 +1,13 @@
+/** What is done with the pointer, for the sheet of shortcuts and the documentation. */
+export const gestures: [string, string][] = [
+  ['Add', 'Drag from the palette, or double-click empty canvas'],
+  ['Add a step between two others', 'Click + on their line'],
+  ['Add a step after another', 'Click the ring at its right edge, or drag a line from it to empty canvas'],
+  ['Connect', 'Drag from a ring onto what comes next'],
+  ['Select several', 'Drag over empty canvas, or Shift-click one after the other'],
+  ['Move a step into another function', 'Drag it onto that frame'],
+  ['Give a step a function of its own', 'Drag it out to empty canvas'],
+  ['Resize a function or a note', 'Select it and drag its lower right corner'],
+  ['Pan', 'Scroll, drag with the middle button, or hold Space and drag'],
+  ['Zoom', 'Ctrl or ⌘ and scroll, or pinch'],
+]

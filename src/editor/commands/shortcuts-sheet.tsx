@@ -1,0 +1,32 @@
+'use client'
+/** `?`: every key and gesture, from the list the keyboard itself reads. */
+import { Modal } from '@mantine/core'
+import { useStore } from 'zustand'
+import { gestures } from './gestures.ts'
+import { commandGroups, commands, keyText, shortcutsSheet } from './list.ts'
+import { shownKeys } from './shortcuts-table.ts'
+import classes from './shortcuts-sheet.module.css'
+
+export function ShortcutsSheet() {
+  const opened = useStore(shortcutsSheet, (state) => state.opened)
+  return (
+    <Modal opened={opened} onClose={() => shortcutsSheet.setState({ opened: false })} title="Shortcuts" size={860} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <div className={classes.columns}>
+        {commandGroups.map((group) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl>
+              {commands.filter((command) => command.group === group && command.keys.length > 0).map((command) => (
+                <div key={command.id}><dt>{command.label}</dt><dd>{shownKeys(command.keys).map((key) => <kbd key={key}>{keyText(key)}</kbd>)}</dd></div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <section>
+          <h3>With the pointer</h3>
+          <dl>{gestures.map(([what, how]) => <div key={what} data-wide><dt>{what}</dt><dd>{how}</dd></div>)}</dl>
+        </section>
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import type { GraphDocument } from '#graph/document.ts'
+import { mergeDrawings } from './merge.ts'
+
+const before: GraphDocument = {
+  version: 1,
+  nodes: {
+    ev: { id: 'ev', type: 'event', position: { x: 0, y: 0 }, event: 'a/b' },
+    fn: { id: 'fn', type: 'function', position: { x: 200, y: 0 }, size: { w: 300, h: 130 }, slug: 'one', retries: 4 },
+    s: { id: 's', type: 'step', parent: 'fn', position: { x: 24, y: 40 }, key: 'one', name: 'One', kind: 'transform', config: {} },
+  },
+  edges: { e: { id: 'e', type: 'subscription', source: 'ev', target: 'fn' } },
+}
+
+test('moving things marks nothing; a step that went stays in the picture, marked', () => {
+  const moved = structuredClone(before)
+  moved.nodes.ev!.position = { x: 50, y: 50 }
+  expect(mergeDrawings(before, moved).marks).toEqual({})
+  const { s: _s, ...nodes } = before.nodes
+  const merged = mergeDrawings(before, { ...before, nodes })
+  expect(merged.marks).toEqual({ s: 'removed' })
+  expect(merged.document.nodes.s).toEqual(before.nodes.s)
+})
+
+test('a line drawn anew is the same line; one with another condition is changed', () => {
+  const again: GraphDocument = { ...before, edges: { e2: { ...before.edges.e!, id: 'e2' } as never } }
+  expect(mergeDrawings(before, again).marks).toEqual({})
+  const narrowed: GraphDocument = { ...before, edges: { e: { ...before.edges.e!, if: 'event.data.x > 1' } as never } }
+  expect(mergeDrawings(before, narrowed).marks).toEqual({ e: 'changed' })
+})
+
+test('what is new is added, what is different is changed', () => {
+  const after = structuredClone(before)
+  after.nodes.fn = { ...after.nodes.fn!, retries: 9 } as never
+  after.nodes.s2 = { ...after.nodes.s!, id: 's2', key: 'two' } as never
+  after.edges.o = { id: 'o', type: 'order', source: 's', target: 's2', port: 'out' }
+  expect(mergeDrawings(before, after).marks).toEqual({ fn: 'changed', s2: 'added', o: 'added' })
+})

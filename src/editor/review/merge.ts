@@ -1,0 +1,60 @@
+/** Two drawings as one, with what came, went and changed marked: the picture of a review. */
+import { jsonEqual } from '#base/json.ts'
+import type { GraphDocument, GraphEdge, GraphNode } from '#graph/document.ts'
+
+export type Mark = 'added' | 'changed' | 'removed'
+
+export interface MergedDrawings {
+  document: GraphDocument
+  /** By node and edge id. */
+  marks: Record<string, Mark>
+}
+
+export function mergeDrawings(before: GraphDocument, after: GraphDocument): MergedDrawings {
+  const marks: Record<string, Mark> = {}
+  const document: GraphDocument = { version: after.version, nodes: { ...after.nodes }, edges: { ...after.edges } }
+  for (const node of Object.values(after.nodes)) {
+    const was = before.nodes[node.id]
+    if (was === undefined) marks[node.id] = 'added'
+    else if (!jsonEqual(meaning(was), meaning(node))) marks[node.id] = 'changed'
+  }
+  for (const node of Object.values(before.nodes)) {
+    if (after.nodes[node.id] !== undefined) continue
+    marks[node.id] = 'removed'
+    // A step of a frame that stays is shown where it was in it.
+    document.nodes[node.id] = node
+  }
+  for (const edge of Object.values(after.edges)) {
+    const was = before.edges[edge.id]
+    if (was === undefined) marks[edge.id] = twin(before, edge) ? 'changed' : 'added'
+    else if (!jsonEqual(was, edge)) marks[edge.id] = 'changed'
+  }
+  for (const edge of Object.values(before.edges)) {
+    if (after.edges[edge.id] !== undefined || twin(after, edge)) continue
+    if (document.nodes[edge.source] === undefined || document.nodes[edge.target] === undefined) continue
+    marks[edge.id] = 'removed'
+    document.edges[edge.id] = edge
+  }
+  return { document, marks: unmarkEqualEdges(marks, before, after) }
+}
+
+/** Places, sizes and samples change nothing that runs. */
+function meaning(node: GraphNode): object {
+  const { position: _position, ...rest } = node
+  if (rest.type === 'function') return { ...rest, size: null }
+  if (rest.type === 'event') return { ...rest, sample: null }
+  return rest
+}
+
+/** The same line drawn anew has another id. */
+function twin(document: GraphDocument, edge: GraphEdge): boolean {
+  return Object.values(document.edges).some((one) => one.type === edge.type && one.source === edge.source && one.target === edge.target && (one.type !== 'order' || edge.type !== 'order' || one.port === edge.port))
+}
+
+function unmarkEqualEdges(marks: Record<string, Mark>, before: GraphDocument, after: GraphDocument): Record<string, Mark> {
+  for (const edge of Object.values(after.edges)) {
+    if (marks[edge.id] !== 'changed') continue
+    if (Object.values(before.edges).some((one) => jsonEqual({ ...one, id: '' }, { ...edge, id: '' }))) delete marks[edge.id]
+  }
+  return marks
+}

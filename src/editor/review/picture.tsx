@@ -1,0 +1,173 @@
+/**
+ * The whole drawing as one SVG with its words: for reviews (with marks) and for image export.
+ * Colours are the tokens as variables, so that it follows the theme; an export puts their values in.
+ */
+import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
+import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
+import { inletPath } from '#ui/shapes/inlet.ts'
+import { nodeTitle } from '#canvas/describe.ts'
+import { drawLines, type Line } from '#canvas/lines.ts'
+import { layScene, sceneBounds, type Box } from '#canvas/scene.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { derivedLinks } from '#graph/links.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+import type { Mark } from './merge.ts'
+
+export interface PictureProps {
+  document: GraphDocument
+  label: string
+  marks?: Record<string, Mark>
+  /** Node that is looked at now. */
+  focus?: string | null
+}
+
+const margin = 32
+const sans = 'Inter, system-ui, sans-serif'
+const mono = '"JetBrains Mono", ui-monospace, monospace'
+export const markWords: Record<Mark, string> = { added: 'new', changed: 'changed', removed: 'removed' }
+const markColour: Record<Mark, string> = { added: 'done', changed: 'wait', removed: 'fail' }
+const token = (name: string): string => `var(--fw-${name})`
+
+export function Picture({ document, label, marks = {}, focus = null }: PictureProps) {
+  const scene = layScene(document)
+  const bounds = sceneBounds(scene) ?? { x: 0, y: 0, w: 320, h: 120 }
+  const lines = drawLines(document, scene, derivedLinks(document))
+  const boxes = [...scene.boxes.values()]
+  const [w, h] = [bounds.w + margin * 2, bounds.h + margin * 2]
+  const of = (kinds: Line['kind'][]) => lines.filter((line) => kinds.includes(line.kind)).map((line) => <LineShape key={line.id} line={line} mark={marks[line.id]} />)
+  return (
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox={`${bounds.x - margin} ${bounds.y - margin} ${w} ${h}`} width={w} height={h} role="img" aria-label={label}>
+      <title>{label}</title>
+      <rect x={bounds.x - margin} y={bounds.y - margin} width={w} height={h} fill={token('canvas')} />
+      {of(['rib', 'feed'])}
+      {boxes.filter((box) => box.node.type === 'function').map((box) => <Frame key={box.id} box={box} hingeY={scene.inside.get(box.id)?.hingeY ?? 0} mark={marks[box.id]} focus={focus === box.id} />)}
+      {of(['order', 'derived'])}
+      {boxes.filter((box) => box.node.type !== 'function').map((box) => (
+        <g key={box.id} transform={`translate(${box.x} ${box.y})`} opacity={marks[box.id] === 'removed' ? 0.62 : 1}>
+          <Shape box={box} />
+          <Marked box={box} mark={marks[box.id]} focus={focus === box.id} />
+        </g>
+      ))}
+    </svg>
+  )
+}
+
+function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
+  const gone = mark === 'removed'
+  const filled = line.kind === 'rib' && !gone
+  const colour = mark === undefined ? token(line.kind === 'order' ? 'wire' : line.kind === 'rib' ? 'event-fill' : 'event') : token(`${markColour[mark]}-fill`)
+  const width = line.kind === 'order' ? 1.4 : 2.2
+  const dash = gone ? '2 5' : line.kind === 'derived' ? '2 5' : mark === 'added' || mark === undefined ? undefined : '9 3'
+  return (
+    <g fill={filled ? colour : 'none'} stroke={filled ? 'none' : colour} strokeWidth={mark === undefined ? width : width + 0.8} strokeDasharray={dash} strokeLinecap="round">
+      {(gone && line.kind === 'rib' ? [line.spine] : line.paths).map((path, i) => <path key={i} d={path} />)}
+      {line.arrow && <path d={line.arrow} strokeDasharray="none" />}
+      {line.label && (
+        <g stroke="none">
+          <rect x={line.label.x - line.label.text.length * 3.4 - 6} y={line.label.y - 9} width={line.label.text.length * 6.8 + 12} height={18} rx={9} fill={token('surface')} />
+          <text x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{line.label.text}</text>
+        </g>
+      )}
+    </g>
+  )
+}
+
+function Frame({ box, hingeY, mark, focus }: { box: Box; hingeY: number; mark: Mark | undefined; focus: boolean }) {
+  const { node, w, h } = box
+  if (node.type !== 'function') return null
+  return (
+    <g transform={`translate(${box.x} ${box.y})`} opacity={mark === 'removed' ? 0.62 : 1}>
+      <rect x={0.75} y={0.75} width={w - 1.5} height={h - 1.5} rx={10} fill={token('frame')} stroke={token('wall')} strokeWidth={1.5} strokeDasharray={mark === 'removed' ? '6 5' : undefined} />
+      <rect x={4.5} y={4.5} width={w - 9} height={h - 9} rx={7} fill="none" stroke={token('wall')} />
+      <rect x={-3} y={hingeY - 11} width={7} height={22} rx={2} fill={token('event-fill')} />
+      <text x={16} y={25} fontFamily={mono} fontSize={12} fontWeight={600} fill={token('ink')} textDecoration={mark === 'removed' ? 'line-through' : undefined}>{cut(node.slug || 'unnamed function', (w - 60) / 7.3)}</text>
+      <text x={16} y={h - 13} fontFamily={sans} fontSize={10.5} fill={token('ink-3')}>{footer(node)}</text>
+      <Marked box={box} mark={mark} focus={focus} />
+    </g>
+  )
+}
+
+function footer(node: { retries: number; concurrency?: { limit: number } | undefined }): string {
+  return [`${node.retries} ${node.retries === 1 ? 'retry' : 'retries'}`, ...(node.concurrency === undefined ? [] : [`${node.concurrency.limit} at a time`])].join(' · ')
+}
+
+function Shape({ box: { node, w, h } }: { box: Box }) {
+  switch (node.type) {
+    case 'event': {
+      const [namespace, rest] = splitName(node.event)
+      return (
+        <>
+          <path d={eventPath(w, h)} fill={token('event-fill')} />
+          {namespace !== '' && <text x={11} y={h / 2 - 4} fontFamily={mono} fontSize={11} fill={token('on-event')} opacity={0.85}>{namespace}</text>}
+          <text x={11} y={namespace === '' ? h / 2 + 4 : h / 2 + 11} fontFamily={mono} fontSize={11.5} fontWeight={600} fill={token('on-event')}>{cut(rest || 'unnamed event', (w - 24) / 7)}</text>
+        </>
+      )
+    }
+    case 'webhook': return (
+      <>
+        <path d={inletPath(w, h, 1.8)} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
+        <text x={w / 2 + 6} y={h / 2 + 4} textAnchor="middle" fontFamily={sans} fontSize={11.5} fontWeight={600} fill={token('ink')}>{cut(nodeTitle(node), (w - 28) / 6.4)}</text>
+      </>
+    )
+    case 'schedule': return (
+      <>
+        <circle cx={w / 2} cy={h / 2} r={w / 2 - 1} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
+        <path d={clockTicks(w)} stroke={token('event')} strokeWidth={1} fill="none" />
+        <path d={clockHands(w, 9, 0)} stroke={token('event')} strokeWidth={1.8} fill="none" strokeLinecap="round" />
+        <text x={w / 2} y={h + 15} textAnchor="middle" fontFamily={mono} fontSize={10.5} fill={token('ink-2')}>{node.cron}</text>
+      </>
+    )
+    case 'step': {
+      const sends = node.kind === 'emit' || node.kind === 'emit-each'
+      return (
+        <>
+          <rect x={0.5} y={0.5} width={(sends ? w - 20 : w) - 1} height={h - 1} rx={4} fill={token('surface')} stroke={token('line-2')} />
+          {sends && <path transform={`translate(${w - 20} 0)`} d={emitCapPath(20, h)} fill={token('event-fill')} />}
+          <text x={9} y={19} fontFamily={sans} fontSize={11.5} fontWeight={600} fill={token('ink')}>{cut(nodeTitle(node), (w - (sends ? 34 : 16)) / 6.3)}</text>
+          <text x={9} y={33} fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{cut(detail(node), (w - (sends ? 34 : 16)) / 5.6)}</text>
+        </>
+      )
+    }
+    case 'note': return (
+      <>
+        <path d={`M0 1H${w}`} stroke={token('ink-3')} strokeWidth={2} />
+        {node.text.split('\n').slice(0, Math.max(1, Math.floor(h / 15))).map((text, i) => <text key={i} x={0} y={18 + i * 15} fontFamily={sans} fontSize={11} fill={token('ink-2')}>{cut(text, w / 5.2)}</text>)}
+      </>
+    )
+    case 'function': return null
+  }
+}
+
+function detail(node: { kind: Parameters<typeof stepDefinition>[0]; config: object }): string {
+  try {
+    return stepDefinition(node.kind).describe(node.config as never)
+  } catch {
+    return stepDefinition(node.kind).label
+  }
+}
+
+/** A sign of its own for each mark: plus, pencil stroke, minus, each beside its word. */
+function Marked({ box: { w, h }, mark, focus }: { box: Box; mark: Mark | undefined; focus: boolean }) {
+  if (mark === undefined) return focus ? <rect x={-5} y={-5} width={w + 10} height={h + 10} rx={12} fill="none" stroke={token('ink')} strokeWidth={2} /> : null
+  const colour = token(`${markColour[mark]}-fill`)
+  const word = markWords[mark]
+  const width = word.length * 6 + 26
+  const sign = { added: 'M5 9h8M9 5v8', changed: 'M5.5 12.5l.8-2.6 4.6-4.6 1.8 1.8-4.6 4.6z', removed: 'M5 9h8' }[mark]
+  return (
+    <g>
+      <rect x={-5} y={-5} width={w + 10} height={h + 10} rx={9} fill="none" stroke={focus ? token('ink') : colour} strokeWidth={focus ? 2.6 : 1.8} strokeDasharray={mark === 'removed' ? '3 4' : mark === 'changed' ? '9 4' : undefined} />
+      <g transform={`translate(${w - width + 4} -15)`}>
+        <rect width={width} height={18} rx={4} fill={token('surface')} stroke={colour} strokeWidth={1.4} />
+        <path d={sign} stroke={colour} strokeWidth={1.8} fill="none" strokeLinecap="round" />
+        <text x={19} y={12.8} fontFamily={sans} fontSize={10.5} fontWeight={600} fill={token(markColour[mark])}>{word}</text>
+      </g>
+    </g>
+  )
+}
+
+function splitName(name: string): [string, string] {
+  const slash = name.indexOf('/')
+  return slash < 0 || slash === name.length - 1 ? ['', name] : [name.slice(0, slash + 1), name.slice(slash + 1)]
+}
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, Math.max(1, Math.floor(most) - 1))}…`)

@@ -1,0 +1,70 @@
+/**
+ * Events that Fanwise itself sends when a run ends: `fanwise/function.failed`, always; `…finished` and
+ * `…cancelled` only while some function or wait of the workspace listens for them, so that nobody pays for
+ * what nobody reads. Decided from the cached routing table, without a query.
+ */
+import { publicId, uuidTime } from '#base/ids.ts'
+import type { JsonObject } from '#base/json.ts'
+import type pg from 'pg'
+import { namedUuid } from '#engine/derived-ids.ts'
+import type { EndedRun } from '#engine/end-runs.ts'
+import type { Ingest } from '#engine/ingest.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Routes, RoutingTable } from '#engine/match.ts'
+
+/** Runs that these events started report nothing: else a broken handler would feed itself. */
+const ownEvents = 'fanwise/function.'
+const invokedEvent = 'fanwise/function.invoked'
+export const failedEvent = 'fanwise/function.failed'
+export const finishedEvent = 'fanwise/function.finished'
+export const cancelledEvent = 'fanwise/function.cancelled'
+
+type Origin = Pick<ClaimedJob, 'version' | 'event_name' | 'parent_run_id'>
+
+/** A test of a draft tells nobody: whoever started it is looking. A run that a step called answers that step. */
+export function tells(job: Origin): boolean {
+  if (job.version < 0) return false
+  return !job.event_name.startsWith(ownEvents) || (job.event_name === invokedEvent && job.parent_run_id === null)
+}
+
+const heardBy = new WeakMap<RoutingTable, Map<string, boolean>>()
+
+/** Some function or wait listens for the name. Asked for every run that ends, so answered from memory. */
+export function hears(table: RoutingTable, name: string): boolean {
+  let known = heardBy.get(table)
+  if (known === undefined) heardBy.set(table, (known = new Map()))
+  let heard = known.get(name)
+  if (heard === undefined) {
+    heard = table.exact.has(name) || table.waitNames.has(name) || table.patterns.some((one) => name.startsWith(one.name) && name.length > one.name.length)
+    known.set(name, heard)
+  }
+  return heard
+}
+
+/** True when the end of such a run must go through the aftermath; also when the table is not at hand. */
+export function finishIsHeard(routes: Routes, job: Origin & { workspace_id: string }): boolean {
+  const table = routes.cached(job.workspace_id)
+  return table === null ? tells(job) : hears(table, finishedEvent) && tells(job)
+}
+
+/** After runs were ended from outside and that is committed. */
+export async function tellCancelled(pool: pg.Pool, routes: Routes, ingest: Ingest, runs: EndedRun[]): Promise<void> {
+  for (const run of runs) {
+    // Runs that a step called begin with an event of Fanwise's own and are left out with those.
+    if (run.version < 0 || run.eventName.startsWith(ownEvents)) continue
+    const table = await routes.get(run.workspaceId)
+    if (!hears(table, cancelledEvent)) continue
+    const { rows } = await pool.query<{ data: JsonObject; ts: number; slug: string }>({
+      name: 'cancelled-run-facts',
+      text: `select e.data, e.ts::float8 as ts, f.slug from event e join function f on f.workspace_id = e.workspace_id and f.id = $3 where e.workspace_id = $1 and e.id = $2`,
+      values: [run.workspaceId, run.eventId, run.functionId],
+    })
+    const facts = rows[0]
+    if (facts === undefined) continue
+    const data = {
+      function: facts.slug, run_id: publicId('run', run.runId), error: run.reason as never,
+      event: { id: publicId('evt', run.eventId), name: run.eventName, data: facts.data, ts: facts.ts },
+    }
+    await ingest.accept(run.workspaceId, [{ name: cancelledEvent, uuid: namedUuid(`cancelled\u0000${run.runId}`, uuidTime(run.runId)), data }], { source: 'system', sourceRef: facts.slug })
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * Steps whose outcome is stored by somebody other than the flusher: emits (with their checkpoint), fan-outs
+ * that rest, gathers, and waits of all kinds. Each answers the run when its transaction has committed.
+ */
+import { FanwiseError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
+import type { StepAnswer } from '#engine/execute-step.ts'
+import type { GatherOutcome } from '#engine/fan-out/gate.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Recorded } from '#engine/load-runs.ts'
+import type { PreparedStep } from '#engine/prepared.ts'
+import type { RunContext } from '#engine/run-context.ts'
+import type { WaitOutcome } from '#engine/wait-store.ts'
+import type { StepOutcome } from '#steps/kind.ts'
+
+/** The run as these steps see it. */
+export interface OpenRun {
+  readonly job: ClaimedJob
+  readonly context: RunContext
+  readonly over: boolean
+  resume: Recorded['progress']
+  inactive(step: string): void
+  done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void
+  answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void
+  recordedElsewhere(step: string, output: Json, port: string): void
+  rests(step: string, dueAt: number | null, why: Record<string, unknown>): void
+  lost(): void
+}
+
+type EmitOutcome = Extract<StepOutcome, { type: 'emit' | 'emit-each' }>
+
+export class OutsideSteps {
+  constructor(private readonly run: OpenRun) {}
+
+  async emit(step: PreparedStep, attempt: number, startedAt: number, outcome: EmitOutcome): Promise<void> {
+    const id = step.id
+    const progress = this.run.resume.get(id)
+    try {
+      if (progress !== undefined && outcome.type === 'emit-each' && !(await this.run.context.fanOuts.mayEmit(this.run.job, id))) {
+        return await this.halt(step, attempt, startedAt, outcome, progress)
+      }
+      const answer = await this.run.context.emitter.emit({
+        workspaceId: this.run.job.workspace_id, runId: this.run.job.run_id, functionId: this.run.job.function_id, version: this.run.job.version, step: id, attempt, startedAt,
+        count: outcome.type === 'emit' ? outcome.events.length : outcome.count,
+        make: outcome.type === 'emit' ? (index) => outcome.events[index]! : (index) => outcome.make(index),
+        ...(outcome.type === 'emit' ? {} : { fanOut: { eventName: outcome.event, canary: outcome.canary, stopShare: outcome.stopShare } }),
+        input: outcome.type === 'emit' ? JSON.stringify(outcome.input ?? outcome.events[0] ?? null) : JSON.stringify({ event: outcome.event, items: outcome.count }),
+        resume: progress === undefined ? undefined : { nextIndex: progress.nextIndex, baseMs: progress.baseMs },
+      })
+      if (this.run.over) return
+      if (answer === 'lost') return this.run.lost()
+      if ('halted' in answer) return await this.halt(step, attempt, startedAt, outcome, answer.halted)
+      this.run.inactive(id)
+      this.run.recordedElsewhere(id, JSON.parse(answer.output) as Json, 'out')
+    } catch (thrown) {
+      if (this.run.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
+      this.run.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  /** The fan-out takes no more items for now, or not any more. */
+  async halt(step: PreparedStep, attempt: number, startedAt: number, outcome: EmitOutcome, at: { nextIndex: number; baseMs: number }): Promise<void> {
+    const id = step.id
+    const answer = await this.run.context.fanOuts.halt(this.run.job, { step: id, attempt, startedAt, nextIndex: at.nextIndex, baseMs: at.baseMs })
+    if (this.run.over) return
+    if (answer === 'lost') return this.run.lost()
+    if (answer === 'go-on') {
+      this.run.resume = new Map([...this.run.resume, [id, { ...at, total: 0 }]])
+      return this.emit(step, attempt, startedAt, outcome)
+    }
+    this.run.inactive(id)
+    if ('output' in answer) return this.run.recordedElsewhere(id, answer.output, 'out')
+    this.run.rests(id, null, { kind: 'fan-out', step: id, state: answer.waiting })
+  }
+
+  async gather(step: PreparedStep, attempt: number, startedAt: number, outcome: GatherOutcome): Promise<void> {
+    const id = step.id
+    try {
+      const answer = await this.run.context.fanOuts.gather(this.run.job, id, outcome)
+      if (this.run.over) return
+      if (answer === 'lost') return this.run.lost()
+      this.run.inactive(id)
+      if (answer !== 'waiting') return this.run.done(id, attempt, startedAt, { output: answer.output, port: answer.port, input: null })
+      this.run.rests(id, performance.now() + outcome.timeoutMs, { kind: 'gather', step: id, of: outcome.step })
+    } catch (thrown) {
+      if (this.run.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The results could not be gathered.', { cause: thrown, retriable: true })
+      this.run.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: WaitOutcome): Promise<void> {
+    const id = step.id
+    try {
+      const answer = await this.run.context.waits.register(this.run.job, id, outcome)
+      if (this.run.over) return
+      if (answer === 'lost') return this.run.lost()
+      this.run.inactive(id)
+      if ('event' in answer) return this.run.done(id, attempt, startedAt, { output: answer.event as Json, port: 'out', input: answer.input })
+      this.run.rests(id, performance.now() + outcome.timeoutMs, whyOf(id, outcome))
+    } catch (thrown) {
+      if (this.run.over) return
+      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The wait could not be stored.', { cause: thrown, retriable: true })
+      this.run.answered(step, attempt, startedAt, { error })
+    }
+  }
+}
+
+/** Said of the run while it waits. */
+function whyOf(step: string, outcome: WaitOutcome): Record<string, unknown> {
+  switch (outcome.type) {
+    case 'wait': return { kind: 'event', step, event: outcome.event }
+    case 'invoke': return { kind: 'invoke', step, function: outcome.function }
+    case 'signal': return { kind: 'signal', step, signal: outcome.signal }
+    case 'approval': return { kind: 'approval', step, title: outcome.title }
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { examples } from '#examples/list.ts'
+import { compile } from '#graph/compile/index.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { removeElements } from '#graph/edit/remove.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
+import { functionDifferences } from '#graph/differences.ts'
+import { impactOf } from '#graph/impact.ts'
+
+const side = (document: GraphDocument) => ({ document, functions: compile(document, { functionsElsewhere: [] }).functions })
+const order = examples.find((one) => one.slug === 'order-cascade')!.draw()
+const fn = (document: GraphDocument, slug: string) => side(document).functions.find((one) => one.slug === slug)!
+
+test('an emit that goes leaves its listeners without a sender, here and elsewhere', () => {
+  const after = removeElements(order, new Set(['s_process-order_confirm']))
+  const { unsent, events } = impactOf(side(order), side(after), [{ slug: 'invoice', workflow: 'billing', events: ['order/*'], emits: [] }, { slug: 'other', workflow: 'x', events: ['a/b'] }])
+  expect(events).toEqual([])
+  expect(unsent.map((one) => [one.slug, one.workflow, one.event])).toContainEqual(['invoice', 'billing', 'order/confirmed'])
+  expect(unsent).toHaveLength(5)
+})
+
+test('what sends to a removed listener is named, unless somebody else still listens', () => {
+  const gone = Object.values(order.nodes).filter((node) => node.type === 'function' && node.slug !== 'process-order').map((node) => node.id)
+  const after = removeElements(order, new Set(gone))
+  expect(impactOf(side(order), side(after), []).unheard).toEqual([{ slug: 'process-order', workflow: null, event: 'order/confirmed' }])
+  expect(impactOf(side(order), side(after), [{ slug: 'x', workflow: 'y', events: ['order/confirmed'] }]).unheard).toEqual([])
+  expect(impactOf(side(order), side(after), []).events).toMatchObject([{ event: 'order/confirmed', gains: [], remain: 0 }])
+})
+
+test('differences name step, field, old and new', () => {
+  const step = order.nodes['s_process-order_charge']!
+  const after = updateNode(updateNode(order, step.id, { config: { ...(step as { config: object }).config, url: 'playground://billing/charges/v2' } }), 'f_process-order', { retries: 9 })
+  expect(functionDifferences(fn(order, 'process-order'), fn(after, 'process-order'))).toEqual([
+    { change: 'changed', part: 'Retries', from: 4, to: 9 },
+    { change: 'changed', part: 'Step charge', field: 'url', from: 'playground://billing/charges', to: 'playground://billing/charges/v2', nodeId: step.id },
+  ])
+  expect(functionDifferences(fn(order, 'process-order'), fn(order, 'process-order'))).toEqual([])
+  const removed = functionDifferences(fn(order, 'process-order'), fn(removeElements(order, new Set(['s_process-order_confirm'])), 'process-order'))
+  expect(removed).toMatchObject([{ change: 'removed', part: 'Step confirm' }])
+})

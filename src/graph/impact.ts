@@ -1,0 +1,111 @@
+/** Whom a publish reaches beyond the functions it changes: events, functions elsewhere, webhook addresses. Derived from names. */
+import type { FunctionDefinition } from '#graph/definition.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { matchesEvent, type ElsewhereFunction } from '#graph/links.ts'
+import { stepDefinition } from '#steps/definitions.ts'
+
+export interface Impact {
+  /** Events whose functions in this workflow are others than before. */
+  events: { event: string; gains: string[]; loses: string[]; remain: number }[]
+  /** Functions that react to an event which nothing on any canvas sends any more. */
+  unsent: { slug: string; workflow: string | null; event: string }[]
+  /** Functions that send an event to which nobody reacts any more. */
+  unheard: { slug: string; workflow: string | null; event: string }[]
+  /** Functions here that call one that is gone. */
+  uncalled: { slug: string; calls: string }[]
+  /** Addresses that stop answering, or whose event starts nothing any more. */
+  webhooks: { name: string; hookId: string; event: string | null; why: 'gone' | 'nobody reacts' }[]
+}
+
+export interface Side {
+  document: GraphDocument
+  functions: readonly FunctionDefinition[]
+}
+
+export function impactOf(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact {
+  return {
+    events: changedEvents(before, after, elsewhere),
+    unsent: unsent(before, after, elsewhere),
+    unheard: unheard(before, after, elsewhere),
+    uncalled: uncalled(before, after),
+    webhooks: silentWebhooks(before, after, elsewhere),
+  }
+}
+
+interface Talker {
+  slug: string
+  workflow: string | null
+  events: string[]
+  emits: string[]
+}
+
+function talkers({ functions }: Side): Talker[] {
+  return functions.map((one) => ({ slug: one.slug, workflow: null, events: eventsOf(one), emits: one.steps.flatMap((step) => ask(step, 'emits')) }))
+}
+
+const others = (elsewhere: readonly ElsewhereFunction[]): Talker[] => elsewhere.map((one) => ({ slug: one.slug, workflow: one.workflow, events: one.events, emits: one.emits ?? [] }))
+const eventsOf = (one: FunctionDefinition): string[] => one.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : []))
+
+function ask(step: FunctionDefinition['steps'][number], what: 'emits' | 'calls'): string[] {
+  return [stepDefinition(step.kind)[what]?.(step.config) ?? []].flat()
+}
+
+function changedEvents(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['events'] {
+  const [had, has] = [reactions(before), reactions(after)]
+  return [...new Set([...had.keys(), ...has.keys()])].sort().flatMap((event) => {
+    const [old, now] = [had.get(event) ?? new Set<string>(), has.get(event) ?? new Set<string>()]
+    const gains = [...now].filter((slug) => !old.has(slug)).sort()
+    const loses = [...old].filter((slug) => !now.has(slug)).sort()
+    const remain = now.size + elsewhere.filter((one) => one.events.some((trigger) => matchesEvent(trigger, event))).length
+    return gains.length + loses.length === 0 ? [] : [{ event, gains, loses, remain }]
+  })
+}
+
+function reactions({ functions }: Side): Map<string, Set<string>> {
+  const map = new Map<string, Set<string>>()
+  for (const one of functions) for (const event of eventsOf(one)) map.set(event, (map.get(event) ?? new Set()).add(one.slug))
+  return map
+}
+
+const takes = (one: Talker, name: string): boolean => one.events.some((trigger) => matchesEvent(trigger, name))
+
+/** Only names that were sent from here before: what comes by API or webhook is nobody's loss. */
+function unsent(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['unsent'] {
+  const now = [...talkers(after), ...others(elsewhere)]
+  const sent = new Set(now.flatMap((one) => one.emits))
+  const lost = new Set(talkers(before).flatMap((one) => one.emits).filter((name) => !sent.has(name)))
+  return [...lost].sort().flatMap((event) => now.filter((one) => takes(one, event)).map(({ slug, workflow }) => ({ slug, workflow, event })))
+}
+
+function unheard(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['unheard'] {
+  const now = [...talkers(after), ...others(elsewhere)]
+  const was = [...talkers(before), ...others(elsewhere)]
+  return now.flatMap(({ slug, workflow, emits }) => [...new Set(emits)]
+    .filter((event) => !now.some((one) => takes(one, event)) && was.some((one) => takes(one, event)))
+    .map((event) => ({ slug, workflow, event })))
+}
+
+function uncalled(before: Side, after: Side): Impact['uncalled'] {
+  const kept = new Set(after.functions.map((one) => one.slug))
+  const gone = new Set(before.functions.map((one) => one.slug).filter((slug) => !kept.has(slug)))
+  return after.functions.flatMap((one) => [...new Set(one.steps.flatMap((step) => ask(step, 'calls')))].filter((slug) => gone.has(slug)).map((calls) => ({ slug: one.slug, calls })))
+}
+
+function silentWebhooks(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['webhooks'] {
+  const [was, now] = [[...talkers(before), ...others(elsewhere)], [...talkers(after), ...others(elsewhere)]]
+  return Object.values(before.document.nodes).flatMap((node): Impact['webhooks'] => {
+    if (node.type !== 'webhook') return []
+    const fed = fedEvent(before.document, node.id)
+    if (after.document.nodes[node.id] === undefined) return [{ name: node.name, hookId: node.hookId, event: fed, why: 'gone' }]
+    const feeds = fedEvent(after.document, node.id)
+    const heard = fed !== null && was.some((one) => takes(one, fed))
+    const hears = feeds !== null && now.some((one) => takes(one, feeds))
+    return heard && !hears ? [{ name: node.name, hookId: node.hookId, event: feeds, why: 'nobody reacts' }] : []
+  })
+}
+
+function fedEvent(document: GraphDocument, webhookId: string): string | null {
+  const edge = Object.values(document.edges).find((one) => one.type === 'feed' && one.source === webhookId)
+  const event = edge === undefined ? undefined : document.nodes[edge.target]
+  return event?.type === 'event' ? event.event : null
+}

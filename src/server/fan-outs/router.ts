@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { getEngine } from '#server/engine.ts'
+import { fanOutOfStep, fanOutUuid, getFanOut, listFanOuts } from '#server/fan-outs/view-fan-out.ts'
+import { pageInput } from '#server/page.ts'
+import { asEditor, inWorkspace } from '#server/procedures.ts'
+import { router } from '#server/trpc.ts'
+
+export const itemStatuses = ['queued', 'running', 'sleeping', 'waiting', 'held', 'completed', 'failed', 'cancelled', 'skipped', 'not sent', 'no run'] as const
+
+const actorOf = (user: { id: string; name?: string | null; email?: string | null }) => ({ id: user.id, name: user.name ?? user.email ?? 'Somebody' })
+const one = z.object({ id: z.string() })
+
+export const fanOutsRouter = router({
+  list: inWorkspace.input(pageInput).query(({ ctx, input }) => listFanOuts(ctx.workspace.id, input)),
+  get: inWorkspace.input(one).query(({ ctx, input }) => getFanOut(ctx.workspace.id, input.id)),
+  ofStep: inWorkspace.input(z.object({ run: z.string(), step: z.string() })).query(({ ctx, input }) => fanOutOfStep(ctx.workspace.id, input.run, input.step)),
+  /** A page of items, by place; `only`: these outcomes. */
+  items: inWorkspace
+    .input(one.extend({ cursor: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(200).default(100), only: z.array(z.enum(itemStatuses)).max(11).optional() }))
+    .query(({ ctx, input }) => getEngine().fanOuts.items(ctx.workspace.id, fanOutUuid(input.id), { offset: input.cursor, limit: input.limit, ...(input.only === undefined ? {} : { only: input.only }) })),
+  pause: asEditor.input(one.extend({ reason: z.string().trim().max(300).optional() })).mutation(({ ctx, input }) => getEngine().fanOuts.pause(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user), input.reason)),
+  resume: asEditor.input(one).mutation(({ ctx, input }) => getEngine().fanOuts.resume(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user))),
+  cancel: asEditor.input(one.extend({ running: z.boolean().default(false) })).mutation(({ ctx, input }) => getEngine().fanOuts.cancel(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user), { running: input.running })),
+  retryFailed: asEditor.input(one).mutation(({ ctx, input }) => getEngine().fanOuts.retryFailed(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user))),
+  go: asEditor.input(one).mutation(({ ctx, input }) => getEngine().fanOuts.go(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user))),
+  setLimit: asEditor
+    .input(one.extend({ limit: z.number().int().min(1).max(100_000).nullable(), function: z.string().max(100).optional() }))
+    .mutation(({ ctx, input }) => getEngine().fanOuts.setLimit(ctx.workspace.id, fanOutUuid(input.id), actorOf(ctx.user), input.limit, input.function)),
+})

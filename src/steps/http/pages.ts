@@ -1,0 +1,70 @@
+/** From one page of an answer to the next. */
+import { FanwiseError } from '#base/errors.ts'
+import { isJsonObject, type Json } from '#base/json.ts'
+import { kindOf } from '#expressions/problem.ts'
+import type { HttpConfig } from '#steps/http/definition.ts'
+
+export interface Page {
+  body: Json
+  headers: Record<string, string>
+}
+
+/** The address of page `read + 1`, or null when there is none. `page` is the one just read; null before the first. */
+export function nextAddress(config: HttpConfig, current: string, page: Page | null, read: number): string | null {
+  if (config.pages === 'count') {
+    const url = new URL(current)
+    url.searchParams.set((config.pageParam ?? '').trim() || 'page', String(read + 1))
+    return url.href
+  }
+  if (page === null) return current
+  const path = (config.nextPath ?? '').trim()
+  const link = path === '' ? linkHeader(page.headers.link ?? '') : at(page.body, path)
+  if (link === null || link === undefined || link === '' || link === false) return null
+  if (typeof link !== 'string') throw new FanwiseError('step_refused', `The next link at \`${path}\` is ${kindOf(link)}, not an address.`, { fix: 'Correct the path of the next link.' })
+  return follow(current, link)
+}
+
+/** Keys for a service must not reach another, so a link may not leave the host it came from. */
+function follow(current: string, link: string): string {
+  let url: URL
+  try {
+    url = new URL(link, current)
+  } catch {
+    throw new FanwiseError('step_refused', `The next link "${link.slice(0, 200)}" is not an address.`, { fix: 'Correct the path of the next link.' })
+  }
+  const from = new URL(current)
+  if (url.protocol !== from.protocol || url.host !== from.host) {
+    throw new FanwiseError('step_refused', `The next link leads to another host, ${url.host || url.protocol}.`, { fix: 'It is not followed, since the sign-in would be sent there, too. Call that host with a step of its own.' })
+  }
+  return url.href
+}
+
+/** The address with rel="next" of a Link header. */
+export function linkHeader(header: string): string | null {
+  for (const part of header.slice(0, 8000).split(',')) {
+    const match = /^\s*<([^<>]*)>\s*;(.*)$/.exec(part)
+    if (match !== null && /(?:^|;)\s*rel\s*=\s*"?[^"]*\bnext\b/i.test(match[2]!)) return match[1]!
+  }
+  return null
+}
+
+/** The list of one page. */
+export function itemsOf(config: HttpConfig, body: Json, page: number): Json[] {
+  const path = (config.itemsPath ?? '').trim()
+  const list = path === '' ? body : at(body, path)
+  if (Array.isArray(list)) return list
+  if (list === null || list === undefined) return []
+  const where = path === '' ? 'The body' : `\`${path}\``
+  throw new FanwiseError('step_refused', `${where} of page ${page} is ${kindOf(list)}, not a list.`, { field: 'itemsPath', fix: 'Say where in the body the list is, such as data.' })
+}
+
+/** A value by its path, `links.next` or `pages[0].url`. */
+function at(value: Json, path: string): Json | undefined {
+  let current: Json | undefined = value
+  for (const key of path.split(/[.[\]]/).filter((part) => part !== '')) {
+    if (Array.isArray(current)) current = current[Number(key)]
+    else if (isJsonObject(current) && Object.hasOwn(current, key)) current = current[key]
+    else return undefined
+  }
+  return current
+}

@@ -1,0 +1,89 @@
+/** A step's config as a request: address, headers, body, and how it is shown afterwards. */
+import type { Json, JsonObject } from '#base/json.ts'
+import { FanwiseError } from '#base/errors.ts'
+import { parsed } from '#steps/http/answer.ts'
+import type { HttpConfig } from '#steps/http/definition.ts'
+import { asText } from '#steps/value.ts'
+
+export function addressOf(config: HttpConfig): string {
+  const text = asText(config.url).trim()
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new FanwiseError('step_input', `"${text.slice(0, 200)}" is not an address.`, { field: 'url', fix: 'Give a whole one, such as https://api.example.com/contacts.' })
+  }
+  if (!['http:', 'https:', 'playground:'].includes(url.protocol)) {
+    throw new FanwiseError('step_input', `Addresses with ${url.protocol}// cannot be called.`, { field: 'url', fix: 'Use https://, http:// or playground://.' })
+  }
+  for (const { name, value } of config.query) url.searchParams.append(name, asText(value))
+  return url.href
+}
+
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+export function headersOf(config: HttpConfig): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const set = (name: string, value: string, at: { name: string; value: string }): void => {
+    if (!headerName.test(name)) throw new FanwiseError('step_input', `"${name}" is not the name of a header.`, { field: at.name, fix: 'Use letters, digits and dashes, such as X-Api-Key.' })
+    if (/[\0\r\n]/.test(value)) throw new FanwiseError('step_input', `The header ${name} has a line break in it.`, { field: at.value, fix: 'Give text of one line.' })
+    const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase())
+    headers[known ?? name] = value
+  }
+  config.headers.forEach(({ name, value }, index) => set(name, asText(value).trim(), { name: `headers.${index}.name`, value: `headers.${index}.value` }))
+  if (config.auth === 'bearer') set('Authorization', `Bearer ${given(config.token, 'token', 'The token')}`, { name: 'token', value: 'token' })
+  if (config.auth === 'basic') set('Authorization', `Basic ${base64(`${asText(config.user)}:${asText(config.password)}`)}`, { name: 'user', value: 'user' })
+  if (config.auth === 'header') set((config.authName ?? '').trim(), given(config.authValue, 'authValue', 'The header’s value'), { name: 'authName', value: 'authValue' })
+  return headers
+}
+
+/** An empty key would be sent as if it were one, and refused by a message that does not say so. */
+function given(value: string | undefined, field: string, what: string): string {
+  const text = asText(value).trim()
+  if (text === '') throw new FanwiseError('step_input', `${what} is empty.`, { field, fix: 'Check the setting it is read from.' })
+  return text
+}
+
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+}
+
+export function hasHeader(headers: Record<string, string>, name: string): boolean {
+  return Object.keys(headers).some((key) => key.toLowerCase() === name)
+}
+
+export function bodyOf(config: HttpConfig, headers: Record<string, string>): string | undefined {
+  if (config.method === 'HEAD' || (config.method === 'GET' && config.bodyType !== 'none' && isEmpty(config))) return undefined
+  const typed = (type: string, body: string) => {
+    if (!hasHeader(headers, 'content-type')) headers['Content-Type'] = type
+    return body
+  }
+  switch (config.bodyType) {
+    case 'none': return undefined
+    case 'json': return typed('application/json', JSON.stringify((config.body as Json) === '' ? {} : config.body))
+    case 'form': return typed('application/x-www-form-urlencoded', new URLSearchParams(config.form.map(({ name, value }) => [name, asText(value)])).toString())
+    case 'text': return typed('text/plain; charset=utf-8', asText(config.text))
+  }
+}
+
+/** A GET with an untouched body field sends none. */
+function isEmpty(config: HttpConfig): boolean {
+  const body = config.body as Json
+  if (config.bodyType === 'json') return body === '' || (typeof body === 'object' && body !== null && Object.keys(body).length === 0)
+  return config.bodyType === 'form' ? config.form.length === 0 : asText(config.text) === ''
+}
+
+/** Names under which requests carry what gives access. */
+const secretHeaders = /^(authorization|proxy-authorization|cookie|x-api-key|api-key|x-auth-token)$/i
+
+/** The request as sent, with what gives access masked. */
+export function recorded(config: HttpConfig, url: string, headers: Record<string, string>, body: string | undefined): JsonObject {
+  const shown = new URL(url)
+  if (shown.username !== '' || shown.password !== '') {
+    shown.username = ''
+    shown.password = ''
+  }
+  const own = config.auth === 'header' ? (config.authName ?? '').trim().toLowerCase() : ''
+  const masked = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secretHeaders.test(name) || name.toLowerCase() === own ? '••••••' : value]))
+  return { method: config.method, url: shown.href, headers: masked, ...(body === undefined ? {} : { body: parsed(body, headers['Content-Type'] ?? '') }) }
+}

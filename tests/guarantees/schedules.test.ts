@@ -1,0 +1,94 @@
+/** Ticks fire once across processes; what was missed in a downtime is the schedule's policy; schedules made of data send their event. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { createWorkspace, fn, publish, transform } from '#tests/support/factories.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
+import { startWorkerProcess } from '#tests/support/worker-process.ts'
+import { deleteSchedule, getSchedule, listSchedules, putSchedule, scheduleBody } from '#server/schedules/store.ts'
+
+let database: TestDatabase
+let web: TestEngine
+let workers: TestEngine[]
+beforeAll(async () => {
+  database = await createTestDatabase()
+  web = await startTestEngine({ database, role: 'web' })
+  workers = await Promise.all([startTestEngine({ database }), startTestEngine({ database })])
+})
+afterAll(async () => {
+  await Promise.all(workers.map((w) => w.stop()))
+  await web.stop()
+  await database.drop()
+})
+
+const body = (extra: object = {}) => scheduleBody.parse({ event: 'digest/due', cron: '*/5 * * * *', timezone: 'UTC', data: { customer: 'c1' }, ...extra })
+const pool = () => web.engine.pool
+const missedSince = (ws: string, table: 'schedule' | 'data_schedule', minutes: number) =>
+  pool().query(`update ${table} set next_at = date_bin('5 minutes', now(), '2026-01-01') - make_interval(mins => $2) where workspace_id = $1`, [ws, minutes])
+const moved = (ws: string, table: 'schedule' | 'data_schedule') => until(async () => (await pool().query(`select 1 from ${table} where workspace_id = $1 and next_at > now()`, [ws])).rowCount, 'the schedule moves on')
+
+test.each([['skip', 0], ['last', 1], ['all', 13]] as const)('an hour missed, policy %s: %i runs', async (missed, count) => {
+  // Far enough from a tick that none of the last minute confuses the count.
+  await until(async () => { const s = (Date.now() / 1000) % 300; return s > 61 || missed !== 'skip' }, 'a minute passes since the last tick', 90_000)
+  const ws = await createWorkspace(pool())
+  const ids = await publish(pool(), ws, [fn('every', null, [transform('at', { at: '{{ event.data.scheduledAt }}' })])])
+  await pool().query(
+    `insert into schedule (workspace_id, function_id, trigger_id, cron, timezone, missed, next_at) values ($1, $2, 'n_s', '*/5 * * * *', 'UTC', $3, date_bin('5 minutes', now(), '2026-01-01') - interval '1 hour')`,
+    [ws, ids['every'], missed],
+  )
+  await moved(ws, 'schedule')
+  await until(async () => (await pool().query('select 1 from run where workspace_id = $1 and status = 1', [ws])).rowCount === count, 'the runs end')
+  const { rows } = await pool().query<{ at: string }>(`select data->>'scheduledAt' as at from event where workspace_id = $1 order by id`, [ws])
+  expect(rows.map((row) => row.at)).toEqual(rows.map((row) => row.at).sort())
+  expect(new Set(rows.map((row) => row.at)).size).toBe(count)
+}, 120_000)
+
+test('a schedule made of data sends its event once per tick, with a worker killed in the middle', async () => {
+  const own = await createTestDatabase()
+  const door = await startTestEngine({ database: own, role: 'web' })
+  const ws = await createWorkspace(door.engine.pool)
+  await publish(door.engine.pool, ws, [fn('digest', 'digest/due', [transform('for', { who: '{{ event.data.customer }}' })])])
+  for (let i = 0; i < 120; i++) await putSchedule(door.engine.pool, ws, `c${i}`, body({ data: { customer: `c${i}` } }))
+  await door.engine.pool.query(`update data_schedule set next_at = date_bin('5 minutes', now(), '2026-01-01')`)
+  const first = await startWorkerProcess(own.url)
+  await until(async () => (await door.engine.pool.query('select 1 from event limit 1')).rowCount, 'the first events')
+  await first.kill()
+  const rest = await Promise.all([startWorkerProcess(own.url), startWorkerProcess(own.url)])
+  await until(async () => (await door.engine.pool.query('select 1 from run where status = 1')).rowCount === 120, 'all digests ran')
+  const { rows } = await door.engine.pool.query<{ n: number; events: number }>(`select count(distinct data->>'customer')::int as n, count(*)::int as events from event`)
+  expect(rows[0]).toEqual({ n: 120, events: 120 })
+  expect((await door.engine.pool.query('select 1 from data_schedule where next_at > now() and last_at is not null')).rowCount).toBe(120)
+  await Promise.all(rest.map((w) => w.stop()))
+  await door.stop()
+  await own.drop()
+})
+
+test('off means off; on again counts from now; a change of times finds the next tick anew, other changes keep it', async () => {
+  const ws = await createWorkspace(pool())
+  await putSchedule(pool(), ws, 'c1', body({ enabled: false, missed: 'all' }))
+  await missedSince(ws, 'data_schedule', 60)
+  expect((await getSchedule(pool(), ws, 'c1')).nextAt).toBeNull()
+  const on = await putSchedule(pool(), ws, 'c1', body({ missed: 'all' }))
+  expect(on.created).toBe(false)
+  expect(Date.parse(on.schedule.nextAt!)).toBeGreaterThan(Date.now())
+  const kept = await putSchedule(pool(), ws, 'c1', body({ data: { customer: 'c2' } }))
+  expect(kept.schedule.nextAt).toBe(on.schedule.nextAt)
+  const yearly = await putSchedule(pool(), ws, 'c1', body({ cron: '0 0 1 1 *', timezone: 'Europe/Berlin' }))
+  expect(yearly.schedule.nextAt).toMatch(/-12-31T23:00:00.000Z$/)
+  expect(yearly.schedule.next).toHaveLength(5)
+  await expect(putSchedule(pool(), ws, 'c1', body(), { mustBeNew: true })).rejects.toMatchObject({ code: 'conflict' })
+  expect((await listSchedules(pool(), ws, { limit: 10 })).data.map((one) => one.key)).toEqual(['c1'])
+  await deleteSchedule(pool(), ws, 'c1')
+  await expect(getSchedule(pool(), ws, 'c1')).rejects.toMatchObject({ code: 'not_found' })
+  expect((await pool().query('select 1 from event where workspace_id = $1', [ws])).rowCount).toBe(0)
+})
+
+test('what cannot be right is refused with its field', () => {
+  const problem = (extra: object) => scheduleBody.safeParse({ event: 'a/b', cron: '0 9 * * MON', ...extra }).error?.issues[0]
+  expect(problem({ cron: '61 * * * *' })?.path).toEqual(['cron'])
+  expect(problem({ timezone: 'Berlin' })?.path).toEqual(['timezone'])
+  expect(problem({ event: 'fanwise/x' })?.path).toEqual(['event'])
+  expect(problem({ event: 'a/*' })?.message).toContain('exact name')
+  expect(problem({ data: [] })?.message).toBe('The data must be an object.')
+  expect(problem({})).toBeUndefined()
+})

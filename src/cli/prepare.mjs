@@ -88,7 +88,8 @@ function run(kind, command, args, env = {}) {
 }
 
 function installPackages() {
-  const hash = hashFiles(['package.json', 'package-lock.json'])
+  // The lock file names every package; scripts in package.json may change without an install.
+  const hash = hashFiles(['package-lock.json'])
   if (unchanged('packages', hash) && existsSync(path.join(projectRoot, 'node_modules/next/package.json'))) return
   // Without a stamp from here on: an install that is interrupted is done again.
   rmSync(path.join(stamps, 'packages'), { force: true })

@@ -63,7 +63,6 @@ export async function retryFromFailed(context: ControlContext, workspaceId: stri
   const lane = await laneFor(context, workspaceId, run)
   const { rowCount } = await context.pool.query({ ...runReopen, values: [workspaceId, runId, lane] })
   if (rowCount === 0) throw new FanwiseError('conflict', 'Somebody else has just retried this run.', { fix: 'Reload the page.' })
-  await openLane(context.pool, workspaceId, lane)
   context.changed(workspaceId, runId)
   context.wake()
   return { runId }
@@ -103,10 +102,6 @@ async function insertRun(pool: pg.Pool, plan: Plan): Promise<void> {
       insert into job (workspace_id, run_id, lane_id) select workspace_id, id, $6 from r`,
     values: [run.workspaceId, run.runId, run.route.functionId, run.version, run.eventId, run.laneId, run.retryOf],
   })
-}
-
-async function openLane(pool: pg.Pool, workspaceId: string, lane: string): Promise<void> {
-  await pool.query({ name: 'lane-open', text: 'update lane set open = true where workspace_id = $1 and id = $2 and not open', values: [workspaceId, lane] })
 }
 
 async function findRun(context: ControlContext, workspaceId: string, runId: string): Promise<FoundRun> {

@@ -10,8 +10,8 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { advance } from '#engine/advance.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
-import { EachLoop, iterationId, placeOf, type ItemResult } from '#engine/each-loop.ts'
-import { executeStep, stepError, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
+import { placeOf } from '#engine/each-loop.ts'
+import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
 import type { FlushItem } from '#engine/flush.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
@@ -21,6 +21,7 @@ import { endOfWait } from '#engine/end-of-wait.ts'
 import { OutsideSteps, type OpenRun } from '#engine/outside-steps.ts'
 import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
 import type { RunContext } from '#engine/run-context.ts'
+import { RunLoops, type LoopingRun } from '#engine/run-loops.ts'
 import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
 
@@ -28,7 +29,7 @@ type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
 const crashesMax = 3
 const none = new Map<string, never>()
 
-export class RunExecution implements OpenRun {
+export class RunExecution implements OpenRun, LoopingRun {
   private readonly ended = new Map<string, { port: string | null }>()
   private readonly active = new Map<string, RunningStep | null>()
   /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
@@ -38,11 +39,10 @@ export class RunExecution implements OpenRun {
   private timers: Map<string, number> = none
   private waiting: Map<string, number | null> = none
   private tries: Map<string, number> = none
-  private readonly scope: ExpressionScope
+  readonly scope: ExpressionScope
   private outside: OutsideSteps | null = null
-  /** Steps that are going through their list, and what earlier workers recorded of their items. */
-  private loops: Map<string, EachLoop> = none
-  private items: Map<string, Map<number, ItemResult>> = none
+  /** Null when no step of the function goes through a list. */
+  private readonly loops: RunLoops | null
   private readonly startedAt = performance.now()
   private readonly firstStart: boolean
   resume: Recorded['progress'] = none
@@ -55,6 +55,7 @@ export class RunExecution implements OpenRun {
 
   constructor(readonly job: ClaimedJob, private readonly prepared: PreparedFunction, readonly context: RunContext) {
     this.scope = scopeOf(job, prepared, context.services)
+    this.loops = prepared.repeats ? new RunLoops(this) : null
     this.firstStart = job.started_ms === null
   }
 
@@ -86,7 +87,7 @@ export class RunExecution implements OpenRun {
     for (const row of recorded.steps) {
       const port = row.port ?? (row.status === 1 ? 'out' : null)
       this.ended.set(row.step, { port })
-      if (this.prepared.repeats && this.keepItem(row.step, row.status === 1 ? { output: row.output } : { error: row.error! })) continue
+      if (this.loops?.keep(row.step, row.status === 1 ? { output: row.output } : { error: row.error! }) === true) continue
       if (port !== null) this.scope.steps[row.step] = row.output
       else this.failure = { step: row.step, error: row.error ?? { code: 'internal', message: 'The step failed.' } }
     }
@@ -126,7 +127,7 @@ export class RunExecution implements OpenRun {
   }
 
   /** Starts whatever is ready; ends or parks the run when nothing is under way. */
-  private go(): void {
+  go(): void {
     if (this.over) return
     const { ready } = advance(this.prepared.definition.steps, this.ended)
     if (this.failure === null && this.context.session.mayStart() && this.heldBy() === null) {
@@ -134,7 +135,7 @@ export class RunExecution implements OpenRun {
         if (this.busy(step.id)) continue
         const prepared = this.prepared.steps.get(step.id)!
         if (prepared.each === null) this.execute(prepared, this.scope)
-        else this.repeat(prepared)
+        else this.loops!.go(prepared)
         if (this.over) return
         if (this.blocked !== null) break
       }
@@ -154,7 +155,7 @@ export class RunExecution implements OpenRun {
     return this.active.size === 0 && this.uncommitted === 0 && !this.over
   }
 
-  private execute(step: PreparedStep, base: ExpressionScope): void {
+  execute(step: PreparedStep, base: ExpressionScope): void {
     const id = step.id
     const attempt = (this.tries.get(id) ?? 0) + 1
     const startedAt = performance.now()
@@ -173,7 +174,7 @@ export class RunExecution implements OpenRun {
     const id = step.id
     if ('error' in answer && answer.error.code === 'step_parked') {
       this.active.delete(id)
-      this.loopOf(step)?.release(step.iteration!.index)
+      this.loops?.release(step)
       this.blocked = { holdId: String(answer.error.facts!['holdId']), why: { kind: 'held', hold: 'service', target: String(answer.error.facts!['host']), step: id } }
       // From within go() this is its loop's business.
       queueMicrotask(() => this.go())
@@ -216,69 +217,9 @@ export class RunExecution implements OpenRun {
     }
   }
 
-  /** Goes on with a step that runs once for each item: opens its list, starts items, or ends it. */
-  private repeat(step: PreparedStep): void {
-    const loop = this.loops.get(step.id)
-    if (loop === undefined) return this.openLoop(step)
-    if (loop.ended) {
-      this.loops.delete(step.id)
-      const input = JSON.stringify({ items: loop.items.length })
-      if (loop.failure !== null) return this.fail(step, 1, loop.startedAt, loop.failure, input)
-      return this.done(step.id, 1, loop.startedAt, { output: loop.output(), port: 'out', input })
-    }
-    for (let index = loop.take(); index !== null; index = loop.take()) {
-      const item = loop.items[index]!
-      this.execute({ ...step, id: iterationId(step.id, index), iteration: { of: step.id, index } }, { ...this.scope, item, index })
-      if (this.over || this.blocked !== null) return
-    }
-  }
-
-  private openLoop(step: PreparedStep): void {
-    const attempt = (this.tries.get(step.id) ?? 0) + 1
-    const startedAt = performance.now()
-    const opened = (items: Json[]) => {
-      const under = (index: number) => this.timers.has(iterationId(step.id, index)) || this.waiting.has(iterationId(step.id, index))
-      this.loops = added(this.loops, step.id, new EachLoop(step, items, this.items.get(step.id) ?? new Map<number, ItemResult>(), under, startedAt))
-    }
-    const failed = (error: unknown) => this.answered(step, attempt, startedAt, { error: stepError(error) })
-    try {
-      const items = step.each!.list(this.scope, this.context.services)
-      if (!(items instanceof Promise)) {
-        opened(items)
-        return this.repeat(step)
-      }
-      this.active.set(step.id, null)
-      items.then((list) => {
-        if (this.over) return
-        this.active.delete(step.id)
-        opened(list)
-        this.go()
-      }).catch(failed)
-    } catch (error) {
-      failed(error)
-    }
-  }
-
-  /** Keeps an item's result; false when the id is not an item's. */
-  private keepItem(id: string, result: ItemResult): boolean {
-    const place = placeOf(id)
-    if (place === null) return false
-    const loop = this.loops.get(place.of)
-    if (loop !== undefined) loop.settle(place.index, result)
-    else {
-      const kept = this.items.get(place.of) ?? new Map<number, ItemResult>()
-      this.items = added(this.items, place.of, kept.set(place.index, result))
-    }
-    return true
-  }
-
-  private loopOf(step: PreparedStep): EachLoop | undefined {
-    return step.iteration === null ? undefined : this.loops.get(step.iteration.of)
-  }
-
   /** The step, or the item's share of it, that an id stands for. */
   private stepOf(id: string): PreparedStep {
-    const place = this.prepared.repeats ? placeOf(id) : null
+    const place = this.loops === null ? null : placeOf(id)
     if (place === null) return this.prepared.steps.get(id)!
     return { ...this.prepared.steps.get(place.of)!, id, iteration: place }
   }
@@ -286,24 +227,17 @@ export class RunExecution implements OpenRun {
   done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void {
     this.active.delete(step)
     this.commit(
-      { results: [{ step, attempt, status: 1, port: result.port, startedAt, endedAt: performance.now(), input: this.inputOf(step, result.input), output: JSON.stringify(result.output) ?? 'null', error: null }] },
+      { results: [{ step, attempt, status: 1, port: result.port, startedAt, endedAt: performance.now(), input: this.loops === null ? result.input : this.loops.inputOf(step, result.input), output: JSON.stringify(result.output) ?? 'null', error: null }] },
       () => {
         this.ended.set(step, { port: result.port })
-        if (!this.prepared.repeats || !this.keepItem(step, { output: result.output })) this.scope.steps[step] = result.output
+        if (this.loops?.keep(step, { output: result.output }) !== true) this.scope.steps[step] = result.output
       },
       { step, port: result.port },
     )
   }
 
-  /** An item's row tells its place, so that the run page can count. */
-  private inputOf(step: string, input: string | null): string | null {
-    const place = this.prepared.repeats ? placeOf(step) : null
-    if (place === null) return input
-    return `{"index":${place.index},"of":${this.loops.get(place.of)?.items.length ?? null},"input":${input ?? 'null'}}`
-  }
-
   /** The last failure of a step: the run's, unless the step goes on with it or the list takes it as a value. */
-  private fail(step: PreparedStep, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
+  fail(step: PreparedStep, attempt: number, startedAt: number, error: FanwiseError, input: string | null): void {
     const { id } = step
     this.active.delete(id)
     const shape = error.toShape()
@@ -314,12 +248,12 @@ export class RunExecution implements OpenRun {
     if (port === null && step.iteration === null) this.failure ??= { step: id, error: shape }
     this.commit(
       {
-        results: [{ step: id, attempt, status: 2, port, startedAt, endedAt, input: this.inputOf(id, input), output: output === null ? null : JSON.stringify(output), error: text }],
+        results: [{ step: id, attempt, status: 2, port, startedAt, endedAt, input: this.loops === null ? input : this.loops.inputOf(id, input), output: output === null ? null : JSON.stringify(output), error: text }],
         attempts: [{ step: id, attempt, startedAt, endedAt, input, error: text, retryInMs: null }],
       },
       () => {
         this.ended.set(id, { port })
-        if (step.iteration !== null) this.keepItem(id, { error: shape })
+        if (step.iteration !== null) this.loops!.keep(id, { error: shape })
         else if (output !== null) this.scope.steps[id] = output
       },
       port === null ? undefined : { step: id, port },
@@ -351,6 +285,22 @@ export class RunExecution implements OpenRun {
     this.waiting = added(this.waiting, step, dueAt)
     this.why = why
     if (this.quiet()) this.go()
+  }
+
+  get isBlocked(): boolean {
+    return this.blocked !== null
+  }
+
+  attemptOf(step: string): number {
+    return (this.tries.get(step) ?? 0) + 1
+  }
+
+  rest(step: string): boolean {
+    return this.timers.has(step) || this.waiting.has(step)
+  }
+
+  activate(step: string): void {
+    this.active.set(step, null)
   }
 
   inactive(step: string): void {
@@ -417,7 +367,7 @@ export class RunExecution implements OpenRun {
     }
     const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
     if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: this.fanOut() } }
-    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id) && (step.each === undefined || this.loops.get(step.id)?.canGoOn(result?.step) !== false))
+    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id) && (step.each === undefined || this.loops!.canGoOn(step.id, result?.step)))
     const held = startable ? this.heldBy() : null
     if (startable && held === null && this.context.session.mayStart()) return {}
     const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]

@@ -4,8 +4,9 @@
  */
 import type { Json, JsonObject } from '#base/json.ts'
 import { emptyDocument, type GraphDocument, type Position } from '#graph/document.ts'
-import { addEvent, addFunction, addNote, addSchedule, addStep, type NewFunction } from '#graph/edit/add-node.ts'
+import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, type NewFunction } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { updateNode, type NodePatch } from '#graph/edit/update-node.ts'
 import { firstStep, roundTo, snap } from '#graph/sizes.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { StepKind } from '#steps/kind.ts'
@@ -19,6 +20,8 @@ export interface DrawnStep {
   after?: (string | { step: string; port: string })[]
   /** Grid place inside the frame: column and row. Absent = next column. */
   at?: { column: number; row: number }
+  /** What else the step has: `each`, `onError`, `retries`. */
+  more?: NodePatch
 }
 
 const columnWidth = 144
@@ -36,20 +39,29 @@ export class Drawing {
     return this.keep(addSchedule(this.document, { id, cron, timezone, position }))
   }
 
+  /** Its address is only a placeholder: whoever uses the drawing gives it one of its own. */
+  webhook(id: string, name: string, position: Position, feeds: string): string {
+    this.keep(addWebhook(this.document, { id, name, position, hookId: `placeholder-${id}` }))
+    this.join(id, feeds)
+    return id
+  }
+
   note(id: string, text: string, position: Position, size: { w: number; h: number }): string {
     return this.keep(addNote(this.document, { id, text, position, size }))
   }
 
   /** A frame with its steps, started by events or schedules. The slug is its id. */
-  function(settings: Omit<NewFunction, 'id'> & { slug: string; startedBy: string[] }, steps: DrawnStep[]): string {
+  function(settings: Omit<NewFunction, 'id'> & { slug: string; startedBy: string[]; flow?: NodePatch }, steps: DrawnStep[]): string {
     const id = this.keep(addFunction(this.document, { ...settings, id: `f_${settings.slug}` }))
+    if (settings.flow !== undefined) this.document = updateNode(this.document, id, settings.flow)
     let column = 0
-    for (const [index, { kind, name, key, config, after, at }] of steps.entries()) {
+    for (const [index, { kind, name, key, config, after, at, more }] of steps.entries()) {
       const place = at ?? { column, row: 0 }
       column = place.column + 1
       const stepId = `s_${settings.slug}_${key}`
       const position = { x: roundTo(firstStep.x + place.column * columnWidth, snap), y: roundTo(firstStep.y + place.row * rowHeight, snap) }
       this.keep(addStep(this.document, { id: stepId, parent: id, kind, name, key, position, config: { ...(stepDefinition(kind).initial() as JsonObject), ...config } }))
+      if (more !== undefined) this.document = updateNode(this.document, stepId, more)
       const before = after ?? (index === 0 ? [] : [steps[index - 1]!.key])
       for (const one of before) {
         const { step, port } = typeof one === 'string' ? { step: one, port: undefined } : one

@@ -17,6 +17,7 @@ const benches = {
   history: 'a million runs in history',
   workers: 'a second and a third worker process',
   code: 'sandboxed Code steps',
+  canvas: 'the editor with 100, 1,000 and 3,000 nodes in headless Chromium (canvas 1000 for one size)',
 }
 const names = process.argv[2] === undefined ? Object.keys(benches) : [process.argv[2]]
 if (!names.every((name) => name in benches)) {

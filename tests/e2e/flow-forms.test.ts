@@ -80,7 +80,7 @@ test('both are in the published definition', async () => {
   await page.getByText('v1 live').waitFor()
   const client = new pg.Client({ connectionString: app.database.url })
   await client.connect()
-  const { rows } = await client.query<{ definition: FunctionDefinition }>('select definition from function_version')
+  const { rows } = await client.query<{ definition: FunctionDefinition }>(`select definition from function_version where definition->>'slug' = 'book-order'`)
   await client.end()
   expect(rows).toHaveLength(1)
   const { flow, steps } = rows[0]!.definition

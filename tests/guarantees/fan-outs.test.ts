@@ -289,7 +289,20 @@ test('a changed limit holds at once, is in the record, and lasts', async () => {
   ])
 })
 
-test('children that end on other ways are counted too, and one retried by hand is', async () => {
+test('children that end on other ways are counted too', async () => {
+  const { engine: running } = await engine()
+  const fan = await start(5, fn('item', 'item/sent', [step('rest', 'sleep', { mode: 'for', duration: '1h' })]))
+  const sleeping = () => pool.query<{ id: string }>(`select run_id::text as id from job where workspace_id = $1 and state = 't'`, [fan.ws]).then(({ rows }) => rows.map((row) => row.id))
+  await until(async () => (await sleeping()).length === 5, 'all sleep')
+  const [first, ...others] = await sleeping()
+  await running.cancelRun(fan.ws, first!)
+  expect(await progress(fan)).toMatchObject({ state: 'running', cancelled: 1, waiting: 4 })
+  await pool.query(`with gone as (delete from job where workspace_id = $1 and run_id = any($2::uuid[]) returning run_id)
+    update run set status = 3, ended_at = now() from gone where workspace_id = $1 and id = gone.run_id`, [fan.ws, others])
+  expect(await state(fan, 'settled')).toMatchObject({ done: 0, cancelled: 5 })
+})
+
+test('one that is retried by hand changes the counts', async () => {
   answer = (n) => (n === 0 ? 400 : 200)
   const { engine: running } = await engine()
   const fan = await start(5, fn('item', 'item/sent', [call()]))

@@ -3,6 +3,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconNote } from '@tabler/icons-react'
 import { commands, keyText } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { ExportMenu } from './export-menu.tsx'
 import classes from './bar.module.css'
 
 /** The floating bar over the canvas. */
@@ -16,6 +17,7 @@ export function CanvasTools({ onKey }: { onKey: () => void }) {
       <i />
       <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
       <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />
+      <ExportMenu />
       <Tooltip label="How to read this (K)"><ActionIcon size={26} aria-label="How to read this" onClick={onKey}><IconHelp size={16} stroke={1.7} /></ActionIcon></Tooltip>
     </div>
   )

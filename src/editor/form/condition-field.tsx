@@ -110,7 +110,7 @@ function Row({ name, row, paths, onChange, onRemove }: RowProps) {
     <div className={classes.condition}>
       <Autocomplete
         size="xs" aria-label={`${name}, path`} value={row.left} data={[...values.keys()]} limit={30} placeholder={paths[0]?.path ?? 'event.data.plan'} spellCheck={false} classNames={mono}
-        comboboxProps={{ shadow: 'md' }} onBlur={leave} onChange={(left) => onChange({ left })} className={classes.conditionPath}
+        comboboxProps={{ shadow: 'md', width: 320, position: 'bottom-end' }} onBlur={leave} onChange={(left) => onChange({ left })} className={classes.conditionPath}
         onFocus={(event) => setInsertionTarget(targetOfInput(event.currentTarget, 'cel'))}
         renderOption={({ option }) => <span className={classes.choice}><span className="mono">{option.value}</span><span className="mono cut">{values.get(option.value)}</span></span>}
       />

@@ -45,7 +45,7 @@ export function KeyField({ label, field, value, onChange, paths, help, placehold
     <FieldFrame label={label} htmlFor={id} help={help} problem={problem}>
       <Autocomplete
         id={id} value={value ?? ''} data={[...values.keys()]} limit={30} placeholder={placeholder ?? likelyKey(paths) ?? 'event.data.accountId'}
-        error={problem?.severity === 'error'} spellCheck={false} classNames={{ input: classes.mono }} comboboxProps={{ shadow: 'md' }}
+        error={problem?.severity === 'error'} spellCheck={false} classNames={{ input: classes.mono }} comboboxProps={{ shadow: 'md', width: 320, position: 'bottom-end' }}
         aria-describedby={problem ? `${id}-problem` : undefined} onBlur={leave}
         onFocus={(event) => setInsertionTarget(targetOfInput(event.currentTarget, 'cel'))}
         onChange={(next) => onChange(next.trim() === '' ? undefined : next)}

@@ -6,10 +6,12 @@
 import type pg from 'pg'
 import type { Duty } from '#engine/duties/duty.ts'
 import type { Hold, Holds } from '#engine/holds/holds.ts'
-import { holdIdsInUse, holdLetGo, holdProbe, holdRamp, holdRemove, holdSettle, holdTurn } from '#engine/sql/hold.ts'
+import { holdIdsInUse, holdLetGo, holdRemove, holdSettle, holdTurn } from '#engine/sql/hold.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 
 const rampMost = 5000
+/** A little less than the duty's second, so that no turn is missed by a hair. */
+const rampTurnMs = 900
 /** A run that tries a parked service may end without calling it; then another tries. */
 const probeMs = 60_000
 
@@ -32,29 +34,37 @@ export function liftHolds(pool: pg.Pool, holds: Holds, changed: () => void, letG
   }
 }
 
-/** The breaker's: one run is let go to try the service, the others only once it has succeeded. */
-const tries = (hold: Hold) => hold.auto && (hold.ramp === null || hold.ramp === 0)
+/** A parked service whose next turn has come: to be tried, or to let more runs go. */
+const isDue = ({ kind, auto, ramp, untilMs }: Hold) => kind === 'service' && (ramp === null ? auto && untilMs !== null && untilMs <= 0 : untilMs === null || untilMs <= 0)
+
+function nextTurn(ramp: number | null): { ramp: number; inMs: number } {
+  // Announced first: a worker that does not know of it yet would send the run that tries back.
+  if (ramp === null) return { ramp: 0, inMs: 0 }
+  if (ramp === 0) return { ramp: 0, inMs: probeMs }
+  return { ramp: Math.min(rampMost, ramp * 2), inMs: rampTurnMs }
+}
 
 async function liftAll(pool: pg.Pool, holds: Holds): Promise<{ changed: boolean; runs: number }> {
-  const due = [...holds.all()].filter((hold) => hold.kind === 'service' && (tries(hold) ? hold.untilMs !== null && hold.untilMs <= 0 : hold.ramp !== null))
-  if (due.length === 0) return { changed: false, runs: 0 }
+  const due = [...holds.all()].filter(isDue)
+  const lifted = { changed: false, runs: 0 }
+  if (due.length === 0) return lifted
   const client = await pool.connect()
-  let runs = 0
   try {
-    await client.query('begin')
-    const { rows } = await client.query<{ mine: boolean }>({ ...holdTurn, values: [] })
-    if (rows[0]!.mine) {
-      for (const hold of due) {
-        const count = tries(hold) ? 1 : hold.ramp!
-        const { rows: gone } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, count] })
-        runs += gone[0]!.n
-        if (gone[0]!.n < count) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
-        else if (tries(hold)) await client.query({ ...holdProbe, values: [hold.workspaceId, hold.id, probeMs] })
-        else await client.query({ ...holdRamp, values: [hold.workspaceId, hold.id, Math.min(rampMost, count * 2)] })
+    for (const hold of due) {
+      await client.query('begin')
+      const next = nextTurn(hold.ramp)
+      // Every process looks; the one that takes the turn has it.
+      const mine = (await client.query({ ...holdTurn, values: [hold.workspaceId, hold.id, hold.ramp, next.ramp, next.inMs] })).rowCount === 1
+      if (mine && hold.ramp !== null) {
+        const count = Math.max(1, hold.ramp)
+        const { rows } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, count] })
+        if (rows[0]!.n < count) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
+        lifted.runs += rows[0]!.n
       }
+      await client.query('commit')
+      lifted.changed ||= mine
     }
-    await client.query('commit')
-    return { changed: rows[0]!.mine, runs }
+    return lifted
   } catch (error) {
     await client.query('rollback').catch(() => {})
     throw error

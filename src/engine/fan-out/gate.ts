@@ -37,7 +37,7 @@ export class FanOutGate {
   /** For an emit that is taken up again: may it send on? */
   async mayEmit(job: ClaimedJob, step: string): Promise<boolean> {
     const state = await stateOf(this.pool, job, step)
-    return state === null || state === 'emitting' || state === 'running'
+    return state === null || state === 'emitting' || state === 'running' || state === 'settled'
   }
 
   /** `go-on`: it has been let go meanwhile. `output`: the rest is cancelled and the step recorded so. */

@@ -7,7 +7,7 @@ import type { Duty } from '#engine/duties/duty.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { canaryVerdict, endedOf, maySettle, rangesOf, stopReason, type FanOutRow } from '#engine/fan-out/row.ts'
 import { settle } from '#engine/fan-out/settle.ts'
-import { cancelOpen, freeJobs, letGo, stopByItself } from '#engine/fan-out/rest.ts'
+import { cancelOpen, letGo, stopByItself } from '#engine/fan-out/rest.ts'
 import { fanOutAnyJob, fanOutLook, fanOutOpen, fanOutReason, fanOutRecount } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 
@@ -72,11 +72,14 @@ export async function tend(context: FanOutContext, row: FanOutRow): Promise<void
   if (reason !== null) await stopByItself(context, row, reason)
 }
 
+/** Looking for children is dearer than reading counts, and all usual ways count: every fifth second will do. */
+const recountRounds = 5
 const firstId = '00000000-0000-0000-0000-000000000000'
 
 /** Every second: all that have not settled, so that nothing depends on a process that died. */
 export function tendFanOuts(context: FanOutContext): Duty {
   let behind: [string, string] = [firstId, firstId]
+  let round = 0
   return {
     name: 'tend-fan-outs',
     everyMs: 1000,
@@ -84,22 +87,22 @@ export function tendFanOuts(context: FanOutContext): Duty {
       const { rows } = await context.pool.query<FanOutRow>({ ...fanOutOpen, values: behind })
       for (const row of rows) {
         await tend(context, row)
-        await mend(context, row)
+        if (row.state === 'cancelled') await cancelOpen(context, row, false)
+        if (round % recountRounds === 0) await mend(context, row)
       }
       const last = rows.at(-1)
+      if (rows.length < 200) round += 1
       behind = rows.length === 200 && last !== undefined ? [last.workspace_id, last.id] : [firstId, firstId]
       return rows.length === 200
     },
   }
 }
 
-/** What a process that died may have left half done, and children that ended without being counted. */
+/** Children that ended without being counted: none are left, yet the counts do not add up. */
 async function mend(context: FanOutContext, row: FanOutRow): Promise<void> {
+  if (!row.sent || endedOf(row) >= row.runs) return
   const ranges = rangesOf(row)
   const [from, to] = [uuids(ranges.map((range) => range.from)), uuids(ranges.map((range) => range.to))]
-  if (row.state === 'cancelled') await cancelOpen(context, row, false)
-  if (row.state === 'emitting' || row.state === 'running' || row.state === 'canary') await freeJobs(context, row.workspace_id, row.id)
-  if (!row.sent || endedOf(row) >= row.runs) return
   const open = await context.pool.query({ ...fanOutAnyJob, values: [row.workspace_id, from, to] })
   if ((open.rowCount ?? 0) > 0) return
   const counted = await context.pool.query({ ...fanOutRecount, values: [row.workspace_id, row.id, from, to] })

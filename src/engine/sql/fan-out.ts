@@ -2,6 +2,7 @@
  * Fan-outs: what is known of one, its settling, and what people do to it. Children are found by ranges
  * of run ids (fanOutRunRange), never by an index of their own; counts are sums over fan_out_count.
  */
+import { openLanes } from '#engine/sql/open-lanes.ts'
 const counts = `
     cross join lateral (
       select coalesce(sum(c.done), 0)::int as done, coalesce(sum(c.failed), 0)::int as failed, coalesce(sum(c.cancelled), 0)::int as cancelled
@@ -149,11 +150,9 @@ export const fanOutFreeJobs = {
       order by ord limit 1000 for update skip locked
     ),
     freed as (
-      update job set state = 'q', hold_id = null, due = null, why = null from found where job.ctid = found.ctid returning job.lane_id
+      update job set state = 'q', hold_id = null, due = null, why = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
     ),
-    opened as (
-      update lane set open = true from (select distinct lane_id from freed) t where lane.workspace_id = $1 and lane.id = t.lane_id and not lane.open
-    )
+    ${openLanes('freed')}
     select count(*)::int as n from freed`,
 }
 
@@ -200,11 +199,9 @@ export const fanOutReopen = {
       on conflict (workspace_id, fan_out_id, worker_id) do update set failed = fan_out_count.failed + excluded.failed
     ),
     jobs as (
-      insert into job (workspace_id, run_id, lane_id, progress) select $1, id, lane, true from open_again
+      insert into job (workspace_id, run_id, lane_id, progress) select $1, id, lane, true from open_again returning workspace_id, lane_id
     ),
-    opened as (
-      update lane set open = true from (select distinct lane from open_again) l where lane.workspace_id = $1 and lane.id = l.lane and not lane.open
-    )
+    ${openLanes('jobs')}
     select count(*)::int as n from open_again`,
 }
 

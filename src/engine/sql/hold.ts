@@ -3,6 +3,7 @@
  * throttles and second limits. A held job is in state h with the id of what holds it; when it is let go
  * it keeps that id as its pass.
  */
+import { openLanes } from '#engine/sql/open-lanes.ts'
 
 export const holdsAll = {
   name: 'holds-all',
@@ -28,20 +29,11 @@ export const holdRemove = { name: 'hold-remove', text: `delete from hold where w
 
 export const holdRamp = { name: 'hold-ramp', text: `update hold set ramp = $3, until = null where workspace_id = $1 and id = $2` }
 
-/** A ramp of 0: the next run is a try. If none comes back with an answer until $3 ms from now, another is tried. */
-export const holdProbe = { name: 'hold-probe', text: `update hold set ramp = 0, until = clock_timestamp() + $3 * interval '1 ms' where workspace_id = $1 and id = $2` }
-
 /** The try has succeeded: $3 go each second, then more. A row = this was the first to say so. */
 export const holdProved = { name: 'hold-proved', text: `update hold set ramp = $3, until = null where workspace_id = $1 and id = $2 and ramp = 0` }
 
 /** It fails while it is being let go: a quarter goes, so that the doubling each second does not keep up. */
 export const holdSlow = { name: 'hold-slow', text: `update hold set ramp = greatest(1, ramp / 4) where workspace_id = $1 and id = $2 and ramp > 1` }
-
-const openLanes = (moved: string) => `
-    opened as (
-      update lane set open = true from (select distinct workspace_id, lane_id from ${moved}) m
-      where lane.workspace_id = m.workspace_id and lane.id = m.lane_id and not lane.open
-    )`
 
 /** Lets the $3 oldest go; they keep the hold's id as their pass. Answers how many. */
 export const holdLetGo = {
@@ -51,7 +43,8 @@ export const holdLetGo = {
     ),
     moved as (
       update job set state = 'q', due = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
-    ),${openLanes('moved')}
+    ),
+    ${openLanes('moved')}
     select (select count(*)::int from moved) as n`,
 }
 
@@ -94,7 +87,8 @@ export const holdSettle = {
     ),
     moved as (
       update job set state = 'q', due = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
-    ),${openLanes('moved')}
+    ),
+    ${openLanes('moved')}
     select (select count(*)::int from moved) as n`,
 }
 
@@ -182,5 +176,12 @@ export const secondReturn = {
 
 export const autoParking = { name: 'auto-parking', text: `select id from workspace where auto_park` }
 
-/** One process at a time lifts holds. */
-export const holdTurn = { name: 'hold-turn', text: `select pg_try_advisory_xact_lock(7341001) as mine` }
+/**
+ * A turn of lifting: only whoever still finds the ramp as $3 and the time come has it. $1 ws, $2 id, $4 next ramp,
+ * $5 next turn in ms. A ramp of 0 means that one run tries the service.
+ */
+export const holdTurn = {
+  name: 'hold-turn',
+  text: `update hold set ramp = $4, until = clock_timestamp() + $5 * interval '1 ms'
+    where workspace_id = $1 and id = $2 and ramp is not distinct from $3::int and (until is null or until <= clock_timestamp())`,
+}

@@ -17,6 +17,8 @@
  * parkings  $34 ws $35 run $36 state $37 due in ms $38 why $39 ms ago started $41 hold
  * $40 the fan-out each end belongs to, null for most
  */
+import { openLanes } from '#engine/sql/open-lanes.ts'
+
 const held = `job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1`
 
 const fence = `fence as materialized (
@@ -98,10 +100,7 @@ export const runAdvance = {
       from unnest($34::uuid[], $35::uuid[], $39::float8[]) as t(ws, run, started)
       where t.started is not null and run.workspace_id = t.ws and run.id = t.run and run.started_at is null
     ),
-    opened as (
-      update lane set open = true from (select distinct workspace_id, lane_id from parked where state = 'q') p
-      where lane.workspace_id = p.workspace_id and lane.id = p.lane_id and not lane.open
-    )
+    ${openLanes("parked where state = 'q'")}
     select (select count(*)::int from fence) as fence, (select count(*)::int from results) as results,
       (select count(*)::int from ended) as ended,
       (select coalesce(array_agg(run_id::text || state), '{}') from parked) as parked`,

@@ -1,4 +1,5 @@
 /** What people do to runs. Each is conditional on the same job row: the first one wins. */
+import { openLanes } from '#engine/sql/open-lanes.ts'
 export const runsEnd = {
   name: 'runs-end',
   text: `with t as (
@@ -65,6 +66,10 @@ export const runReopen = {
     waits as (
       delete from wait using open_again where wait.workspace_id = $1 and wait.run_id = open_again.id
         and wait.step not in (select step from step s where s.workspace_id = $1 and s.run_id = open_again.id and s.port is not null)
-    )
-    insert into job (workspace_id, run_id, lane_id, progress) select $1, id, $3, true from open_again returning run_id`,
+    ),
+    queued as (
+      insert into job (workspace_id, run_id, lane_id, progress) select $1, id, $3, true from open_again returning workspace_id, lane_id, run_id
+    ),
+    ${openLanes('queued')}
+    select run_id from queued`,
 }

@@ -1,4 +1,5 @@
 /** Timers (sleeps, retries, time limits of waits) and their wake-up. */
+import { openLanes } from '#engine/sql/open-lanes.ts'
 
 /** Up to 500 due jobs back to the queue; their lanes open. Answers how many, and the next due in ms. */
 export const timerDue = {
@@ -10,10 +11,7 @@ export const timerDue = {
       update job set state = 'q', due = null, poked = false from due where job.ctid = due.ctid
       returning job.workspace_id, job.lane_id
     ),
-    opened as (
-      update lane set open = true from (select distinct workspace_id, lane_id from woken) w
-      where lane.workspace_id = w.workspace_id and lane.id = w.lane_id and not lane.open
-    )
+    ${openLanes('woken')}
     select (select count(*)::int from woken) as woken`,
 }
 

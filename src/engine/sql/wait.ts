@@ -3,6 +3,8 @@
  * name), storing an event of a waited-for name the shared one, so an event whose transaction is
  * still open is seen by one side or the other, never by neither (reliability.md §B4).
  */
+import { openLanes } from '#engine/sql/open-lanes.ts'
+
 export const waitLock = { name: 'wait-lock', text: `select pg_advisory_xact_lock(hashtextextended($1, 7))` }
 export const waitLockShared = { name: 'wait-lock-shared', text: `select pg_advisory_xact_lock_shared(hashtextextended($1, 7))` }
 
@@ -84,9 +86,6 @@ export const waitResolve = {
       from (select distinct workspace_id, run_id from resolved) r where job.workspace_id = r.workspace_id and job.run_id = r.run_id
       returning job.workspace_id, job.lane_id, job.run_id, job.state
     ),
-    opened as (
-      update lane set open = true from (select distinct workspace_id, lane_id from poked where state = 'q') p
-      where lane.workspace_id = p.workspace_id and lane.id = p.lane_id and not lane.open
-    )
+    ${openLanes("poked where state = 'q'")}
     select workspace_id, run_id::text as run from poked`,
 }

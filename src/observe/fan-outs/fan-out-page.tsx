@@ -18,6 +18,7 @@ import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { Page } from '#ui/shell/page.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
+import { formatClock } from '#ui/time.ts'
 import classes from './fan-outs.module.css'
 
 export function FanOutPage({ id }: { id: string }) {
@@ -63,7 +64,7 @@ function Loaded({ fan }: { fan: FanOutDetail }) {
         <div className={classes.facts}>
           <Link href={workspace.path(`/runs/${fan.runId}`)}>Sent by <span className="mono">{fan.function}</span>, step <span className="mono">{fan.step}</span></Link>
           {fan.workflow === null ? null : <Link href={workspace.path(`/workflows/${fan.workflow.slug}`)}>{fan.workflow.name}</Link>}
-          <span>began <RelativeTime at={Date.parse(fan.startedAt)} /> ago</span>
+          <span className="num">began {formatClock(Date.parse(fan.startedAt))}</span>
         </div>
       </header>
       <div className={classes.columns}>

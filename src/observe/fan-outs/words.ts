@@ -61,7 +61,7 @@ const actions: Record<string, string> = {
 /** "Ada paused it: The bank is closed." */
 export function auditText(line: { actor: string; action: string; detail: Record<string, unknown> | null }): string {
   const { actor, action, detail } = line
-  const who = actor.charAt(0).toUpperCase() + actor.slice(1)
+  const who = actor.includes('@') ? actor : actor.charAt(0).toUpperCase() + actor.slice(1)
   if (action === 'limit' && detail !== null) return `${who} set the limit of ${String(detail['function'])} from ${String(detail['before'])} to ${String(detail['limit'])}`
   if (action === 'retry-failed' && detail !== null) return `${who} retried ${things(Number(detail['runs']), 'failed run')}`
   if (action === 'go' && actor === 'Fanwise') return 'The first items completed; the rest went'

@@ -37,7 +37,7 @@ export function HomePage() {
           <>
             <div className={classes.sectionHead}>
               <h2 className={classes.section}>Or begin with one that works</h2>
-              <Link href={workspace.path('/workflows')} className={classes.strongLink}>{all.length > cardsMax ? `All ${all.length} workflows` : 'All workflows'}</Link>
+              <span><Link href={workspace.path('/templates')} className={classes.strongLink}>Templates</Link>{' · '}<Link href={workspace.path('/workflows')} className={classes.strongLink}>{all.length > cardsMax ? `All ${all.length} workflows` : 'All workflows'}</Link></span>
             </div>
             <div className={cards.cards}>{all.slice(0, cardsMax).map((workflow) => <WorkflowCard key={workflow.slug} workflow={workflow} />)}</div>
           </>

@@ -84,7 +84,7 @@ function stateText(step: StepView, now: number): string {
     case 'failed': return step.handled ? `Failed, handled: the run went on by “${step.port}”` : step.each === null ? `Failed, ${step.attempts.length || 1} of ${step.retries + 1} attempts used` : `Failed after ${itemsWord(step)}`
     case 'retrying': return `Attempt ${step.attempt} of ${step.retries + 1} ${step.dueAt === null || now === 0 ? 'comes next' : formatIn(Date.parse(step.dueAt), now)}`
     case 'sleeping': return step.dueAt === null || now === 0 ? 'Sleeping' : `Sleeping until ${formatClock(Date.parse(step.dueAt), now)}`
-    case 'waiting': return `${step.each === null ? '' : `${itemsWord(step)}. `}Waiting for ${step.kind === 'approval' ? 'a decision' : (step.waitsFor ?? 'another run')}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
+    case 'waiting': return `${step.each === null ? '' : `${itemsWord(step)}. `}Waiting for ${step.kind === 'approval' ? 'a decision' : step.kind === 'gather' ? 'every item to end' : step.kind === 'emit-each' ? 'its fan-out to go on' : (step.waitsFor ?? 'another run')}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
     case 'running': return step.each !== null ? `Running, ${itemsWord(step)} so far` : step.progress === null ? `Running${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}` : `Sent ${step.progress.sent.toLocaleString('en')} of ${step.progress.total.toLocaleString('en')}`
     case 'skipped': return 'Not taken: the run went another way'
     default: return statusWord.queued

@@ -43,7 +43,7 @@ function barsOf(step: StepView, run: RunDetail, now: number): Bar[] {
     bars.push({ kind: 'failed', from, to: ms(attempt.endedAt), attempt: attempt.attempt })
   }
   if (step.status === 'completed' && step.startedAt !== null && step.endedAt !== null) {
-    const isRest = step.kind === 'sleep' || step.kind === 'wait' || step.kind === 'invoke' || step.kind === 'approval' || step.kind === 'signal'
+    const isRest = step.kind === 'sleep' || step.kind === 'wait' || step.kind === 'invoke' || step.kind === 'gather' || step.kind === 'approval' || step.kind === 'signal'
     const from = isRest ? ms(step.startedAt) : Math.max(ms(step.startedAt), bars.at(-1)?.to ?? 0)
     if (!isRest) rest(bars, from)
     bars.push({ kind: isRest ? 'rest' : 'done', from, to: ms(step.endedAt), attempt: isRest ? 0 : step.attempt })

@@ -1,7 +1,8 @@
 'use client'
-import { Loader, TextInput } from '@mantine/core'
+import { Button, Loader, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useState } from 'react'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
 import { WorkflowCard } from '#observe/workflows/workflow-card.tsx'
@@ -24,7 +25,7 @@ export function WorkflowsPage() {
   const wanted = search.trim().toLowerCase()
   const shown = all.filter((one) => wanted === '' || `${one.name} ${one.slug} ${one.functions.join(' ')}`.toLowerCase().includes(wanted))
   return (
-    <Page crumbs={[{ label: 'Workflows' }]} actions={<NewWorkflowButton />}>
+    <Page crumbs={[{ label: 'Workflows' }]} actions={<><Button component={Link} href={workspace.path('/templates')}>Templates</Button><NewWorkflowButton /></>}>
       <div className={classes.head}>
         <h1 className={classes.title}>Workflows</h1>
         {all.length < searchFrom ? null : <TextInput aria-label="Search workflows" placeholder="Search name or function" leftSection={<IconSearch size={15} stroke={1.7} />} value={search} onChange={(event) => setSearch(event.currentTarget.value)} w={260} />}

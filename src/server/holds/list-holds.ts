@@ -27,7 +27,7 @@ export async function listHolds(pool: pg.Pool, workspaceId: string): Promise<Hol
   })
   return rows.map((row) => ({
     id: row.id, kind: row.kind, target: row.target, reason: row.reason, auto: row.auto, by: row.by_name,
-    since: row.since.toISOString(), until: row.until?.toISOString() ?? null, resuming: row.ramp !== null && row.ramp > 0, held: row.held,
+    since: row.since.toISOString(), until: row.ramp !== null && row.ramp > 0 ? null : (row.until?.toISOString() ?? null), resuming: row.ramp !== null && row.ramp > 0, held: row.held,
   }))
 }
 

@@ -8,6 +8,7 @@ import { changesOf } from '#server/live.ts'
 import { router } from '#server/trpc.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
 import { discardDraft, listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
+import { createFromTemplate } from '#server/workflows/from-template.ts'
 import { checkName, createWorkflow } from '#server/workflows/import.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { publish } from '#server/workflows/publish.ts'
@@ -42,7 +43,11 @@ export const workflowsRouter = router({
     return { id: row.id, slug: row.slug, name: row.name, document: storedDocument(row.draft), revision: row.draftRevision, published, functions, catalog }
   }),
 
-  create: asEditor.input(z.object({ name: z.string().max(200) })).mutation(({ ctx, input }) => createWorkflow(ctx.workspace.id, { name: input.name, authorId: ctx.user.id })),
+  /** Empty, or with the drawing of a template. */
+  create: asEditor.input(z.object({ name: z.string().max(200), template: z.string().max(80).optional() })).mutation(({ ctx, input }) =>
+    input.template === undefined
+      ? createWorkflow(ctx.workspace.id, { name: input.name, authorId: ctx.user.id })
+      : createFromTemplate(ctx.workspace.id, { name: input.name, template: input.template, authorId: ctx.user.id })),
 
   rename: asEditor.input(bySlug.extend({ name: z.string().max(200) })).mutation(async ({ ctx, input }) => {
     const row = await findWorkflow(ctx.workspace.id, input.slug)

@@ -1,0 +1,41 @@
+'use client'
+/** The drawing as an image of its own: the theme's colours are put in, so it looks the same anywhere. */
+import { flushSync } from 'react-dom'
+import { createRoot } from 'react-dom/client'
+import type { GraphDocument } from '#graph/document.ts'
+import { Picture } from './picture.tsx'
+
+const pngScale = 2
+/** Browsers draw no canvas larger than this, on any side. */
+const pngSideMax = 8000
+
+export function drawingSvg(document: GraphDocument, label: string): string {
+  const style = window.getComputedStyle(window.document.documentElement)
+  const host = window.document.createElement('div')
+  const root = createRoot(host)
+  flushSync(() => root.render(<Picture document={document} label={label} />))
+  const text = new XMLSerializer().serializeToString(host.firstElementChild!)
+  root.unmount()
+  return text.replace(/var\((--fw-[\w-]+)\)/g, (whole, name: string) => style.getPropertyValue(name).trim() || whole)
+}
+
+export async function drawingPng(document: GraphDocument, label: string): Promise<Blob> {
+  const image = new Image()
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawingSvg(document, label))}`
+  await image.decode()
+  const scale = Math.min(pngScale, pngSideMax / Math.max(image.width, image.height))
+  const canvas = window.document.createElement('canvas')
+  canvas.width = Math.ceil(image.width * scale)
+  canvas.height = Math.ceil(image.height * scale)
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob === null ? reject(new Error('The browser could not draw the image.')) : resolve(blob)), 'image/png'))
+}
+
+export function download(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob)
+  const link = window.document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}

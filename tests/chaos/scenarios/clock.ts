@@ -1,0 +1,41 @@
+/** Workers whose clocks are five minutes fast and slow: due times, leases and limits are the database's. */
+import path from 'node:path'
+import { fn, publish, step } from '#tests/support/factories.ts'
+import { allEnded, publishFanOut, sendList } from '#tests/chaos/fan-out.ts'
+import { breachesOf, missingCalls } from '#tests/chaos/history.ts'
+import type { Scenario } from '#tests/chaos/scenario.ts'
+import { createWorld } from '#tests/chaos/world.ts'
+
+const items = 2000
+const sleepers = 200
+const limit = 20
+
+export const clock: Scenario = {
+  about: 'workers with clocks five minutes fast and slow',
+  async run() {
+    const world = await createWorld({ takesMs: 4, failShare: 0.05 })
+    const skewed = (ms: number) => world.startWorker({ FANWISE_TEST_SKEW: String(ms), NODE_OPTIONS: `--import ${path.resolve('tests/chaos/skew.mjs')}` })
+    try {
+      await Promise.all([skewed(300_000), skewed(-300_000)])
+      await publishFanOut(world, limit)
+      const client = await world.connect()
+      await publish({ connect: async () => Object.assign(client, { release: () => {} }) } as never, world.workspace, [fn('sleeper', 'sleep/asked', [step('rest', 'sleep', { mode: 'for', duration: '3s' })])])
+      await client.end()
+      await world.engine.ingest(world.workspace, Array.from({ length: sleepers }, () => ({ name: 'sleep/asked', data: {} })), { source: 'api' })
+      await sendList(world, items)
+      await allEnded(world, items * 2 + 1 + sleepers, 120_000)
+      const breaches = [...(await breachesOf(world)), ...missingCalls(world, items)]
+      const [off] = await world.query<{ early: number; late: number; shortest: number; longest: number }>(`select
+        count(*) filter (where w.resolved_at < w.created_at + interval '2.95 seconds')::int as early,
+        count(*) filter (where w.resolved_at > w.created_at + interval '15 seconds')::int as late,
+        min(extract(epoch from w.resolved_at - w.created_at))::float as shortest, max(extract(epoch from w.resolved_at - w.created_at))::float as longest
+        from wait w where w.workspace_id = $1 and w.kind = 'sleep'`, [world.workspace])
+      if (off!.early > 0) breaches.push(`${off!.early} of ${sleepers} sleeps of 3 s ended early, the first after ${off!.shortest} s`)
+      if (off!.late > 0) breaches.push(`${off!.late} of ${sleepers} sleeps of 3 s ended late`)
+      if (world.service.mostAtOnce > limit) breaches.push(`${world.service.mostAtOnce} calls at once, the limit is ${limit}`)
+      return { breaches, measured: `${items} items at most ${world.service.mostAtOnce} of ${limit} at once; ${sleepers} sleeps of 3 s took ${off!.shortest?.toFixed(2)} to ${off!.longest?.toFixed(2)} s` }
+    } finally {
+      await world.end()
+    }
+  },
+}

@@ -1,0 +1,96 @@
+/** Someone watches a list being sent item by item, pauses it, lowers its limit, lets it go on, and sees what became of every item. */
+import pg from 'pg'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startTestApp, type TestApp } from '#tests/support/app.ts'
+import { fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+import { keepPicture, signUp } from './editor-page.ts'
+
+let app: TestApp
+let page: Page
+let pool: pg.Pool
+let slug: string
+let ws: string
+const shots = process.env['SHOTS']
+
+beforeAll(async () => {
+  app = await startTestApp(process.env['SHOTS_DEV'] === undefined ? {} : { NODE_ENV: 'development' })
+  page = await app.newPage()
+  page.setDefaultTimeout(60_000)
+  pool = new pg.Pool({ connectionString: app.database.url })
+  slug = (await signUp(page, { workspace: 'North Ops', email: 'mara@north.example', password: 'a long enough password' })).split('/').at(-1)!
+  ws = (await pool.query<{ id: string }>('select id::text as id from workspace where slug = $1', [slug])).rows[0]!.id
+  await pool.query(`insert into playground_service (workspace_id, service, delay_ms) values ($1, 'mail', 40) on conflict (workspace_id, service) do update set delay_ms = 40`, [ws])
+  await publish(pool, ws, [
+    fn('weekly-digest', 'digest/weekly.due', [
+      transform('prepare', { week: '{{ event.data.week }}' }),
+      step('send_digests', 'emit-each', { items: '{{ event.data.users }}', event: 'digest/weekly.send', data: '{ "user": {{ item }} }' }, ['prepare']),
+      step('results', 'gather', { of: 'send_digests', limit: '100' }, ['send_digests']),
+    ]),
+    fn('send-weekly-digest', 'digest/weekly.send', [
+      transform('address', { to: '{{ event.data.user.email }}' }),
+      step('mail', 'http', { method: 'POST', url: 'playground://mail/messages', bodyType: 'json', body: '{ "to": {{ steps.address.to }} }' }, ['address']),
+    ], { concurrency: { limit: 20 } }),
+  ])
+})
+afterAll(async () => {
+  await pool.end()
+  await app.stop()
+})
+beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'fan-outs')))
+
+async function picture(name: string): Promise<void> {
+  if (shots === undefined) return
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    for (const [size, width, height] of [['wide', 1440, 900], ['phone', 390, 844]] as const) {
+      await page.setViewportSize({ width, height })
+      await page.screenshot({ path: `${shots}/${name}-${size}-${scheme}.png` })
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+const sentence = () => page.getByTestId('fan-out-sentence')
+
+test('a list is sent, and its fan-out found from the list', async () => {
+  const key = (await pool.query<{ plain_text: string }>(`select plain_text from api_key where workspace_id = $1 and kind = 'event' and plain_text is not null limit 1`, [ws])).rows[0]!.plain_text
+  const users = Array.from({ length: 3000 }, (_, n) => (n % 61 === 7 ? { id: `u${n}` } : { id: `u${n}`, email: `u${n}@north.example` }))
+  const answer = await fetch(`${app.url}/e/${key}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'digest/weekly.due', data: { week: 47, users } }) })
+  expect(answer.status).toBeLessThan(300)
+  await page.goto(`/w/${slug}/fan-outs`)
+  await picture('list')
+  await page.getByRole('link', { name: /weekly\.send/ }).first().click()
+  await sentence().waitFor()
+  await page.getByText('send-weekly-digest').first().waitFor()
+  await picture('running')
+})
+
+test('paused, it stands; the limit is lowered; it goes on', async () => {
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('heading', { name: 'Paused' }).waitFor()
+  expect(await sentence().textContent()).toMatch(/^Paused by .+ are held/)
+  await page.getByLabel('Runs of send-weekly-digest at once').fill('90')
+  await page.getByRole('button', { name: 'Set', exact: true }).click()
+  await page.getByText('set the limit of send-weekly-digest from 20 to 90').waitFor()
+  await picture('paused')
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await until(async () => (await page.getByRole('heading', { name: 'Paused' }).count()) === 0, 'it goes on', 20_000)
+})
+
+test('settled, every item has its outcome and the failed ones their reason', async () => {
+  await page.getByRole('heading', { name: 'Settled' }).waitFor({ timeout: 120_000 })
+  expect(await sentence().textContent()).toMatch(/^Everything has ended after .+: 2,950 done, 50 failed\.$/)
+  await page.getByRole('radiogroup', { name: 'Which items' }).getByText('Failed').click()
+  const items = page.getByRole('region', { name: 'Items' }).getByRole('listitem')
+  await until(async () => (await items.count()) === 50, 'the failed ones are listed', 20_000)
+  expect(await items.filter({ hasText: 'is missing' }).count()).toBe(50)
+  await picture('settled')
+  await page.getByRole('link', { name: /Sent by/ }).click()
+  await page.getByTestId('run-sentence').waitFor()
+  await page.getByText(/send_digests/).first().click()
+  await page.getByText('Open the fan-out').waitFor()
+  await picture('run')
+})

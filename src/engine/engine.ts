@@ -30,9 +30,16 @@ import { Worker } from '#engine/worker.ts'
 
 const poolMax = 12
 
+function openPool({ connectionString, log }: EngineOptions): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: poolMax, application_name: 'fanwise', connectionTimeoutMillis: 10_000 })
+  pool.on('error', (error) => log('debug', 'An idle database connection was closed.', { error: error.message }))
+  // The pool listens only while a connection is idle; one that breaks in someone's hands must not end the process. Its query rejects.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
+
 export function createEngine(options: EngineOptions): Engine {
-  const pool = new pg.Pool({ connectionString: options.connectionString, max: poolMax, application_name: 'fanwise', connectionTimeoutMillis: 10_000 })
-  pool.on('error', (error) => options.log('debug', 'An idle database connection was closed.', { error: error.message }))
+  const pool = openPool(options)
   const signals = new Signals()
   const routes = new Routes(pool)
   const lanes = new KnownLanes()

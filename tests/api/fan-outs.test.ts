@@ -77,7 +77,7 @@ async function start(count: number, config: Record<string, number> = {}): Promis
 const state = (id: string, wanted: string) => until(async () => {
   const { status, body } = await call('GET', `/fan-outs/${id}`)
   return status === 200 && body.state === wanted ? body : null
-}, `the fan-out is ${wanted}`, 20_000)
+}, `the fan-out is ${wanted}`)
 
 test('from first items over a failure to the end, by API key', async () => {
   fail = true
@@ -85,7 +85,7 @@ test('from first items over a failure to the end, by API key', async () => {
   const waiting = await until(async () => {
     const { body } = await call('GET', `/fan-outs/${id}`)
     return body.reason !== null && body.reason !== undefined ? body : null
-  }, 'it says why it waits', 20_000)
+  }, 'it says why it waits')
   expect(waiting).toMatchObject({ state: 'canary', total: 60, sent: 2, failed: 2, function: 'all', reason: 'Of 2 runs of the first 2 items, 2 failed.' })
   expect((await call('GET', `/fan-outs/${id}/items?offset=1&limit=2`)).body.data.map((item: Loose) => [item.index, item.status])).toEqual([[1, 'failed'], [2, 'not sent']])
   fail = false
@@ -110,7 +110,7 @@ test('a step in the wrong state, or one nobody knows, is refused with what to do
 test('pause, limit, resume and cancel from the pages, in the name of the person', async () => {
   const caller = createCaller(appRouter)({ user: async () => ({ id: user, email: 'e@north.example', name: 'Ada' }) as never })
   const id = await start(2000)
-  await until(async () => (await call('GET', `/fan-outs/${id}`)).status === 200, 'it has begun', 20_000)
+  await until(async () => (await call('GET', `/fan-outs/${id}`)).status === 200, 'it has begun')
   const target = { workspace: 'north', id }
   await caller.fanOuts.pause({ ...target, reason: 'Wait for the bank.' })
   expect(await caller.fanOuts.get(target)).toMatchObject({ state: 'paused', reason: 'Wait for the bank.' })

@@ -12,10 +12,11 @@ let page: Page
 let pool: pg.Pool
 let slug: string
 let ws: string
+/** A folder: pictures of each stage go there, for whoever works on the look. */
 const shots = process.env['SHOTS']
 
 beforeAll(async () => {
-  app = await startTestApp(process.env['SHOTS_DEV'] === undefined ? {} : { NODE_ENV: 'development' })
+  app = await startTestApp()
   page = await app.newPage()
   page.setDefaultTimeout(60_000)
   pool = new pg.Pool({ connectionString: app.database.url })

@@ -45,7 +45,8 @@ export interface LiveHub {
   workflowChanged(workspaceId: string, workflowId: string): void
   runsChanged(workspaceId: string, runIds: string[]): void
   eventsChanged(workspaceId: string): void
-  fanOutChanged(workspaceId: string, fanOutId: string): void
+  /** A fan-out and the run whose step it is. */
+  fanOutChanged(workspaceId: string, fanOutId: string, runId: string): void
 }
 
 export interface Engine {

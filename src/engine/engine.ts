@@ -65,10 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const fanOuts: FanOutContext = {
     pool, routes, lanes, waits, stored, woken, ended,
-    changed: (workspaceId, id, runId) => {
-      hub.fanOutChanged(workspaceId, id)
-      hub.runChanged(workspaceId, runId)
-    },
+    changed: (workspaceId, id, runId) => hub.fanOutChanged(workspaceId, id, runId),
     holdsChanged,
   }
   const watcher = new FanOutWatcher(fanOuts, (error) => options.log('debug', 'A fan-out could not be looked after; it is tried again.', { error: String(error) }))

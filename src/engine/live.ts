@@ -48,7 +48,8 @@ export class Hub implements LiveHub {
     else entry.more = true
   }
 
-  fanOutChanged(workspaceId: string, fanOutId: string): void {
+  fanOutChanged(workspaceId: string, fanOutId: string, runId: string): void {
+    this.runChanged(workspaceId, runId)
     const entry = this.entry(workspaceId)
     if (entry.fanOuts.size < runsMax) entry.fanOuts.add(fanOutId)
   }

@@ -19,22 +19,21 @@ import classes from './history.module.css'
 export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
   const [open, setOpen] = useState(false)
   const [compared, setCompared] = useState<[Named, Named] | null>(null)
+  const compare = (before: Named, after: Named): void => {
+    setOpen(false)
+    setCompared([before, after])
+  }
   return (
     <>
-    <Popover opened={open} onChange={setOpen} width={360} position="bottom-end" trapFocus>
-      <Popover.Target>
-        <Tooltip label="History" disabled={open}>
-          <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => setOpen(!open)}><IconHistory size={17} stroke={1.7} /></ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown p={0}>{open && <HistoryList
-        hasChanges={hasChanges} onDone={() => setOpen(false)} onCompare={(before, after) => {
-          setOpen(false)
-          setCompared([before, after])
-        }}
-      />}</Popover.Dropdown>
-    </Popover>
-    {compared !== null && <Compare before={compared[0]} after={compared[1]} onClose={() => setCompared(null)} />}
+      <Popover opened={open} onChange={setOpen} width={360} position="bottom-end" trapFocus>
+        <Popover.Target>
+          <Tooltip label="History" disabled={open}>
+            <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => setOpen(!open)}><IconHistory size={17} stroke={1.7} /></ActionIcon>
+          </Tooltip>
+        </Popover.Target>
+        <Popover.Dropdown p={0}>{open && <HistoryList hasChanges={hasChanges} onDone={() => setOpen(false)} onCompare={compare} />}</Popover.Dropdown>
+      </Popover>
+      {compared !== null && <Compare before={compared[0]} after={compared[1]} onClose={() => setCompared(null)} />}
     </>
   )
 }

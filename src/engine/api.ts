@@ -73,6 +73,8 @@ export interface Engine {
   signal(workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null>
   /** False when the run had already ended. */
   cancelRun(workspaceId: string, runId: string): Promise<boolean>
+  /** In one transaction; a few hundred at most. Answers how many were still open. */
+  cancelRuns(workspaceId: string, runIds: string[]): Promise<number>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
   retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }): Promise<{ runId: string }>
   /** Tells the host's other processes something; small, and nobody minds if it gets lost. */

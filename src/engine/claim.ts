@@ -8,7 +8,7 @@ import { ConnectionLost, isTransient, type HotConnection } from '#engine/connect
 import type { ClaimedJob, LocalLane, LocalLanes } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
-import { jobAdmit, jobRefill, laneClose, laneCloseLock, laneReturn } from '#engine/sql/job-claim.ts'
+import { jobAdmit, jobRefill, jobReturn, laneClose, laneCloseLock, laneReturn } from '#engine/sql/job-claim.ts'
 
 export interface ClaimContext {
   connection: HotConnection
@@ -82,6 +82,8 @@ export class Claimer {
       } catch (error) {
         if (error instanceof ConnectionLost || isTransient(error)) this.context.unreachable(error)
         else this.context.failed(error)
+        // A claim whose answer was lost may have been committed: its jobs would be ours without our knowing, for as long as we live.
+        if (error instanceof ConnectionLost && error.sent) this.context.leaseLost()
         break
       }
     }
@@ -120,6 +122,8 @@ export class Claimer {
       this.context.leaseLost()
       return 0
     }
+    // A lane may have been tidied away meanwhile; it is a limited one still.
+    for (const { lane } of wanting) lanes.get(lane.workspaceId, lane.id, true)
     const counts = new Map<string, number>()
     for (const job of answer!.jobs) {
       lanes.add(job)
@@ -188,6 +192,7 @@ export class Claimer {
 
   private async tidy(): Promise<void> {
     const { lanes } = this.context
+    await this.returnStranded()
     const now = performance.now()
     const idle: { lane: LocalLane; n: number }[] = []
     const dry: LocalLane[] = []
@@ -203,8 +208,24 @@ export class Claimer {
       else later = true
     }
     if (idle.length > 0) await this.giveBack(idle)
-    if (dry.length > 0) await this.close(dry)
+    // While slots went back, jobs may have come.
+    const still = dry.filter((lane) => lane.dry && lane.executing === 0 && lane.waiting.length === 0)
+    if (still.length > 0) await this.close(still)
     if (later || idle.length > 0) this.scheduleTidy()
+  }
+
+  /** Jobs that arrived for a lane whose last slot had just been given back: nobody could start them here. */
+  private async returnStranded(): Promise<void> {
+    const { lanes, pool, session } = this.context
+    const jobs = [...lanes.all()].filter((lane) => lane.slots <= 0 && lane.waiting.length > 0).flatMap((lane) => lanes.takeWaiting(lane))
+    if (jobs.length === 0) return
+    try {
+      await pool.query({ ...jobReturn, values: [session.id, uuids(jobs.map((job) => job.workspace_id)), uuids(jobs.map((job) => job.run_id))] })
+    } catch (error) {
+      this.context.leaseLost()
+      throw error
+    }
+    this.kick()
   }
 
   private async giveBack(idle: { lane: LocalLane; n: number }[]): Promise<void> {

@@ -5,7 +5,8 @@
 import pg from 'pg'
 
 export class ConnectionLost extends Error {
-  constructor(cause: unknown) {
+  /** @param sent false: there was no connection to send the statement over, so it was certainly not committed */
+  constructor(cause: unknown, readonly sent = true) {
     super('The connection to Postgres was lost; whether the statement was committed is not known.', { cause })
     this.name = 'ConnectionLost'
   }
@@ -87,7 +88,7 @@ export class HotConnection {
   }
 
   private connect(): Promise<pg.Client> {
-    if (this.closed) return Promise.reject(new ConnectionLost('closed'))
+    if (this.closed) return Promise.reject(new ConnectionLost('closed', false))
     this.connecting ??= this.open().finally(() => (this.connecting = null))
     return this.connecting
   }
@@ -101,7 +102,7 @@ export class HotConnection {
       await client.query(`set plan_cache_mode = ${this.plans === 'each-time' ? 'force_custom_plan' : 'force_generic_plan'}`)
     } catch (error) {
       await client.end().catch(() => {})
-      throw new ConnectionLost(error)
+      throw new ConnectionLost(error, false)
     }
     this.client = client
     return client

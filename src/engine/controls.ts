@@ -36,6 +36,12 @@ export async function cancelRun(context: ControlContext, workspaceId: string, ru
   return ended.length > 0
 }
 
+/** How many of them were still open. */
+export async function cancelRuns(context: ControlContext, workspaceId: string, runIds: string[]): Promise<number> {
+  const ended = await endNow(context, runIds.map((runId) => ({ workspaceId, runId, reason: byHand })))
+  return ended.length
+}
+
 /** Ends open runs in a transaction of its own and tells whoever watches. */
 export async function endNow(context: ControlContext, runs: RunToEnd[]): Promise<EndedRun[]> {
   const client = await context.pool.connect()

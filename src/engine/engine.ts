@@ -4,7 +4,7 @@
  */
 import pg from 'pg'
 import type { Engine, EngineOptions, LiveChange } from '#engine/api.ts'
-import { cancelRun, retryFromFailed, runAgain, type ControlContext } from '#engine/controls.ts'
+import { cancelRun, cancelRuns, retryFromFailed, runAgain, type ControlContext } from '#engine/controls.ts'
 import { startDuties } from '#engine/duties/all.ts'
 import type { RunningDuty } from '#engine/duties/duty.ts'
 import { afterCommit } from '#engine/after-commit.ts'
@@ -127,6 +127,7 @@ export function createEngine(options: EngineOptions): Engine {
       return () => listeners.delete(listener)
     },
     cancelRun: (workspaceId, runId) => cancelRun(controls, workspaceId, runId),
+    cancelRuns: (workspaceId, runIds) => cancelRuns(controls, workspaceId, runIds),
     retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),
     routesChanged,
     fanOuts: fanOutControls(fanOuts, routesChanged),

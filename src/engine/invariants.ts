@@ -12,7 +12,7 @@ const counters = {
     select 1 from job j where j.workspace_id = p.workspace_id and j.run_id = p.run_id)`,
   holdsWithoutReason: `select count(*)::int as n from job j where j.state = 'h' and j.run_id >= $1::uuid and j.due is null
     and not exists (select 1 from hold h where h.workspace_id = j.workspace_id and h.id = j.hold_id)
-    and not exists (select 1 from lane l where l.workspace_id = j.workspace_id and l.id = j.hold_id)`,
+    and j.why->>'kind' is distinct from 'limit'`,
   countsBeyondRuns: `select count(*)::int as n from fan_out f where f.run_id >= $1::uuid and f.runs < (
     select coalesce(sum(c.done + c.failed + c.cancelled), 0) from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id)`,
   slotsOfNobody: `select count(*)::int as n from lane_slot s where $1::uuid is not null and not exists (select 1 from worker w where w.id = s.worker_id)`,

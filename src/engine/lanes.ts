@@ -98,6 +98,13 @@ export class LocalLanes {
     this.list(lane)
   }
 
+  /** The lane's waiting jobs, off the book. */
+  takeWaiting(lane: LocalLane): ClaimedJob[] {
+    const jobs = lane.waiting.splice(0)
+    this.waiting -= jobs.length
+    return jobs
+  }
+
   forget(lane: LocalLane): void {
     this.lanes.delete(lane.id)
   }

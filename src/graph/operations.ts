@@ -116,7 +116,7 @@ function isAddressable(one: Change): boolean {
 const depthMax = 200
 
 /** False for what a database cannot keep or a merge could be tricked by: `__proto__`, U+0000, halves of characters, bottomless nesting. */
-function isStorable(value: unknown, depth = 0): boolean {
+export function isStorable(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return isStorableText(value)
   if (typeof value !== 'object' || value === null) return true
   if (depth > depthMax) return false

@@ -27,7 +27,7 @@ export const runs: Command = {
 
 Lists the latest runs (20, or --limit up to 200), the newest last. --follow then prints a line
 whenever a run starts or changes, until Ctrl-C. Statuses: queued, running, sleeping, waiting,
-completed, failed, cancelled. --json prints one JSON object per line.`,
+held, completed, failed, cancelled, skipped. --json prints one JSON object per line.`,
   async run(args) {
     const { values } = parseArgs({
       args,

@@ -45,11 +45,16 @@ export function Picture({ document, label, marks = {}, focus = null }: PicturePr
       {boxes.filter((box) => box.node.type !== 'function').map((box) => (
         <g key={box.id} transform={`translate(${box.x} ${box.y})`} opacity={marks[box.id] === 'removed' ? 0.62 : 1}>
           <Shape box={box} />
-          <Marked box={box} mark={marks[box.id]} focus={focus === box.id} />
+          <Marked box={box} mark={ownMark(box, marks)} focus={focus === box.id} />
         </g>
       ))}
     </svg>
   )
+}
+
+/** A step that came or went with its whole function needs no sign of its own. */
+function ownMark({ id, node }: Box, marks: Record<string, Mark>): Mark | undefined {
+  return node.type === 'step' && marks[node.parent] !== 'changed' && marks[node.parent] === marks[id] ? undefined : marks[id]
 }
 
 function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
@@ -64,7 +69,7 @@ function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
       {line.arrow && <path d={line.arrow} strokeDasharray="none" />}
       {line.label && (
         <g stroke="none">
-          <rect x={line.label.x - line.label.text.length * 3.4 - 6} y={line.label.y - 9} width={line.label.text.length * 6.8 + 12} height={18} rx={9} fill={token('surface')} />
+          <rect x={line.label.x - line.label.text.length * 2.6 - 3} y={line.label.y - 8} width={line.label.text.length * 5.2 + 6} height={16} rx={8} fill={token('surface')} />
           <text x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{line.label.text}</text>
         </g>
       )}

@@ -69,13 +69,14 @@ export const functionOpenRuns = {
 /**
  * After jobs were parked into these ($1 ws, $2 ids): those whose hold is gone, or whose second limit has
  * room again, go back to the queue. So a hold taken away, or a slot freed, in between is never missed.
+ * A function's hold and its own lane have the same id; that lane's slots have no say here.
  */
 export const holdSettle = {
   name: 'hold-settle',
   text: `with t as (select * from unnest($1::uuid[], $2::uuid[]) as t(ws, id)),
     held as (select h.workspace_id, h.id from hold h join t on h.workspace_id = t.ws and h.id = t.id for key share of h),
     room as (
-      select t.ws, t.id, case when l.id is null then 2147483647 else greatest(0, l.cap - l.granted) end as n
+      select t.ws, t.id, case when l.cap is null or exists (select 1 from function f where f.workspace_id = t.ws and f.id = t.id) then 2147483647 else greatest(0, l.cap - l.granted) end as n
       from t left join lane l on l.workspace_id = t.ws and l.id = t.id
       where not exists (select 1 from held where held.workspace_id = t.ws and held.id = t.id)
         and not exists (select 1 from flow_key f where f.workspace_id = t.ws and f.id = t.id)

@@ -9,6 +9,8 @@
  *
  * Payloads above 64 KB are not sent ahead; the run loads its event when it starts.
  */
+import { openLanes } from '#engine/sql/open-lanes.ts'
+
 const payload = `
     select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, run.function_id, run.version, run.event_id,
       run.parent_run_id, run.parent_step, extract(epoch from run.started_at) * 1000 as started_ms,
@@ -107,7 +109,7 @@ export const jobRefill = {
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
 
-/** Jobs that were claimed ahead and are not wanted now, back to the front of their lanes. */
+/** Jobs that were claimed ahead and are not wanted now, back to the front of their lanes. $1 worker, $2 ws, $3 runs. */
 export const jobReturn = {
   name: 'job-return',
   text: `with back as (
@@ -115,9 +117,9 @@ export const jobReturn = {
       from unnest($2::uuid[], $3::uuid[]) as t(ws, run)
       where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1
       returning job.workspace_id, job.lane_id
-    )
-    update lane set open = true from (select distinct workspace_id, lane_id from back) b
-    where lane.workspace_id = b.workspace_id and lane.id = b.lane_id and not lane.open`,
+    ),
+    ${openLanes('back')}
+    select (select count(*)::int from back) as back`,
 }
 
 /** $1 worker; gives back $4 slots of each lane and opens it for others. Sorted by the caller. */

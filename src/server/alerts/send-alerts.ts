@@ -6,6 +6,7 @@
  */
 import type pg from 'pg'
 import { composeAlert, composeTestAlert, type AlertMail, type FailureGroup } from '#server/alerts/compose-alert.ts'
+import { readable } from '#server/runs/readable-json.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
 
 export interface AlertContext {
@@ -35,7 +36,7 @@ const statements = {
   untold: `select run_id::text from failure where workspace_id = $1 and told_at is null limit $2`,
   // Tests of drafts are nobody's alarm, and what was put right meanwhile is no news.
   groups: `with grouped as (
-      select x.function_id, coalesce(x.step, r.error->>'step') as step, coalesce(r.error->>'message', 'It failed.') as message, count(*)::int as count, max(r.version) as version
+      select x.function_id, coalesce(x.step, ${readable('r.error')}->>'step') as step, coalesce(${readable('r.error')}->>'message', 'It failed.') as message, count(*)::int as count, max(r.version) as version
       from failure x join run r on r.workspace_id = x.workspace_id and r.id = x.run_id and r.status = 2 and r.version > 0
       where x.workspace_id = $1 and x.run_id = any($2::uuid[]) group by 1, 2, 3
     )

@@ -3,14 +3,28 @@ import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { runBody } from '#server/api/runs.ts'
-import { event, newEvent } from '#server/api/schemas.ts'
+import { event, eventSummary, listOf, moment, newEvent, pageQuery } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
 import { getEvent } from '#server/events/get-event.ts'
+import { listEvents } from '#server/events/list-events.ts'
 import { bodyBytesMax, eventBytesMax, readEvents } from '#server/http/event-shape.ts'
 
 const tag = 'Events'
 
+const listQuery = pageQuery.extend({
+  name: z.string().max(256).optional().describe('A name, or the beginning of one with * behind it: order/*'),
+  since: moment('since').optional().describe('Received at or after this time'),
+})
+
 export const eventRoutes: ApiRoute[] = [
+  route({
+    method: 'GET', path: '/events', operationId: 'listEvents', summary: 'List events, newest first, with what became of their runs', tag, query: listQuery,
+    answers: { 200: { description: 'A page of events', schema: listOf(eventSummary) } },
+    async handle({ workspaceId, query: { name, since, cursor, limit } }) {
+      const page = await listEvents(getEngine().pool, workspaceId, { name, since }, { limit, ...(cursor ? { cursor } : {}) })
+      return { status: 200, body: { data: page.data.map(({ key: _key, ...one }) => one), nextCursor: page.nextCursor } }
+    },
+  }),
   route({
     method: 'POST', path: '/events', operationId: 'sendEvents', summary: 'Send one event or an array of at most 5,000, all or nothing', tag,
     bodyBytesMax,

@@ -70,9 +70,12 @@ function check(schema: z.ZodType, value: unknown, prefix: string): unknown {
   throw new FanwiseError('bad_request', field === '' ? message : `\`${field}\`: ${message}`, { ...(field === '' ? {} : { field }), fix: `${base}/openapi.json describes what this call takes.` })
 }
 
-/** A database that cannot be reached is a 503, not a fault of ours. */
+/** A database that cannot be reached is a 503, and text it cannot keep (U+0000) a mistake of the sender: no faults of ours. */
 function reachable(error: unknown): unknown {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+  if (code === '22021' || code === '22P05') {
+    return new FanwiseError('bad_request', 'The request holds a null character (U+0000) where it cannot be kept.', { fix: 'Leave it out. Only the `data` of events may hold it.', cause: error })
+  }
   if (!/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|53300|P1001|P1002|P1017|P2024)$/.test(code)) return error
   return new FanwiseError('unavailable', 'The database cannot be reached at the moment.', { fix: 'Send the request again in a few seconds.', cause: error })
 }

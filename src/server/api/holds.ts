@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { FanwiseError } from '#base/errors.ts'
-import { parsePublicId } from '#base/ids.ts'
 import { explainWait } from '#engine/why.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { listOf } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
 import { letGo, park, pause, resume } from '#server/holds/change-holds.ts'
 import { listHolds } from '#server/holds/list-holds.ts'
+import { runUuid } from '#server/runs/run-id.ts'
 
 const tag = 'Holds'
 const actor = { id: null, name: 'an API key' }
@@ -53,9 +52,7 @@ export const holdRoutes: ApiRoute[] = [
     method: 'GET', path: '/runs/:id/why', operationId: 'explainRun', summary: 'Why a run waits and for what, in one sentence', tag,
     answers: { 200: { description: 'The reason', schema: why } },
     async handle({ workspaceId, path }) {
-      const id = parsePublicId('run', path.id!)
-      if (id === null) throw new FanwiseError('not_found', `There is no run ${path.id} in this workspace.`, { fix: 'Look in the list of runs.' })
-      return { status: 200, body: await explainWait(getEngine().pool, workspaceId, id) }
+      return { status: 200, body: await explainWait(getEngine().pool, workspaceId, runUuid(path.id!)) }
     },
   }),
 ]

@@ -1,27 +1,52 @@
 import { z } from 'zod'
+import { publicId } from '#base/ids.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
-import { listOf, pageQuery, runDetail, runSummary } from '#server/api/schemas.ts'
+import { listOf, moment, pageQuery, runDetail, runSummary } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
+import { bulkMost, cancelMany, retryMany } from '#server/runs/bulk.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { listRuns, runStates } from '#server/runs/list-runs.ts'
+import { existingRun, runUuid } from '#server/runs/run-id.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 
 const tag = 'Runs'
+/** An API key stands for nobody in particular. */
+const actor = { id: null, name: 'an API key' }
+const count = z.number().int()
 
-const query = pageQuery.extend({
-  event: z.string().max(256).optional().describe('Id or name of the event that started it'),
+const filters = {
   function: z.string().max(100).optional().describe('Slug of the function'),
-  status: z.enum(runStates, { error: `\`status\` is one of ${runStates.join(', ')}.` }).optional(),
-})
+  event: z.string().max(256).optional().describe('Id or name of the event that started it'),
+  since: moment('since').optional().describe('Created at or after this time'),
+  until: moment('until').optional().describe('Created before this time'),
+}
+const oneOf = <const S extends readonly [string, ...string[]]>(states: S) => z.enum(states, { error: `\`status\` is one of ${states.join(', ')}.` })
+
+const query = pageQuery.extend({ ...filters, status: oneOf(runStates).optional() })
+
+const page = {
+  cursor: z.string().max(80).optional().describe('`nextCursor` of the call before'),
+  limit: z.number({ error: `\`limit\` is a number from 1 to ${bulkMost}.` }).int().min(1, 'The least is 1.').max(bulkMost, `The most is ${bulkMost}.`).default(bulkMost).describe('Runs this call looks at, newest first'),
+}
+/** "All there are" has to be meant: one condition at least. */
+const narrowed = (body: Record<string, unknown>) => ['function', 'event', 'status', 'since', 'until'].some((key) => body[key] !== undefined)
+const notNarrowed = 'Say which runs: give a function, an event, a status, since or until.'
+
+const bulkCancel = z.strictObject({ ...filters, ...page, status: oneOf(['queued', 'running', 'sleeping', 'waiting', 'held']).optional().describe('Any that has not ended when left out') }, { error: notNarrowed }).refine(narrowed, notNarrowed)
+const from = z.enum(['failed', 'start'], { error: '`from` is failed or start.' }).default('failed').describe('failed: the same run goes on from its failed step; start: a new run of the same version and event')
+const bulkRetry = z.strictObject({ ...filters, ...page, from, status: oneOf(['failed', 'completed', 'cancelled', 'skipped']).optional().describe('failed when left out; the others can only be run from the start') }, { error: notNarrowed })
+  .refine(narrowed, notNarrowed)
+  .refine((body) => body.from === 'start' || body.status === undefined || body.status === 'failed', { path: ['from'], message: 'Only failed runs can go on from their failed step. Use start.' })
+
+const found = { found: count.describe('Runs that fitted'), nextCursor: z.string().nullable().describe('Send it as `cursor` while there is one, for those that follow') }
 
 export const runRoutes: ApiRoute[] = [
   route({
     method: 'GET', path: '/runs', operationId: 'listRuns', summary: 'List runs, newest first', tag, query,
     answers: { 200: { description: 'A page of runs', schema: listOf(runSummary) } },
-    async handle({ workspaceId, query: { event, function: slug, status, cursor, limit } }) {
-      const filter = { ...(event ? { event } : {}), ...(slug ? { function: slug } : {}), ...(status ? { status } : {}) }
-      const page = await listRuns(getEngine().pool, workspaceId, filter, { limit, ...(cursor ? { cursor } : {}) })
-      return { status: 200, body: { data: page.data.map(runBody), nextCursor: page.nextCursor } }
+    async handle({ workspaceId, query: { cursor, limit, ...filter } }) {
+      const runs = await listRuns(getEngine().pool, workspaceId, filter, { limit, ...(cursor ? { cursor } : {}) })
+      return { status: 200, body: { data: runs.data.map(runBody), nextCursor: runs.nextCursor } }
     },
   }),
   route({
@@ -29,10 +54,46 @@ export const runRoutes: ApiRoute[] = [
     answers: { 200: { description: 'The run', schema: runDetail } },
     async handle({ workspaceId, path }) {
       const run = await getRun(getEngine().pool, workspaceId, path.id!)
-      const steps = run.steps.map(({ id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress }) => ({
-        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress,
+      const steps = run.steps.map(({ id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, each }) => ({
+        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, each,
       }))
       return { status: 200, body: { ...runBody(run), steps } }
+    },
+  }),
+  route({
+    method: 'POST', path: '/runs/:id/cancel', operationId: 'cancelRun', summary: 'Cancel a run', tag,
+    answers: { 200: { description: 'Whether it was still open', schema: z.object({ cancelled: z.boolean() }) } },
+    async handle({ workspaceId, path }) {
+      const id = await existingRun(getEngine().pool, workspaceId, path.id!)
+      return { status: 200, body: { cancelled: await getEngine().cancelRun(workspaceId, id) } }
+    },
+  }),
+  route({
+    method: 'POST', path: '/runs/:id/retry', operationId: 'retryRun', summary: 'Let a failed run go on from its failed step, or run it again from the start', tag,
+    body: z.strictObject({ from }).optional(),
+    answers: { 202: { description: 'The run that goes on, or the new one', schema: z.object({ runId: z.string() }) } },
+    async handle({ workspaceId, path, body }) {
+      const { runId } = await getEngine().retryRun(workspaceId, runUuid(path.id!), { from: body?.from ?? 'failed' })
+      return { status: 202, body: { runId: publicId('run', runId) } }
+    },
+  }),
+  route({
+    method: 'POST', path: '/runs/cancel', operationId: 'cancelRuns', summary: `Cancel up to ${bulkMost.toLocaleString('en')} open runs of a function, event, status or time`, tag, body: bulkCancel,
+    answers: { 200: { description: 'How many; those that ended meanwhile are found and not cancelled', schema: z.object({ ...found, cancelled: count }) } },
+    async handle({ workspaceId, body: { cursor, limit, ...filter } }) {
+      return { status: 200, body: await cancelMany(getEngine(), workspaceId, actor, filter, { limit, ...(cursor ? { cursor } : {}) }) }
+    },
+  }),
+  route({
+    method: 'POST', path: '/runs/retry', operationId: 'retryRuns', summary: `Retry up to ${bulkMost.toLocaleString('en')} runs of a function, event, status or time`, tag, body: bulkRetry,
+    answers: {
+      200: {
+        description: 'How many go on, and why others do not',
+        schema: z.object({ ...found, retried: count, refused: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string().nullable(), runs: count })) }),
+      },
+    },
+    async handle({ workspaceId, body: { cursor, limit, from: start, ...filter } }) {
+      return { status: 200, body: await retryMany(getEngine(), workspaceId, actor, start, { status: 'failed', ...filter }, { limit, ...(cursor ? { cursor } : {}) }) }
     },
   }),
 ]

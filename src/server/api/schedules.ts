@@ -32,7 +32,7 @@ export const scheduleRoutes: ApiRoute[] = [
     answers: { 200: { description: 'Replaced', schema: schedule }, 201: { description: 'Made', schema: schedule } },
     async handle({ workspaceId, path, body }) {
       const key = scheduleKey.safeParse(path.key)
-      if (!key.success) throw new FanwiseError('bad_request', key.error.issues[0]!.message, { field: 'key' })
+      if (!key.success) throw new FanwiseError('bad_request', key.error.issues[0]!.message, { field: 'key', fix: 'Choose a key such as customer-42.' })
       const { schedule: stored, created } = await putSchedule(getEngine().pool, workspaceId, key.data, body)
       return { status: created ? 201 : 200, body: stored }
     },

@@ -81,10 +81,20 @@ export const runSummary = z.object({
 
 export const attempt = z.object({ attempt: z.number().int(), startedAt: time, endedAt: time, input: json, error: runError, retryAt: time.nullable() }).register(named, { id: 'Attempt', description: 'A try that failed.' })
 
+const each = z.object({
+  total: z.number().int().nullable().describe('Null until the first item has ended'), done: z.number().int(), failed: z.number().int(), startedAt: time.nullable(),
+  items: z.array(z.object({
+    index: z.number().int().describe('Place in the list, from 0'), status: z.enum(['completed', 'failed', 'retrying', 'waiting']), attempt: z.number().int(),
+    startedAt: time.nullable(), endedAt: time.nullable(), error: z.string().nullable(),
+  })).describe('Those that have been tried, in the order of the list'),
+}).register(named, { id: 'StepItems' })
+
 export const step = z.object({
   id: z.string(), name: z.string(), kind: z.string(), status: z.enum(['pending', 'running', 'retrying', 'sleeping', 'waiting', 'completed', 'failed', 'skipped']),
   attempt: z.number().int(), startedAt: time.nullable(), endedAt: time.nullable(), port: z.string().nullable(), input: json, output: json,
   error: runError.nullable(), attempts: z.array(attempt), dueAt: time.nullable(), progress: z.object({ sent: z.number().int(), total: z.number().int() }).nullable(),
+  handled: z.boolean().describe('It failed, and the run went on: by its error branch, or regardless'),
+  each: each.nullable().describe('Of a step that runs once for each item of a list'),
 }).register(named, { id: 'Step' })
 
 export const runDetail = runSummary.extend({ steps: z.array(step) }).register(named, { id: 'RunDetail' })
@@ -93,6 +103,16 @@ export const event = z.object({
   id: z.string(), name: z.string(), data: json, ts: z.number(), v: z.string().nullable(), clientId: z.string().nullable().describe('The id the sender gave'),
   source: z.string(), emittedBy: z.string().nullable().describe('The run whose emit step sent it'), receivedAt: time, runs: z.array(runSummary),
 }).register(named, { id: 'Event' })
+
+const count = z.number().int()
+
+export const eventSummary = z.object({
+  id: z.string(), name: z.string(), source: z.string(), ts: z.number(), receivedAt: time,
+  runs: z.object({
+    total: count, completed: count, failed: count, cancelled: count, skipped: count.describe('Flow control let them not begin'), running: count,
+    resting: count.describe('Queued, held, sleeping or waiting'),
+  }),
+}).register(named, { id: 'EventSummary' })
 
 export const settings = playgroundSettings.register(named, { id: 'PlaygroundSettings' })
 
@@ -104,6 +124,9 @@ export const received = z.object({
 export function listOf(item: z.ZodType) {
   return z.object({ data: z.array(item), nextCursor: z.string().nullable() })
 }
+
+/** A moment in a query or body, as milliseconds. */
+export const moment = (name: string) => z.iso.datetime({ offset: true, error: `\`${name}\` is a time such as 2026-11-25T09:00:00Z.` }).transform((text) => Date.parse(text))
 
 export const pageQuery = z.object({
   cursor: z.string().max(80).optional().describe('`nextCursor` of the page before'),

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
-import { parsePublicId, publicId } from '#base/ids.ts'
+import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { decide } from '#server/approvals/decide.ts'
 import { getEngine } from '#server/engine.ts'
+import { existingRun } from '#server/runs/run-id.ts'
 
 const tag = 'Runs'
 
@@ -30,8 +31,7 @@ export const signalRoutes: ApiRoute[] = [
     }),
     answers: { 200: { description: 'Decided', schema: z.object({ decision: z.enum(['approved', 'rejected']) }) } },
     async handle({ workspaceId, path, body }) {
-      const runId = parsePublicId('run', path.id!)
-      if (runId === null) throw new FanwiseError('not_found', `There is no run ${path.id} in this workspace.`)
+      const runId = await existingRun(getEngine().pool, workspaceId, path.id!)
       await decide(getEngine(), { workspaceId, runId, step: path.step! }, body)
       return { status: 200, body: { decision: body.decision } }
     },

@@ -10,6 +10,8 @@ export interface RunOutcomes {
   completed: number
   failed: number
   cancelled: number
+  /** Flow control let them not begin. */
+  skipped: number
   running: number
   /** Queued, sleeping or waiting. */
   resting: number
@@ -61,7 +63,7 @@ export async function listEvents(pool: pg.Pool, workspaceId: string, filter: Eve
 }
 
 export function noRuns(): RunOutcomes {
-  return { total: 0, completed: 0, failed: 0, cancelled: 0, running: 0, resting: 0 }
+  return { total: 0, completed: 0, failed: 0, cancelled: 0, skipped: 0, running: 0, resting: 0 }
 }
 
 /** How the runs of these events stand, by event. */
@@ -80,7 +82,7 @@ export async function outcomesOf(pool: pg.Pool, workspaceId: string, eventIds: s
     if (outcome === undefined) outcomes.set(row.event_id, (outcome = noRuns()))
     const state = runStateOf(row.status, row.state)
     outcome.total += row.count
-    if (state === 'completed' || state === 'failed' || state === 'cancelled' || state === 'running') outcome[state] += row.count
+    if (state === 'completed' || state === 'failed' || state === 'cancelled' || state === 'skipped' || state === 'running') outcome[state] += row.count
     else outcome.resting += row.count
   }
   return outcomes

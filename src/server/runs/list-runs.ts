@@ -6,6 +6,7 @@ import type pg from 'pg'
 import { parsePublicId } from '#base/ids.ts'
 import { runStatus, type JobState, type RunState } from '#engine/states.ts'
 import { cursorUuid, toPage, uuidFloor, type Page, type PageRequest } from '#server/page.ts'
+import { readable } from '#server/runs/readable-json.ts'
 import { loadRuns, type RunSummary } from '#server/runs/run-row.ts'
 
 export const runStates = ['queued', 'running', 'sleeping', 'waiting', 'held', 'completed', 'failed', 'cancelled', 'skipped'] as const satisfies readonly RunState[]
@@ -22,13 +23,20 @@ export interface RunFilter {
   event?: string
   /** Only runs created at or after this moment, ms. */
   since?: number
+  /** Only runs created before this moment, ms. */
+  until?: number
+  /** Not ended. */
+  open?: boolean
+  /** Without tests of drafts. */
+  published?: boolean
 }
 
 const narrow = `
     and ($3::uuid is null or r.id < $3) and ($4::uuid is null or r.id >= $4)
     and ($5::text is null or r.function_id = (select id from function where workspace_id = $1 and slug = $5))
     and ($6::uuid is null or r.event_id = $6)
-    and ($7::text is null or exists (select 1 from event e where e.workspace_id = r.workspace_id and e.id = r.event_id and e.name = $7))`
+    and ($7::text is null or exists (select 1 from event e where e.workspace_id = r.workspace_id and e.id = r.event_id and e.name = $7))
+    and ($9::boolean is null or r.version > 0)`
 
 const statements = {
   /** Ended with one of the statuses in $8, or any run when it is null. */
@@ -45,7 +53,7 @@ const statements = {
   needsPerson: `select r.id from (
       (select run_id from failure where workspace_id = $1)
       union all
-      (select run_id from job where workspace_id = $1 and $8::int is null and state = 't' and why->>'kind' = 'retry')
+      (select run_id from job where workspace_id = $1 and $8::int is null and state = 't' and ${readable('why')}->>'kind' = 'retry')
     ) x join run r on r.workspace_id = $1 and r.id = x.run_id
     where r.status in (0, 2) and r.version > 0${narrow}
     order by r.id desc limit $2`,
@@ -53,16 +61,27 @@ const statements = {
 
 /** Newest first. */
 export async function listRuns(pool: pg.Pool, workspaceId: string, filter: RunFilter, page: PageRequest): Promise<Page<RunSummary>> {
+  return toPage(await loadRuns(pool, workspaceId, await findRuns(pool, workspaceId, filter, page)), page.limit)
+}
+
+/** Row ids, newest first; one more than the page has when others follow. */
+export async function findRuns(pool: pg.Pool, workspaceId: string, filter: RunFilter, page: PageRequest): Promise<string[]> {
   const eventUuid = filter.event === undefined ? null : parsePublicId('evt', filter.event)
   const { text, extra } = choose(filter)
   const { rows } = await pool.query<{ id: string }>({
     text,
     values: [
-      workspaceId, page.limit + 1, cursorUuid('run', page.cursor), filter.since === undefined ? null : uuidFloor(filter.since),
-      filter.function ?? null, eventUuid, eventUuid === null ? (filter.event ?? null) : null, extra,
+      workspaceId, page.limit + 1, before(cursorUuid('run', page.cursor), filter.until), filter.since === undefined ? null : uuidFloor(filter.since),
+      filter.function ?? null, eventUuid, eventUuid === null ? (filter.event ?? null) : null, extra, filter.published === true ? true : null,
     ],
   })
-  return toPage(await loadRuns(pool, workspaceId, rows.map((row) => row.id)), page.limit)
+  return rows.map((row) => row.id)
+}
+
+/** Both say where to begin, so the earlier one counts. */
+function before(cursor: string | null, until: number | undefined): string | null {
+  const moment = until === undefined ? null : uuidFloor(until)
+  return cursor === null || (moment !== null && moment < cursor) ? moment : cursor
 }
 
 const jobStates: Partial<Record<RunState, JobState[]>> = { queued: ['q'], running: ['r'], sleeping: ['t'], waiting: ['w'], held: ['h'] }
@@ -70,6 +89,7 @@ const jobStates: Partial<Record<RunState, JobState[]>> = { queued: ['q'], runnin
 function choose(filter: RunFilter): { text: string; extra: unknown } {
   if (filter.needsPerson === true) return { text: statements.needsPerson, extra: null }
   if (filter.resting === true) return { text: statements.byJob, extra: ['q', 't', 'w', 'h'] }
+  if (filter.open === true) return { text: statements.byJob, extra: ['q', 'r', 't', 'w', 'h'] }
   const { status } = filter
   if (status === undefined) return { text: statements.byStatus, extra: null }
   if (status === 'failed') return { text: statements.failed, extra: null }
@@ -96,7 +116,7 @@ export async function countRuns(pool: pg.Pool, workspaceId: string): Promise<Run
       (select count(*)::int from (select 1 from failure x join run r on r.workspace_id = x.workspace_id and r.id = x.run_id and r.status = 2 and r.version > 0
         where x.workspace_id = $1 and x.at > now() - interval '24 hours' limit 10000) c) as lately,
       (select count(*)::int from (select 1 from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id and r.version > 0
-        where j.workspace_id = $1 and j.state = 't' and j.why->>'kind' = 'retry' limit 10000) c) as retrying,
+        where j.workspace_id = $1 and j.state = 't' and ${readable('j.why')}->>'kind' = 'retry' limit 10000) c) as retrying,
       (select count(*)::int from (select 1 from job where workspace_id = $1 and state = 'r' limit 10000) c) as running,
       (select count(*)::int from (select 1 from job where workspace_id = $1 and state <> 'r' limit 10000) c) as resting`,
     values: [workspaceId],

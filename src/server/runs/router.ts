@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { FanwiseError } from '#base/errors.ts'
-import { parsePublicId, publicId } from '#base/ids.ts'
+import { publicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { explainWait } from '#engine/why.ts'
 import { getEngine } from '#server/engine.ts'
@@ -10,6 +9,7 @@ import { getRun, getStepValue } from '#server/runs/get-run.ts'
 import { countRuns, listRuns, runStates } from '#server/runs/list-runs.ts'
 import { workerIsGone } from '#server/runs/queue-health.ts'
 import { runCanvas } from '#server/runs/run-canvas.ts'
+import { runUuid } from '#server/runs/run-id.ts'
 import { router } from '#server/trpc.ts'
 
 const filter = z.object({
@@ -21,13 +21,6 @@ const filter = z.object({
   since: z.number().optional(),
 })
 const shownTextMax = 60_000
-
-/** Public id → row id, or not_found. */
-function runUuid(id: string): string {
-  const uuid = parsePublicId('run', id)
-  if (uuid === null) throw new FanwiseError('not_found', `There is no run ${id} in this workspace.`, { fix: 'Look in the list of runs.' })
-  return uuid
-}
 
 export const runsRouter = router({
   list: inWorkspace.input(pageInput.extend({ filter: filter.default({}) })).query(({ ctx, input }) => listRuns(getEngine().pool, ctx.workspace.id, input.filter, input)),

@@ -1,5 +1,6 @@
 /** The items of a step that runs once for each of a list: small rows only, however large what they gave. */
 import { placeOf } from '#engine/each-loop.ts'
+import { readable } from '#server/runs/readable-json.ts'
 import { moment } from '#server/runs/run-row.ts'
 
 export interface ItemView {
@@ -32,7 +33,7 @@ export interface ItemRow {
 }
 
 export const itemsText = `select step, status, attempt, (extract(epoch from started_at) * 1000)::float8 as started_ms, (extract(epoch from ended_at) * 1000)::float8 as ended_ms,
-    error->>'message' as error, (input->>'of')::int as total
+    ${readable('error')}->>'message' as error, (${readable('input')}->>'of')::int as total
   from step where workspace_id = $1 and run_id = $2 and strpos(step, '#') > 0`
 
 /** The step itself, or one of its items. */

@@ -5,6 +5,7 @@ import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import { never, nextTick, nextTicks, type MissedPolicy } from '#engine/duties/due-ticks.ts'
+import { isStorable } from '#graph/operations.ts'
 import { cronProblem, isTimeZone } from '#graph/compile/check-sources.ts'
 import { eventNameProblem } from '#graph/compile/event-names.ts'
 
@@ -39,6 +40,7 @@ export const scheduleBody = z.strictObject({
 }).superRefine((body, context) => {
   const problem = cronProblem(body.cron, isTimeZone(body.timezone) ? body.timezone : 'UTC')
   if (problem !== null) context.addIssue({ code: 'custom', path: ['cron'], message: `${problem.message} ${problem.fix}` })
+  if (!isStorable(body.data)) context.addIssue({ code: 'custom', path: ['data'], message: 'The data holds a null character (U+0000) or half a character, which cannot be kept here.' })
   if (JSON.stringify(body.data).length > dataCharactersMax) context.addIssue({ code: 'custom', path: ['data'], message: 'The data is larger than 500,000 characters.' })
 })
 export type ScheduleBody = z.output<typeof scheduleBody>

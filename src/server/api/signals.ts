@@ -13,7 +13,7 @@ export const signalRoutes: ApiRoute[] = [
   route({
     method: 'POST', path: '/signals', operationId: 'sendSignal', summary: 'Let the run that waits for a signal go on', tag,
     body: z.strictObject({
-      signal: z.string({ error: 'Give the name of the signal.' }).min(1, 'Give the name of the signal.').max(256),
+      signal: z.string({ error: 'Give the name of the signal.' }).min(1, 'Give the name of the signal.').max(1000, 'A signal has at most 1,000 characters.'),
       data: z.record(z.string(), z.unknown(), { error: '`data` must be an object.' }).default({}),
     }),
     answers: { 200: { description: 'The run that goes on', schema: z.object({ runId: z.string() }) } },

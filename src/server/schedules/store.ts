@@ -5,9 +5,9 @@ import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import { never, nextTick, nextTicks, type MissedPolicy } from '#engine/duties/due-ticks.ts'
-import { isStorable } from '#graph/operations.ts'
 import { cronProblem, isTimeZone } from '#graph/compile/check-sources.ts'
 import { eventNameProblem } from '#graph/compile/event-names.ts'
+import { isStorable } from '#graph/operations.ts'
 
 const shownTicks = 5
 const dataCharactersMax = 500_000

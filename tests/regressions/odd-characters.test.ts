@@ -1,0 +1,105 @@
+/**
+ * U+0000 and half a character are kept in `json` columns, but Postgres refuses to take a text out of such a value (`->>`).
+ * One event with them took down the list of runs, the run's page and the alerts of its whole workspace.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newUuid } from '#base/ids.ts'
+import { tellFailures } from '#server/alerts/send-alerts.ts'
+import { createKey } from '#server/keys/keys.ts'
+import { db } from '#server/db.ts'
+import { appRouter } from '#server/router.ts'
+import { createCaller } from '#server/trpc.ts'
+import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
+import { createPeople, type TestPeople } from '#tests/support/drawing.ts'
+import { fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+const odd = 'a\u0000b\ud800c'
+const slow = { baseMs: 3_600_000, factor: 1, maxMs: 3_600_000, jitter: 0 }
+
+let t: TestDoor
+let people: TestPeople
+let key: string
+let event: string
+const runs: Record<string, string> = {}
+
+type Loose = ReturnType<typeof JSON.parse>
+
+async function get(path: string): Promise<Loose> {
+  const response = await fetch(`${t.url}/api/v1${path}`, { headers: { Authorization: `Bearer ${key}` } })
+  const body = (await response.json()) as Loose
+  expect([path, response.status, body.error]).toEqual([path, 200, undefined])
+  return body
+}
+
+beforeAll(async () => {
+  t = await startTestDoor({ services: { runCode: async () => { throw new Error(`It said ${odd}.`) } } })
+  people = await createPeople()
+  key = (await createKey(people.workspace, 'api', 'Test')).text
+  await publish(t.engine.pool, people.workspace, [
+    fn('fine', 'odd/sent', [transform('copy', { text: '{{ event.data.text }}' })]),
+    fn('each', 'odd/sent', [step('copy', 'transform', { fields: [{ name: 'text', value: '{{ item }}' }] }, [], { each: { items: '{{ event.data.list }}', concurrency: 2 } })]),
+    fn('failing', 'odd/sent', [step('say', 'code', { code: 'return 1' })]),
+    fn('failing-items', 'odd/sent', [step('say', 'code', { code: 'return 1' }, [], { each: { items: '{{ event.data.list }}', concurrency: 2, onError: 'continue' } })]),
+    fn('retrying', 'odd/sent', [step('say', 'code', { code: 'return 1' })], { retries: 2, backoff: slow }),
+  ])
+  t.engine.routesChanged(people.workspace)
+  const response = await fetch(`${t.url}/api/v1/events`, {
+    method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'odd/sent', data: { text: odd, [odd]: 1, list: ['one', odd] } }),
+  })
+  event = ((await response.json()) as { ids: string[] }).ids[0]!
+  const settled = await until(async () => {
+    const { rows } = await t.engine.pool.query<{ slug: string; status: number; state: string | null }>(
+      `select f.slug, r.status, j.state from run r join function f on f.workspace_id = r.workspace_id and f.id = r.function_id left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id where r.workspace_id = $1 order by 1`, [people.workspace])
+    return rows.length === 5 && rows.every((row) => row.status !== 0 || row.state === 't') ? rows.map((row) => `${row.slug} ${row.status}`) : null
+  }, 'all runs end or rest')
+  expect(settled).toEqual(['each 1', 'failing 2', 'failing-items 1', 'fine 1', 'retrying 0'])
+})
+afterAll(() => t.stop())
+
+test('the list of events and the event itself open, with the data as it was sent', async () => {
+  expect((await get('/events')).data.map((one: Loose) => one.id)).toContain(event)
+  expect((await get(`/events/${event}`)).data).toEqual({ text: odd, [odd]: 1, list: ['one', odd] })
+})
+
+test('all lists of runs open, and say where a run failed or rests', async () => {
+  for (const { id, function: slug } of (await get(`/runs?event=${event}`)).data) runs[slug] = id
+  expect(Object.keys(runs)).toHaveLength(5)
+  expect((await get('/runs?status=failed')).data[0].error).toMatchObject({ step: 'say', message: expect.stringContaining(odd) as string })
+  expect((await get('/runs?status=sleeping')).data.map((one: Loose) => one.function)).toEqual(['retrying'])
+  const caller = createCaller(appRouter)({ user: async () => ({ id: people.owner, email: 'o@north.example', name: 'Ada' }) as never })
+  const page = await caller.runs.list({ workspace: people.slug, limit: 50, filter: { needsPerson: true } })
+  expect(page.data.map((one) => [one.function, one.atStep]).sort()).toEqual([['failing', 'say'], ['retrying', 'say']])
+  expect(await caller.runs.counts({ workspace: people.slug })).toEqual({ needsPerson: 2, failedLately: 1, running: 0, resting: 1 })
+  expect((await caller.events.known({ workspace: people.slug })).map((one) => one.name)).toContain('odd/sent')
+  expect((await caller.events.list({ workspace: people.slug, limit: 50 })).data).not.toEqual([])
+})
+
+test('every run opens with its steps, items, attempts and reason', async () => {
+  const details = Object.fromEntries(await Promise.all(Object.entries(runs).map(async ([slug, id]) => [slug, await get(`/runs/${id}`)] as const)))
+  expect(details.fine.steps[0].output).toEqual({ text: odd })
+  expect(details.each.steps[0]).toMatchObject({ output: [{ text: 'one' }, { text: odd }], each: { total: 2, done: 2, failed: 0 } })
+  expect(details['failing-items'].steps[0].each).toMatchObject({ total: 2, done: 0, failed: 2, items: [0, 1].map((index) => ({ index, error: expect.stringContaining('a\ufffdb\ufffdc') as string })) })
+  expect(details.retrying.steps[0].attempts[0].error.message).toContain(odd)
+  expect((await get(`/runs/${runs.retrying}/why`)).sentence).toContain(odd)
+})
+
+test('the alert about the failure is sent', async () => {
+  await db().workspace.update({ where: { id: people.workspace }, data: { alertsOn: true } })
+  const mails: string[] = []
+  const sent = await tellFailures({ pool: t.engine.pool, publicUrl: 'https://fanwise.example', sendMail: async (_ws, mail) => { mails.push(mail.text ?? ''); return { via: 'outbox' } } }, people.workspace)
+  expect(sent?.to).toHaveLength(1)
+  expect(mails[0]).toContain('a\ufffdb\ufffdc')
+})
+
+test('a run is run again, cancelled and paged over like any other', async () => {
+  const { runId } = await t.engine.retryRun(people.workspace, (await rowOf('fine')), { from: 'start' })
+  await until(async () => (await t.engine.pool.query('select 1 from run where id = $1 and status = 1', [runId])).rowCount, 'it completes')
+  expect(await t.engine.cancelRun(people.workspace, await rowOf('retrying'))).toBe(true)
+  expect(await t.engine.checkInvariants()).toEqual(Object.fromEntries(Object.keys(await t.engine.checkInvariants()).map((name) => [name, 0])))
+})
+
+async function rowOf(slug: string): Promise<string> {
+  const { rows } = await t.engine.pool.query<{ id: string }>('select r.id::text as id from run r join function f on f.workspace_id = r.workspace_id and f.id = r.function_id where r.workspace_id = $1 and f.slug = $2 order by r.id limit 1', [people.workspace, slug])
+  return rows[0]?.id ?? newUuid()
+}

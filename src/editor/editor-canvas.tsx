@@ -144,9 +144,29 @@ function useMoving() {
   }
 }
 
+/** The list of what can be added, beside a node or a line. */
+function useListBeside(open: (request: AddRequest) => void): (id: string, port?: string) => void {
+  const { editor } = useEditor()
+  const { flowToScreenPosition } = useReactFlow()
+  return useCallback((id, port) => {
+    const { document } = editor.store.getState()
+    const node = document.nodes[id]
+    const edge = document.edges[id]
+    const box = layScene(document).boxes.get(edge?.type === 'order' ? edge.target : id)
+    if (box === undefined) return
+    const point = edge ? { x: box.x - 10, y: box.y + box.h / 2 } : { x: box.x + box.w, y: box.y + box.h / 2 }
+    const screen = flowToScreenPosition(point)
+    const at = { clientX: screen.x, clientY: screen.y, point }
+    if (edge?.type === 'order') open({ ...at, between: id })
+    else if (node?.type === 'step') open({ ...at, after: { stepId: id, port } })
+    else if (node?.type === 'function') open({ ...at, inside: id })
+    else open({ ...at, point: { x: point.x + 160, y: point.y } })
+  }, [editor, flowToScreenPosition, open])
+}
+
 function useConnecting() {
   const { editor, place, viewOnly } = useEditor()
-  const { screenToFlowPosition, flowToScreenPosition } = useReactFlow()
+  const { screenToFlowPosition } = useReactFlow()
   const from = useRef<OnConnectStartParams | null>(null)
   const [active, setActive] = useState(false)
   const [menu, setMenu] = useState<AddRequest | null>(null)
@@ -186,21 +206,7 @@ function useConnecting() {
     }
   }
 
-  /** The list for a node or a line, beside it. */
-  const openFor = useCallback((id: string, port?: string): void => {
-    const { document } = editor.store.getState()
-    const node = document.nodes[id]
-    const edge = document.edges[id]
-    const box = layScene(document).boxes.get(edge?.type === 'order' ? edge.target : id)
-    if (box === undefined) return
-    const point = edge ? { x: box.x - 10, y: box.y + box.h / 2 } : { x: box.x + box.w, y: box.y + box.h / 2 }
-    const screen = flowToScreenPosition(point)
-    const at = { clientX: screen.x, clientY: screen.y, point }
-    if (edge?.type === 'order') setMenu({ ...at, between: id })
-    else if (node?.type === 'step') setMenu({ ...at, after: { stepId: id, port } })
-    else if (node?.type === 'function') setMenu({ ...at, inside: id })
-    else setMenu({ ...at, point: { x: point.x + 160, y: point.y } })
-  }, [editor, flowToScreenPosition])
+  const openFor = useListBeside(setMenu)
 
   return {
     active,

@@ -45,8 +45,8 @@ export function readNote(text: string): Block[] {
   const lines = text.split('\n')
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!
-    if (/^```/.test(line)) {
-      const end = lines.findIndex((one, n) => n > i && /^```/.test(one))
+    if (line.startsWith('```')) {
+      const end = lines.findIndex((one, n) => n > i && one.startsWith('```'))
       const last = end < 0 ? lines.length : end
       blocks.push({ type: 'code', text: lines.slice(i + 1, last).join('\n') })
       i = last

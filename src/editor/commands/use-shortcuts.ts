@@ -17,14 +17,13 @@ export function useShortcuts(toggleKey: () => void): void {
     drawingKey.toggle = toggleKey
   }, [toggleKey])
   useSelectionFollowsFocus()
-  useHotkeys([
-    ...commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
-      if (!isFree() || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
-      if (!command.canRun(context)) return
-      event.preventDefault()
-      command.run(context)
-    }, { preventDefault: false }])),
-  ], ['INPUT', 'TEXTAREA', 'SELECT'])
+  const keys = commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
+    if (!isFree() || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
+    if (!command.canRun(context)) return
+    event.preventDefault()
+    command.run(context)
+  }, { preventDefault: false }]))
+  useHotkeys(keys, ['INPUT', 'TEXTAREA', 'SELECT'])
   // Saving by hand is not needed; the browser's dialog would say otherwise. Holds in fields, too.
   useHotkeys([['mod+S', () => {
     const { save } = context.editor.store.getState()

@@ -10,6 +10,7 @@ import { useEditor, useEditorState } from '../context.ts'
 import { ConditionField } from '../form/condition-field.tsx'
 import { SelectField } from '../form/text-field.tsx'
 import { problemOf } from '../form/use-field.ts'
+import { MatchShare, QuietFilter } from '../preview/match-share.tsx'
 import { useEventPaths } from './event-paths.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
 
@@ -29,12 +30,14 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
     <>
       <LinkList title="From" rows={row(edge.source)} empty="" />
       <LinkList title="To" rows={row(edge.target)} empty="" />
+      {edge.type === 'subscription' && <QuietFilter edgeId={edge.id} />}
       {edge.type === 'subscription' && source?.type === 'event' && (
         <ConditionField
           key={edge.id} label="Only if" value={edge.if ?? ''} language="cel" paths={paths} placeholder={'event.data.plan == "pro"'} problem={problem} help="Optional: other events do not start this function."
           onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
         />
       )}
+      {edge.type === 'subscription' && source?.type === 'event' && <MatchShare key={`share ${edge.id}`} event={source.event} condition={edge.if ?? ''} />}
       {edge.type === 'order' && ports.length > 1 && (
         <SelectField
           label="When" value={edge.port} options={ports.map((port) => ({ value: port.id, label: port.label }))}

@@ -49,7 +49,7 @@ export const holdRoutes: ApiRoute[] = [
     handle: async ({ workspaceId, body }) => ({ status: 200, body: { resumed: await letGo(workspaceId, body.service, actor) } }),
   }),
   route({
-    method: 'GET', path: '/runs/:id/why', operationId: 'explainRun', summary: 'Why a run waits and for what, in one sentence', tag,
+    method: 'GET', path: '/runs/:id/why', operationId: 'explainRun', summary: 'Why a run waits and for what, in one sentence', tag: 'Runs',
     answers: { 200: { description: 'The reason', schema: why } },
     async handle({ workspaceId, path }) {
       return { status: 200, body: await explainWait(getEngine().pool, workspaceId, runUuid(path.id!)) }

@@ -35,7 +35,7 @@ function replaceShared(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(replaceShared)
   if (typeof value !== 'object' || value === null) return value
   const reference = (value as Schema).$ref
-  if (typeof reference === 'string' && reference.includes('__shared')) return { $ref: `#/components/schemas/${named.get(anyJson)!.id}` }
+  if (typeof reference === 'string' && /__shared|^#\/\$defs\/__schema/.test(reference)) return { $ref: `#/components/schemas/${named.get(anyJson)!.id}` }
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, replaceShared(member)]))
 }
 
@@ -49,11 +49,11 @@ function inline(schema: z.ZodType): Schema {
   if (def.type === 'object' && Object.values(def.shape!).some((member) => member.def.type === 'array')) {
     return { type: 'object', properties: Object.fromEntries(Object.entries(def.shape!).map(([key, member]) => [key, inline(member)])), required: Object.keys(def.shape!) }
   }
-  return clean(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema)
+  return clean(replaceShared(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })) as Schema)
 }
 
 function clean(schema: Schema): Schema {
-  const { $schema: _schema, $id: _id, id: _name, ...rest } = schema
+  const { $schema: _schema, $id: _id, $defs: _defs, id: _name, ...rest } = schema
   return rest
 }
 

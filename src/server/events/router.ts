@@ -6,6 +6,8 @@ import { getEngine } from '#server/engine.ts'
 import { getEvent } from '#server/events/get-event.ts'
 import { knownEvents } from '#server/events/known-names.ts'
 import { listEvents } from '#server/events/list-events.ts'
+import { matchEventsMost, matchShare } from '#server/events/match-share.ts'
+import { newestFromWebhook } from '#server/events/from-webhook.ts'
 import { eventSamples, sampleNamesMost, samplesMost } from '#server/events/samples.ts'
 import { pageInput } from '#server/page.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
@@ -23,6 +25,14 @@ export const eventsRouter = router({
   samples: inWorkspace
     .input(z.object({ names: z.array(z.string().max(256)).max(sampleNamesMost), limit: z.number().int().min(1).max(samplesMost).default(samplesMost) }))
     .query(({ ctx, input }) => eventSamples(ctx.workspace.id, input.names, input.limit)),
+  /** What share of the last events of a name a condition lets through; null while the condition cannot be read. */
+  matchShare: inWorkspace
+    .input(z.object({ event: z.string().max(256), condition: z.string().max(2000), limit: z.number().int().min(1).max(matchEventsMost).default(1000), days: z.number().int().min(1).max(30).optional() }))
+    .query(({ ctx, input: { days, ...question } }) => matchShare(ctx.workspace.id, days === undefined ? question : { ...question, since: Date.now() - days * 86_400_000 })),
+  /** The newest request that a webhook took; null until there is one. */
+  fromWebhook: inWorkspace
+    .input(z.object({ event: z.string().max(256), hookId: z.string().max(64) }))
+    .query(({ ctx, input }) => newestFromWebhook(ctx.workspace.id, input.event, input.hookId)),
   send: asEditor.input(z.object({ name: eventName, data: z.json().default({}) })).mutation(async ({ ctx, input }) => {
     const accepted = await getEngine().ingest(ctx.workspace.id, [{ name: input.name, data: checkData(input.data) }], { source: 'ui' })
     const first = accepted[0]

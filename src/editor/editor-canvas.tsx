@@ -2,7 +2,6 @@
 /** The canvas with hands: dragging, connecting, dropping, selecting. Every gesture ends in one edit. */
 import { useReactFlow, type FinalConnectionState, type NodeChange, type OnConnectStartParams } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { notifications } from '@mantine/notifications'
 import { fitBesideBars, Surface } from '#canvas/canvas.tsx'
 import { nodeTitle } from '#canvas/describe.ts'
 import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from '#canvas/flow.ts'
@@ -17,6 +16,7 @@ import { AddMenu, type AddRequest } from './add-menu.tsx'
 import { setCanvasApi } from './canvas-api.ts'
 import { openAdd } from './commands/command-search.tsx'
 import { selectionName } from './commands/selection-name.ts'
+import { tell } from './commands/tell.ts'
 import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
 import { useEditor, useEditorState } from './context.ts'
 import { MarkedText } from './form/marked-text.tsx'
@@ -120,7 +120,7 @@ function useMoving() {
       const ids = nodes?.map((one) => one.id) ?? (Array.isArray(node) ? node.map((one) => one.id) : [node.id])
       editor.edit(`Move ${selectionName(document, ids)}`, (before) => dropNodes(before, drag))
       const words = dropWords(document, editor.store.getState().document)
-      if (words !== null) notifications.show({ id: 'dropped', message: <MarkedText text={words} />, autoClose: 7000, withBorder: true })
+      if (words !== null) tell('dropped', <MarkedText text={words} />, 7000)
     },
     /** A corner is dragged. */
     onSizes: (changes: NodeChange<FlowNode>[]) => {
@@ -171,7 +171,7 @@ function useConnecting() {
   const [active, setActive] = useState(false)
   const [menu, setMenu] = useState<AddRequest | null>(null)
   const refuse = (message: string): void => {
-    notifications.show({ id: 'connect-refused', message: <MarkedText text={message} />, autoClose: 6000, withBorder: true })
+    tell('connect-refused', <MarkedText text={message} />)
   }
 
   const join = (startId: string, startHandle: string | null, reversed: boolean, endId: string): void => {

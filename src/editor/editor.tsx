@@ -33,6 +33,7 @@ import { Panel } from './inspector/panel.tsx'
 import { OtherPointers, PresentPeople } from './presence/presence.tsx'
 import { Palette } from './palette/palette.tsx'
 import { openSession, type Session } from './session.ts'
+import { Doors } from './start/doors.tsx'
 import type { Editor } from './store.ts'
 import classes from './editor.module.css'
 import barClasses from './bar/bar.module.css'
@@ -168,6 +169,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         <ConflictNote />
         {phone ? <PhoneDrawing facts={canvasFacts} /> : <EditorCanvas facts={canvasFacts}>
           {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
+          <Doors />
           {!narrow && <CanvasMap />}
           <OtherPointers />
           {showKey && !narrow && <FlowPanel position="bottom-right"><CanvasKey onClose={toggleKey} /></FlowPanel>}

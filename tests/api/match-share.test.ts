@@ -1,6 +1,7 @@
 /** What share of stored events a condition lets through: the same verdict as the router's, from real events, within bounds. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
+import type { JsonObject } from '#base/json.ts'
 import { closeDb, db } from '#server/db.ts'
 import { setEngine } from '#server/engine.ts'
 import { eventsRouter } from '#server/events/router.ts'
@@ -50,7 +51,8 @@ test('the share is what the router starts', async () => {
   const condition = 'event.data.plan == "pro"'
   await publish(t.engine.pool, ws, [fn('on-pro', null, [transform('a', { x: '1' })], { triggers: [{ type: 'event', event: 'deal/won', if: condition }] })])
   t.engine.routesChanged(ws)
-  const accepted = await t.engine.ingest(ws, [{ plan: 'pro' }, { plan: 'free' }, {}, { plan: 3 }, { plan: 'pro' }].map((data) => ({ name: 'deal/won', data })), { source: 'api' })
+  const deals: JsonObject[] = [{ plan: 'pro' }, { plan: 'free' }, {}, { plan: 3 }, { plan: 'pro' }]
+  const accepted = await t.engine.ingest(ws, deals.map((data) => ({ name: 'deal/won', data })), { source: 'api' })
   const started = accepted.filter((one) => one.runs === 1).length
   expect(started).toBe(2)
   expect(await ask('deal/won', condition)).toMatchObject({ looked: 5, matched: started, missing: 1, missingPath: 'event.data.plan' })

@@ -135,6 +135,7 @@ test('a step that is dragged out gets a function of its own, and the note says w
 })
 
 test('a frame is resized by its corner; a note reads Markdown', async () => {
+  await page.keyboard.press('1')
   await frames().first().click({ position: { x: 60, y: 12 } })
   const before = (await frames().first().boundingBox())!
   const corner = await middle(frames().first().locator('.react-flow__resize-control'))

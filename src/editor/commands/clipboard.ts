@@ -4,7 +4,6 @@
  * and chats. Keys use the browser's own clipboard events, which ask for no permission; menus use
  * the clipboard API, and what was copied here last where that one is refused.
  */
-import { notifications } from '@mantine/notifications'
 import { useEffect } from 'react'
 import { boxAt, layScene } from '#canvas/scene.ts'
 import type { GraphDocument, Position } from '#graph/document.ts'
@@ -18,6 +17,7 @@ import { useEditor, type EditorContextValue } from '../context.ts'
 import { announce } from './announce.ts'
 import { isCanvasFocused } from './focus.ts'
 import { selectionName } from './selection-name.ts'
+import { tell } from './tell.ts'
 
 let lastCopied = ''
 
@@ -53,13 +53,9 @@ export async function pasteFromClipboard(context: EditorContextValue): Promise<v
 
 function pasteText(context: EditorContextValue, text: string): void {
   const read = readClipping(text)
-  if ('refused' in read) return tell(read.refused)
+  if ('refused' in read) return tell('clipboard', read.refused)
   pasteClipping(context, read.clipping, 'Paste', canvasApi()?.pointer() ?? null)
-  if (read.leftOut > 0) tell(`${read.leftOut} ${read.leftOut === 1 ? 'part' : 'parts'} of what was copied did not fit into a drawing and ${read.leftOut === 1 ? 'was' : 'were'} left out.`)
-}
-
-function tell(message: string): void {
-  notifications.show({ id: 'clipboard', message, autoClose: 6000, withBorder: true })
+  if (read.leftOut > 0) tell('clipboard', `${read.leftOut} ${read.leftOut === 1 ? 'part' : 'parts'} of what was copied did not fit into a drawing and ${read.leftOut === 1 ? 'was' : 'were'} left out.`)
 }
 
 export function duplicateSelection(context: EditorContextValue): void {

@@ -7,6 +7,7 @@ import { paletteLabel, placeBySelection } from '../place.ts'
 import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard, removeSelected } from './clipboard.ts'
 import { focusPanel } from './focus.ts'
 import { nudge, walk } from './move-commands.ts'
+import { tell, untell } from './tell.ts'
 import { tidyUp } from './tidy-up.ts'
 import type { Direction } from './walk.ts'
 
@@ -45,7 +46,8 @@ const anythingDrawn = ({ editor }: EditorContextValue): boolean => Object.keys(e
 function turnBack({ editor }: EditorContextValue, which: 'undo' | 'redo'): void {
   const label = editor[which]()
   if (label === null) return
-  notifications.show({ id: 'undo', message: `${which === 'undo' ? 'Undone' : 'Done again'}: ${label}`, autoClose: 2500, withBorder: true })
+  untell('dropped')
+  tell('undo', `${which === 'undo' ? 'Undone' : 'Done again'}: ${label}`, 2500)
 }
 
 const directions: [Direction, string, string][] = [['left', 'ArrowLeft', 'back along a line'], ['right', 'ArrowRight', 'on along a line'], ['up', 'ArrowUp', 'up'], ['down', 'ArrowDown', 'down']]

@@ -8,6 +8,7 @@ import { FieldFrame } from '../form/field-frame.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
+import { WebhookWaiting } from '../start/webhook-waiting.tsx'
 import { WebhookCheck } from './webhook-check.tsx'
 import { useUpdate } from './use-update.ts'
 
@@ -30,6 +31,7 @@ export function WebhookPanel({ node, fresh }: { node: WebhookNode; fresh: boolea
           styles={{ input: { fontFamily: 'var(--fw-mono)', fontSize: 12, textOverflow: 'ellipsis' } }}
         />
       </FieldFrame>
+      <WebhookWaiting node={node} url={url} />
       <WebhookCheck url={url} />
       <TextField
         label="Counts as the same when equal" value={node.dedupePath ?? ''} onChange={(value) => update('dedupePath', value === '' ? undefined : value)} mono placeholder="id"

@@ -10,10 +10,10 @@ import { db } from '#server/db.ts'
 import { uuidFloor } from '#server/page.ts'
 
 export const matchEventsMost = 5000
-const pageSize = 100
+const pageSize = 250
 const eventCharactersMost = 100_000
 const charactersMost = 8_000_000
-const timeMost = 700
+const timeMost = 1500
 const patternLooksAt = 10_000
 const examplesMost = 3
 const factsMost = 3

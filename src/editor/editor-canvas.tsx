@@ -1,5 +1,6 @@
 'use client'
 /** The canvas with hands: dragging, connecting, dropping, selecting. Every gesture ends in one edit. */
+import { useMediaQuery } from '@mantine/hooks'
 import { useReactFlow, type FinalConnectionState, type NodeChange, type OnConnectStartParams } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { fitBesideBars, Surface } from '#canvas/canvas.tsx'
@@ -35,6 +36,8 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
     [shown, links, facts, selected, viewOnly],
   )
   const moving = useMoving()
+  // A finger on empty canvas pans, as on every map; a mouse draws a selection box.
+  const byFinger = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
   const connecting = useConnecting()
   const keepInView = useKeepInView()
   useFreshInView(keepInView)
@@ -73,7 +76,7 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
           onlyRenderVisibleElements: flow.nodes.length > manyNodes,
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
-          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly, panOnDrag: viewOnly ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
+          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
           ...(viewOnly ? {} : { fitViewOptions: fitBesideBars(flow.nodes) }),
           multiSelectionKeyCode: ['Shift', 'Meta', 'Control'], selectionKeyCode: null, connectionRadius: 24,
         }}

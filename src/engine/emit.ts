@@ -152,11 +152,13 @@ export class Emitter {
           for (const slice of slices) await this.write([slice])
           return
         }
-        if (!this.context.session.standing()) return slices.forEach((slice) => slice.resolve(false))
         this.context.unreachable(error)
+        // Whether a lost statement was committed is not known: the runs must be taken up anew from what is stored, and as long as this session stands they are nobody else's.
+        if (!this.context.session.standing() || (error instanceof ConnectionLost && error.sent)) {
+          this.context.leaseLost()
+          return slices.forEach((slice) => slice.resolve(false))
+        }
         await new Promise((resolve) => setTimeout(resolve, retryMs))
-        // Whether the lost statement was committed is not known: the run is taken up anew from what is stored.
-        return slices.forEach((slice) => slice.resolve(false))
       }
     }
   }

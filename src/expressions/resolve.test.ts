@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
-import type { Json, JsonObject } from '#base/json.ts'
+import type { Json } from '#base/json.ts'
 import { compileConfig, compileTemplate } from '#expressions/resolve.ts'
 
 const scope = {

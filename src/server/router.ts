@@ -15,6 +15,7 @@ import { runsRouter } from '#server/runs/router.ts'
 import { schedulesRouter } from '#server/schedules/router.ts'
 import { router } from '#server/trpc.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
+import { workspacesRouter } from '#server/workspaces/router.ts'
 
 export const appRouter = router({
   account: accountRouter,
@@ -32,6 +33,7 @@ export const appRouter = router({
   outbox: outboxRouter,
   keys: keysRouter,
   live: liveRouter,
+  workspaces: workspacesRouter,
 })
 
 export type AppRouter = typeof appRouter

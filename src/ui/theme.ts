@@ -1,6 +1,6 @@
 /** The look in Mantine's terms (look.md §9). Components read `--fw-*`; Mantine's own variables point at them. */
 import {
-  ActionIcon, Badge, Button, Checkbox, createTheme, type CSSVariablesResolver, Loader, type MantineColorsTuple, Menu, Modal, NumberInput,
+  ActionIcon, Autocomplete, Badge, Button, Checkbox, createTheme, type CSSVariablesResolver, Loader, type MantineColorsTuple, Menu, Modal, NumberInput,
   PasswordInput, Popover, SegmentedControl, Select, Switch, Table, Tabs, Textarea, TextInput, Tooltip,
 } from '@mantine/core'
 import { constants, tokens } from '#ui/tokens.ts'
@@ -68,6 +68,7 @@ export const theme = createTheme({
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 32, color: 'gray' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, vars: fieldVars, styles: fieldStyles }),
+    Autocomplete: Autocomplete.extend({ defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } }, vars: fieldVars, styles: fieldStyles }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' }, vars: fieldVars, styles: fieldStyles }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),

@@ -29,7 +29,7 @@ export function formatMoment(ms: number): string {
 /** "in 8 s", "in 2 h 5 m", "now". */
 export function formatIn(ms: number, nowMs: number = Date.now()): string {
   const left = ms - nowMs
-  return left < 500 ? 'now' : `in ${formatDuration(left < 10_000 ? Math.ceil(left / 1000) * 1000 : left)}`
+  return left < 500 ? 'now' : `in ${formatDuration(left < 60_000 ? Math.ceil(left / 1000) * 1000 : left)}`
 }
 
 export { formatDuration }

@@ -101,6 +101,19 @@ test('send prints the id, runs lists what it started', async () => {
   expect((await fanwise('runs', '--limit', '2')).out.split('\n')).toHaveLength(2)
 })
 
+test('cancel and retry take ids of runs, and say what became of them', async () => {
+  const { out } = await fanwise('runs', '--function', 'audit-log', '--limit', '1', '--json')
+  const { id } = JSON.parse(out) as { id: string }
+  expect(await fanwise('cancel', id)).toEqual({ code: 0, out: `  ${id}  had ended already`, err: '' })
+  expect(await fanwise('retry', id)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Only a failed run can go on') as string })
+  const again = await fanwise('retry', id, '--from', 'start')
+  expect(again).toMatchObject({ code: 0, out: expect.stringMatching(/^run_[0-9A-Z]{26}$/) as string })
+  expect(again.out).not.toBe(id)
+  expect(await fanwise('cancel', 'run_nope')).toMatchObject({ code: 1, err: expect.stringContaining('There is no run run_nope') as string })
+  expect(await fanwise('cancel')).toMatchObject({ code: 2, err: expect.stringContaining('Say which run') as string })
+  expect(await fanwise('retry', id, '--from', 'middle')).toMatchObject({ code: 2, err: expect.stringContaining('--from is failed or start.') as string })
+})
+
 test('openapi prints the description', async () => {
   expect(JSON.parse((await fanwise('openapi')).out)).toMatchObject({ openapi: '3.1.0' })
 })

@@ -17,7 +17,7 @@ let t: TestEngine
 const ws = newUuid()
 const viewer = newUuid()
 const as = (id: string) => call({ user: async () => ({ id, email: 'v@north.io', name: null }) as never }).events
-const ask = (event: string, condition: string, limit = 1000) => matchShare(ws, { event, condition, limit })
+const ask = (event: string, condition: string, limit = 1000) => matchShare(ws, { event, condition, limit }, () => 0)
 
 beforeAll(async () => {
   database = await createTestDatabase()

@@ -177,6 +177,12 @@ describe('runs and events', () => {
     expect((await call('GET', '/runs?status=lost')).body.error).toMatchObject({ code: 'bad_request', field: 'status', message: expect.stringContaining('held') as string })
   })
 
+  test.each([['GET', '/workflows/a%00b'], ['POST', '/workflows', { name: 'a\u0000b', graph: { version: 1, nodes: {}, edges: {} } }], ['GET', '/runs?function=%00'], ['POST', '/functions/a%00b/invoke'], ['POST', '/runs/cancel', { event: 'a\u0000b' }]] as [string, string, JsonObject?][])('%s %s: a null character where none can be is a mistake of the sender', async (method, path, body) => {
+    const { status, body: answer } = await call(method, path, body)
+    expect([400, 404]).toContain(status)
+    if (status === 400) expect(answer.error).toMatchObject({ code: 'bad_request', message: expect.stringContaining('U+0000') as string })
+  })
+
   test('events are listed newest first, by name, beginning and time, in pages', async () => {
     const sent = [await send('list/a'), await send('list/b'), await send('list/a')]
     const ids = async (query: string) => (await call('GET', `/events?${query}`)).body.data.map((one: Loose) => one.id)

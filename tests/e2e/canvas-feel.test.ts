@@ -28,6 +28,15 @@ const undoName = async () => {
   await page.getByRole('button', { name: 'Undo', exact: true }).hover()
   return page.getByRole('tooltip').filter({ hasText: 'Undo' }).textContent()
 }
+/** A finger put down, moved and lifted. */
+async function swipe(on: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  const client = await on.context().newCDPSession(on)
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) => client.send('Input.dispatchTouchEvent', { type, touchPoints })
+  await touch('touchStart', [from])
+  for (let i = 1; i <= 8; i++) await touch('touchMove', [{ x: from.x + ((to.x - from.x) * i) / 8, y: from.y + ((to.y - from.y) * i) / 8 }])
+  await touch('touchEnd', [])
+  await client.detach()
+}
 const emptyPlace = { x: 900, y: 760 }
 
 test('a step goes between two others, and one undo takes it back', async () => {
@@ -160,12 +169,18 @@ test('? lists every shortcut', async () => {
 })
 
 test('a finger pans, selects and drags on a tablet', async () => {
-  const context = await app.browser.newContext({ viewport: { width: 820, height: 1180 }, hasTouch: true, baseURL: app.url, storageState: await page.context().storageState() })
+  const context = await app.browser.newContext({ viewport: { width: 820, height: 1180 }, hasTouch: true, isMobile: true, baseURL: app.url, storageState: await page.context().storageState() })
   const tablet = await context.newPage()
   await tablet.goto(drawing)
   await frames(tablet).first().waitFor()
   const frame = (await frames(tablet).first().boundingBox())!
-  await tablet.touchscreen.tap(frame.x + 60, frame.y + 12)
+  await swipe(tablet, { x: frame.x + 100, y: frame.y + 400 }, { x: frame.x + 160, y: frame.y + 440 })
+  await expect.poll(async () => (await frames(tablet).first().boundingBox())!.x - frame.x).toBeGreaterThan(30)
+  const panned = (await frames(tablet).first().boundingBox())!
+  await swipe(tablet, { x: panned.x + 60, y: panned.y + 12 }, { x: panned.x + 60, y: panned.y + 132 })
+  await expect.poll(async () => (await frames(tablet).first().boundingBox())!.y - panned.y).toBeGreaterThan(60)
+  const moved = (await frames(tablet).first().boundingBox())!
+  await tablet.touchscreen.tap(moved.x + 60, moved.y + 12)
   await panel(tablet).waitFor()
   await context.close()
 })

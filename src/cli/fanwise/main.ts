@@ -11,8 +11,9 @@ import { openapi } from '#cli/fanwise/openapi.ts'
 import { CliError, exitCodes, UsageError, type Command } from '#cli/fanwise/command.ts'
 import { runs } from '#cli/fanwise/runs.ts'
 import { send } from '#cli/fanwise/send.ts'
+import { cancel, retry } from '#cli/fanwise/steer.ts'
 
-const commands: Command[] = [bootstrap, importCommand, exportCommand, send, runs, openapi]
+const commands: Command[] = [bootstrap, importCommand, exportCommand, send, runs, cancel, retry, openapi]
 
 export async function run(args: string[]): Promise<number> {
   const [name, ...rest] = args

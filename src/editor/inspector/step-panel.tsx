@@ -8,6 +8,7 @@ import { CurlPaste } from '../form/curl-paste.tsx'
 import { SchemaForm } from '../form/schema-form.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem, type FieldProblem } from '../form/use-field.ts'
+import { PriceTag } from '../preview/price-tag.tsx'
 import { AvailableData } from './available-data.tsx'
 import { StepEach } from './step-each.tsx'
 import { StepFailure } from './step-failure.tsx'
@@ -23,6 +24,7 @@ export function StepPanel({ node }: { node: StepNode }) {
         <KeyField node={node} />
       </div>
       {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
+      {node.kind === 'emit-each' && <PriceTag node={node} />}
       <AvailableData step={node} />
       {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}
       <StepFailure node={node} handles={canHandleError(node.kind)} />

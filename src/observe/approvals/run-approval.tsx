@@ -1,6 +1,7 @@
 'use client'
 /** On the run page: what is asked, and the buttons that let the run go on. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { DecisionForm } from '#observe/approvals/decision-form.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone } from '#ui/notify.ts'
@@ -21,9 +22,13 @@ export function RunApproval({ run, step }: { run: string; step: string }) {
       void client.invalidateQueries(trpc.approvals.pathFilter())
     },
   }))
+  // On a phone the panel is the last thing on the page: whoever came to decide is taken there.
+  const show = useCallback((section: HTMLElement | null) => {
+    if (window.location.hash === '#decision') section?.scrollIntoView({ block: 'center' })
+  }, [])
   if (asked === undefined) return null
   return (
-    <section className={classes.inPanel} aria-label="Decision">
+    <section ref={show} id="decision" className={classes.inPanel} aria-label="Decision">
       <h3 className={classes.question}>{asked.title}</h3>
       {asked.message === '' ? null : <p className={classes.message}>{asked.message}</p>}
       {workspace.role === 'viewer' ? <p className={classes.quiet}>Editors, admins and owners decide, or whoever got the link.</p> : (

@@ -67,6 +67,9 @@ function byWorkflow(functions: FunctionSummary[]): FunctionSummary[][] {
   return groups
 }
 
+/** Its latest run has not begun, or goes on later. */
+const rests = new Set(['queued', 'held'])
+
 function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }) {
   const workspace = useWorkspace()
   return (
@@ -75,6 +78,7 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
         {fn.lastRun === null ? <StatusGlyph state="queued" label="Has not run" /> : <StatusGlyph state={runStatusOf(fn.lastRun)} />}
         <span className="mono cut">{fn.slug}</span>
         <span className={`${classes.version} num`}>v{fn.version}</span>
+        {fn.paused === null ? null : <span className={classes.paused} title={fn.paused.reason ?? undefined}>Paused</span>}
       </Link>
       <span className={classes.triggers}>
         {fn.triggers.length === 0 ? <span className={classes.quiet}>only when called</span> : null}
@@ -90,11 +94,10 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
       <span className={`${classes.numbers} num`}>
         {fn.failures > 0 ? <Link href={workspace.path(`/runs?view=everything&status=failed&function=${encodeURIComponent(fn.slug)}`)} data-fail>{fn.failures} failed</Link> : null}
         {fn.open > 0 ? <span>{fn.open.toLocaleString('en')} open</span> : null}
-        {fn.lastRun === null ? <span className={classes.quiet}>has not run</span> : <span className={classes.quiet}>ran <RelativeTime at={Date.parse(fn.lastRun.at)} /></span>}
+        {fn.lastRun === null ? <span className={classes.quiet}>has not run</span> : <span className={classes.quiet}>{rests.has(fn.lastRun.status) ? 'waits' : 'ran'} <RelativeTime at={Date.parse(fn.lastRun.at)} /></span>}
       </span>
       <span className={classes.actions}>
-        {fn.paused === null ? null : <span className={classes.paused} title={fn.paused.reason ?? undefined}>Paused</span>}
-        <PauseButton fn={fn} />
+        {workspace.role === 'viewer' ? null : <PauseButton fn={fn} />}
         <Button size="xs" onClick={onInvoke} leftSection={<IconPlayerPlay size={13} stroke={1.7} />} aria-label={`Run ${fn.slug} alone`}>Run</Button>
       </span>
     </li>

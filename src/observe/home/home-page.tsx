@@ -54,6 +54,7 @@ function Standing() {
   const trpc = useTRPC()
   const counts = useQuery(trpc.runs.counts.queryOptions({ workspace: workspace.slug })).data
   const latest = useQuery(trpc.runs.list.queryOptions({ workspace: workspace.slug, limit: 1, filter: {} })).data?.data[0]
+  const asked = useQuery(trpc.approvals.waiting.queryOptions({ workspace: workspace.slug })).data?.length ?? 0
   if (counts === undefined) return null
   const open = counts.running + counts.resting
   return (
@@ -66,7 +67,7 @@ function Standing() {
         </EmptyState>
       )}
       {counts.needsPerson === 0 ? (
-        <EmptyState title="Nothing needs you" icon={<IconBell size={22} stroke={1.6} />}>Failures and retries show up here, with what to do.</EmptyState>
+        <EmptyState title={asked === 0 ? 'Nothing needs you' : 'No failures, no retries'} icon={<IconBell size={22} stroke={1.6} />}>Failures and retries show up here, with what to do.</EmptyState>
       ) : (
         <EmptyState title={`${counts.needsPerson.toLocaleString('en')} ${counts.needsPerson === 1 ? 'run needs' : 'runs need'} a person`} icon={<StatusGlyph state="failed" size={22} label="" />}>
           They failed or are being retried. <Link href={workspace.path('/runs?view=needs-person')}>See what happened</Link>

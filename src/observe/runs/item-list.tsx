@@ -22,7 +22,7 @@ export function ItemList({ each }: { each: EachView }) {
   const sorted = [...each.items].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed') || a.index - b.index)
   return (
     <section aria-label="Items">
-      <h3 className={classes.small}>{itemsWord({ each })}</h3>
+      <h3 className={classes.small}>Items</h3>
       <ol className={classes.items}>
         {sorted.slice(0, shownMax).map((item) => (
           <li key={item.index}>

@@ -26,6 +26,9 @@ function useOthers(run: RunDetail): string | null {
   return `${they} ${done === others.length ? 'done' : 'not affected'}.`
 }
 
+/** Waits the engine explains better: the place in line, who holds it and why. The other waits say it all in the run's own sentence. */
+const explained = new Set(['queued', 'no-worker', 'start-at', 'collecting', 'throttle', 'limit', 'paused', 'parked'])
+
 export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
   const workspace = useWorkspace()
   const others = useOthers(run)
@@ -33,6 +36,7 @@ export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
   const rests = ['queued', 'sleeping', 'waiting', 'held'].includes(run.status)
   const trpc = useTRPC()
   const why = useQuery(trpc.runs.why.queryOptions({ workspace: workspace.slug, id: run.id }, { enabled: rests, refetchInterval: 5000 }))
+  const said = rests && why.data !== undefined && explained.has(why.data.kind) ? why.data.sentence : undefined
   const left = run.retries.max - run.retries.used
   return (
     <header className={classes.header}>
@@ -46,8 +50,7 @@ export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
         </span>
       </div>
       <p className={classes.sentence} data-testid="run-sentence" aria-live="polite">
-        {now === 0 ? ' ' : runSentence(run, now).map((part, index) => (part.strong === true ? <b key={index}>{part.text}</b> : <span key={index} data-quiet={part.quiet}><Prose>{part.text}</Prose></span>))}
-        {rests && why.data !== undefined && now !== 0 ? <span data-quiet data-testid="run-why"> {why.data.sentence}</span> : null}
+        {now === 0 ? ' ' : runSentence(run, now, said).map((part, index) => (part.strong === true ? <b key={index}>{part.text}</b> : <span key={index} data-quiet={part.quiet}><Prose>{part.text}</Prose></span>))}
         {others === null ? null : <span data-quiet> {others}</span>}
       </p>
       <div className={classes.facts}>

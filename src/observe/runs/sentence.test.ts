@@ -51,6 +51,12 @@ describe('runSentence', () => {
     expect(text(run)).toBe('Waiting 8 s for attempt 3 of 6 of Look up VAT: The VAT service answered 503. “Add customer” is kept.')
   })
 
+  test('a question ends its own sentence, and the engine speaks where it knows more', () => {
+    const run = detail({ status: 'waiting', endedAt: null, why: { kind: 'approval', title: 'Refund 184 €?' } }, [step({ name: 'Ask finance' })])
+    expect(text(run)).toBe('Waiting for a decision: Refund 184 €? “Ask finance” is kept.')
+    expect(runSentence(run, now, 'It is parked.').map((part) => part.text).join('')).toBe('It is parked. “Ask finance” is kept.')
+  })
+
   test('a final failure says that it was not tried again', () => {
     const failed = step({ status: 'failed', error, attempts: [{ attempt: 1, startedAt: at(-900), endedAt: at(-800), input: null, error, retryAt: null }] })
     expect(text(detail({ status: 'failed', error }, [failed]))).toBe('Create contact failed: crm answered 503. It was not tried again: another try would fail the same way.')

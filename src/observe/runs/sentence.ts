@@ -19,6 +19,11 @@ export function bare(text: string): string {
   return text.replace(/[.\s]+$/, '')
 }
 
+/** Ends a sentence, unless a question or a call of somebody else's ends it already. */
+function closed(text: string): string {
+  return /[?!…]$/.test(text) ? text : `${text}.`
+}
+
 /** One line for a list. */
 export function whatHappened(run: RunSummary, now: number): string {
   switch (runStatusOf(run)) {
@@ -52,7 +57,7 @@ function waitText(run: RunSummary, now: number): string {
   const until = run.dueAt === null ? '' : ` until ${formatClock(Date.parse(run.dueAt), now)}`
   if (run.why?.kind === 'event') return `Waiting for ${String(run.why.event)}${until}`
   if (run.why?.kind === 'signal') return `Waiting for the signal ${String(run.why.signal)}${until}`
-  if (run.why?.kind === 'approval') return `Waiting for a decision: ${bare(String(run.why.title))}${until}`
+  if (run.why?.kind === 'approval') return `Waiting for a decision${until}: ${bare(String(run.why.title))}`
   if (run.why?.kind === 'gather') return `Waiting for the fan-out of ${String(run.why.of)} to settle${until}`
   if (run.why?.kind === 'fan-out') return run.why.state === 'canary' ? 'The first items are being tried' : `Its fan-out is ${String(run.why.state)}`
   if (run.why?.kind === 'invoke') return `Waiting for the run of ${String(run.why.function)}${until}`
@@ -82,17 +87,18 @@ export interface SentencePart {
   quiet?: boolean
 }
 
-/** The run page's sentence, in parts so that facts can stand out. */
-export function runSentence(run: RunDetail, now: number): SentencePart[] {
+/** The run page's sentence, in parts so that facts can stand out. `why`: what the engine says instead, when it knows more. */
+export function runSentence(run: RunDetail, now: number, why?: string): SentencePart[] {
   const kept = run.steps.filter((step) => step.status === 'completed')
   const open = run.steps.find((step) => ['retrying', 'sleeping', 'waiting', 'running', 'failed'].includes(step.status) && !step.handled)
   const keptPart: SentencePart[] = kept.length === 0 ? [] : [{ text: ` ${listNames(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.`, quiet: true }]
+  if (why !== undefined) return [{ text: why }, ...keptPart]
   switch (runStatusOf(run)) {
     case 'queued': return [{ text: 'In the queue. It starts as soon as a worker and a slot of the function are free.' }]
     case 'running': return open === undefined ? [{ text: 'Running.' }] : [{ text: 'Running ' }, { text: open.name, strong: true }, { text: open.attempt > 1 ? `, attempt ${open.attempt} of ${open.retries + 1}.` : '.' }, ...keptPart]
     case 'retrying': return retrying(run, open, now, keptPart)
     case 'sleeping': return [{ text: `Sleeping until ` }, { text: run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now), strong: true }, { text: run.dueAt === null ? '.' : `, ${formatIn(Date.parse(run.dueAt), now)}.` }, ...keptPart]
-    case 'waiting': return [{ text: `${waitText(run, now)}.` }, ...keptPart]
+    case 'waiting': return [{ text: closed(waitText(run, now)) }, ...keptPart]
     case 'held': return [{ text: `${heldText(run, now)}.` }, ...keptPart]
     case 'skipped': return [{ text: `Not begun. ${bare(run.error?.message ?? '')}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
     case 'failed': return failed(run, keptPart)

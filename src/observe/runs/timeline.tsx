@@ -74,7 +74,7 @@ function QueueRow({ scale, start, until, waiting }: { scale: TimeScale; start: n
       <span className={classes.label}><IconStack2 size={15} stroke={1.7} aria-hidden style={{ color: 'var(--fw-ink-3)' }} /><span data-quiet>In queue</span></span>
       <span className={classes.lane}>
         <span className={classes.queue} style={{ left: 0, width: percent(end) }} />
-        <span className={`${classes.note} num`} style={{ left: `calc(${percent(end)} + 6px)` }}>{waiting ? 'waits for a free worker' : `${formatDuration(Math.max(0, until - start))}, then a worker took it`}</span>
+        <span className={`${classes.note} num`} data-inside={waiting || undefined} style={{ left: waiting ? 8 : `calc(${percent(end)} + 6px)` }}>{waiting ? 'not begun yet' : `${formatDuration(Math.max(0, until - start))}, then a worker took it`}</span>
       </span>
     </div>
   )

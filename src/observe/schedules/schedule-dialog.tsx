@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { parseData } from '#observe/events/parse-data.ts'
+import { cronWords } from '#observe/schedules/cron-words.ts'
 import type { ScheduleEntry } from '#server/schedules/store.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone } from '#ui/notify.ts'
@@ -34,10 +35,13 @@ function ScheduleForm({ known, onSaved }: { known: ScheduleEntry | null; onSaved
   const [event, setEvent] = useState(known?.event ?? '')
   const [cron, setCron] = useState(known?.cron ?? '0 9 * * MON')
   const [timezone, setTimezone] = useState(known?.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone)
-  const [text, setText] = useState(known === null ? '{}' : JSON.stringify(known.data, null, 2))
+  const [typed, setText] = useState(known === null ? null : JSON.stringify(known.data, null, 2))
   const [missed, setMissed] = useState(known?.missed ?? 'last')
   const [enabled, setEnabled] = useState(known?.enabled ?? true)
   const names = useQuery(trpc.events.known.queryOptions({ workspace: workspace.slug }))
+  // Until somebody writes, the data is the event's own sample.
+  const sample = names.data?.find((one) => one.name === event.trim())?.sample
+  const text = typed ?? (sample === undefined || sample === null ? '{}' : JSON.stringify(sample, null, 2))
   const [times] = useDebouncedValue({ cron, timezone }, 250)
   const preview = useQuery(trpc.schedules.preview.queryOptions({ workspace: workspace.slug, ...times }, { placeholderData: keepPreviousData }))
   const problem = preview.data?.problem ?? null
@@ -66,7 +70,7 @@ function ScheduleForm({ known, onSaved }: { known: ScheduleEntry | null; onSaved
         <Select label="Time zone" description="Clock changes are followed." searchable value={timezone} onChange={(zone) => setTimezone(zone ?? 'UTC')} data={zones(timezone)} error={problemOf('timezone')} />
       </div>
       <div className={classes.preview} aria-live="polite">
-        <b>Next five</b>
+        <b>{problem === null ? cronWords(times.cron) : 'Next five'}</b>
         {problem !== null ? <span>None: the times are not right yet.</span> : (
           <ol>{(preview.data?.next ?? []).map((tick) => <li key={tick} className="num">{inZone(tick, times.timezone)}</li>)}</ol>
         )}

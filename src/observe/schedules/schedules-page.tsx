@@ -4,8 +4,8 @@ import { Button, Loader, Switch } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { IconCalendarTime, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
-import { toString as cronText } from 'cronstrue'
 import { useState } from 'react'
+import { cronWords } from '#observe/schedules/cron-words.ts'
 import { ScheduleDialog } from '#observe/schedules/schedule-dialog.tsx'
 import type { ScheduleEntry } from '#server/schedules/store.ts'
 import { EmptyState } from '#ui/empty-state.tsx'
@@ -80,20 +80,12 @@ function ScheduleRow({ schedule, mayEdit, onEdit }: { schedule: ScheduleEntry; m
       <td><EventName name={event} /></td>
       <td title={cron}>{cronWords(cron)}</td>
       <td>{timezone}</td>
-      <td className="num" title={schedule.nextAt === null ? undefined : formatMoment(Date.parse(schedule.nextAt))}>{schedule.nextAt === null ? <span className={classes.quiet}>never</span> : now === 0 ? '' : formatIn(Date.parse(schedule.nextAt), now)}</td>
-      <td className="num">{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>
+      <td data-name="Next" className="num" title={schedule.nextAt === null ? undefined : formatMoment(Date.parse(schedule.nextAt))}>{schedule.nextAt === null ? <span className={classes.quiet}>never</span> : now === 0 ? '' : formatIn(Date.parse(schedule.nextAt), now)}</td>
+      <td data-name="Last" className="num">{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>
       <td><Switch aria-label={`Schedule ${key}`} checked={on} disabled={!mayEdit || put.isPending} onChange={(changed) => put.mutate({ workspace: workspace.slug, key, schedule: { event, cron, timezone, data: data as never, missed, enabled: changed.currentTarget.checked } })} /></td>
       <td className={classes.actions}>
         {mayEdit ? <><Button size="xs" onClick={onEdit} aria-label={`Edit ${key}`}><IconPencil size={14} stroke={1.7} /></Button><Button size="xs" onClick={askRemove} loading={remove.isPending} aria-label={`Remove ${key}`}><IconTrash size={14} stroke={1.7} /></Button></> : null}
       </td>
     </tr>
   )
-}
-
-function cronWords(cron: string): string {
-  try {
-    return cronText(cron, { use24HourTimeFormat: true })
-  } catch {
-    return cron
-  }
 }

@@ -36,7 +36,7 @@ export function AlertsSection() {
         <>
           <p className={classes.about}>
             {alerts.data.recipients.length === 0 ? 'Nobody gets them: the workspace has no owner or admin.' : <>They go to {alerts.data.recipients.map((to, index) => <span key={to}>{index === 0 ? '' : index === alerts.data.recipients.length - 1 ? ' and ' : ', '}<b>{to}</b></span>)}.</>}
-            {alerts.data.lastAt === null ? ' None was sent yet.' : <> The last one went out <RelativeTime at={Date.parse(alerts.data.lastAt)} /> ago.</>}
+            {alerts.data.lastAt === null ? ' None was sent yet.' : <> The last one went out <RelativeTime at={Date.parse(alerts.data.lastAt)} ago />.</>}
           </p>
           {manages ? (
             <div className={classes.testAlert}>

@@ -17,7 +17,8 @@ export function ServicesSection() {
   const list = useQuery(trpc.holds.list.queryOptions({ workspace: workspace.slug }, { refetchInterval: 5000 }))
   const onSettled = () => void client.invalidateQueries(trpc.holds.list.pathFilter())
   const [service, setService] = useState('')
-  const park = useMutation(trpc.holds.park.mutationOptions({ onSettled, onSuccess: () => setService('') }))
+  const [reason, setReason] = useState('')
+  const park = useMutation(trpc.holds.park.mutationOptions({ onSettled, onSuccess: () => { setService(''); setReason('') } }))
   const letGo = useMutation(trpc.holds.letGo.mutationOptions({ onSettled, onError: notifyError }))
   const setAuto = useMutation(trpc.holds.setAutoPark.mutationOptions({ onSettled, onError: notifyError }))
   const manages = workspace.role === 'owner' || workspace.role === 'admin'
@@ -27,19 +28,17 @@ export function ServicesSection() {
   return (
     <section className={classes.section} id="services">
       <div className={classes.head}>
-        <div>
-          <h2 className={classes.heading}>Parked services</h2>
-          <p className={classes.about}>While a service is parked, every step that calls it waits, in all functions, and uses up no attempt. When it is let go, runs follow in their order, more each second. By itself: ten failures within 30 seconds park a service, and it is tried again after a while.</p>
-        </div>
-        <Switch label={auto ? 'By itself' : 'By hand'} aria-label="Park failing services by themselves" checked={auto} disabled={!manages || list.data === undefined} onChange={(event) => setAuto.mutate({ workspace: workspace.slug, on: event.currentTarget.checked })} />
+        <h2 className={classes.heading}>Parked services</h2>
+        <Switch label={auto ? 'By itself too' : 'Only by hand'} aria-label="Park failing services by itself" checked={auto} disabled={!manages || list.data === undefined} onChange={(event) => setAuto.mutate({ workspace: workspace.slug, on: event.currentTarget.checked })} />
       </div>
+      <p className={classes.about}>While a service is parked, every step that calls it waits, in all functions, and uses up no attempt. When it is let go, runs follow in their order, more each second. Left to itself, Fanwise parks a service after ten failures within 30 seconds and tries it again after a while.</p>
       {list.error === null ? null : <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {parked.length === 0 ? <p className={classes.quiet}>No service is parked.</p> : (
-        <ul style={{ listStyle: 'none', margin: 0, padding: 0, display: 'grid', gap: 8 }}>
+        <ul className={classes.keys}>
           {parked.map((hold) => (
-            <li key={hold.id} style={{ display: 'flex', gap: 12, alignItems: 'center', flexWrap: 'wrap' }}>
-              <b className="mono">{hold.target}</b>
-              <span className={classes.about}>{hold.resuming ? 'is coming back' : <>parked {hold.auto ? 'by itself ' : hold.by === null ? '' : `by ${hold.by} `}<RelativeTime at={Date.parse(hold.since)} /> ago</>}{hold.reason === null ? '' : `: ${hold.reason}`}{hold.held > 0 ? `. ${hold.held.toLocaleString('en')} ${hold.held === 1 ? 'run waits' : 'runs wait'}.` : '.'}</span>
+            <li key={hold.id} className={classes.parked}>
+              <b className={`${classes.parkedName} mono`}>{hold.target}</b>
+              <span className={classes.parkedWhy}>{hold.resuming ? 'Coming back' : <>Parked {hold.auto ? 'by itself ' : hold.by === null ? '' : `by ${hold.by} `}<RelativeTime at={Date.parse(hold.since)} ago /></>}{hold.reason === null ? '' : `: ${hold.reason}`}{hold.held > 0 ? `. ${hold.held.toLocaleString('en')} ${hold.held === 1 ? 'run waits' : 'runs wait'}.` : '.'}</span>
               {edits && !hold.resuming ? <Button size="xs" loading={letGo.isPending && letGo.variables.service === hold.target} onClick={() => letGo.mutate({ workspace: workspace.slug, service: hold.target })}>Let it go</Button> : null}
             </li>
           ))}
@@ -47,14 +46,15 @@ export function ServicesSection() {
       )}
       {edits ? (
         <form
-          style={{ display: 'flex', gap: 8, alignItems: 'flex-end', flexWrap: 'wrap' }}
+          className={classes.park}
           onSubmit={(submitted) => {
             submitted.preventDefault()
-            if (service.trim() !== '') park.mutate({ workspace: workspace.slug, service })
+            if (service.trim() !== '') park.mutate({ workspace: workspace.slug, service, ...(reason.trim() === '' ? {} : { reason }) })
           }}
         >
-          <TextInput label="Host" placeholder="crm.example.com or playground://crm" value={service} onChange={(changed) => setService(changed.currentTarget.value)} style={{ minWidth: 280 }} />
-          <Button type="submit" size="sm" loading={park.isPending} disabled={service.trim() === ''}>Park it</Button>
+          <TextInput label="Host" placeholder="crm.example.com or playground://crm" value={service} onChange={(changed) => setService(changed.currentTarget.value)} styles={{ input: { fontFamily: 'var(--fw-mono)' } }} />
+          <TextInput label="Why" placeholder="It is being moved" value={reason} onChange={(changed) => setReason(changed.currentTarget.value)} maxLength={300} />
+          <Button type="submit" loading={park.isPending} disabled={service.trim() === ''}>Park it</Button>
         </form>
       ) : null}
       {park.error === null ? null : <ErrorNote error={park.error} />}

@@ -6,6 +6,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AlertsSection } from '#observe/settings/alerts-section.tsx'
+import { HistorySection } from '#observe/settings/history-section.tsx'
 import { ServicesSection } from '#observe/settings/services-section.tsx'
 import { SendSnippets } from '#observe/settings/send-snippets.tsx'
 import type { KeyEntry } from '#server/keys/keys.ts'
@@ -55,6 +56,7 @@ export function SettingsPage() {
         </section>
         <AlertsSection />
         <ServicesSection />
+        <HistorySection />
       </div>
       <Modal opened={adding !== null} onClose={() => setAdding(null)} title={adding === 'api' ? 'New API key' : 'New event key'} size={480}>
         {adding === null ? null : <NewKeyForm kind={adding} onDone={() => setAdding(null)} />}

@@ -72,12 +72,19 @@ function check(schema: z.ZodType, value: unknown, prefix: string): unknown {
 
 /** A database that cannot be reached is a 503, and text it cannot keep (U+0000) a mistake of the sender: no faults of ours. */
 function reachable(error: unknown): unknown {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code === '22021' || code === '22P05') {
+  const { code, original } = databaseCodes(error)
+  if (/^(22021|22P05)$/.test(original)) {
     return new FanwiseError('bad_request', 'The request holds a null character (U+0000) where it cannot be kept.', { fix: 'Leave it out. Only the `data` of events may hold it.', cause: error })
   }
   if (!/^(ECONNREFUSED|ECONNRESET|ETIMEDOUT|57P0[123]|53300|P1001|P1002|P1017|P2024)$/.test(code)) return error
   return new FanwiseError('unavailable', 'The database cannot be reached at the moment.', { fix: 'Send the request again in a few seconds.', cause: error })
+}
+
+/** The driver's code, and behind Prisma's own the one that Postgres gave. */
+function databaseCodes(error: unknown): { code: string; original: string } {
+  if (typeof error !== 'object' || error === null) return { code: '', original: '' }
+  const { code, meta } = error as { code?: unknown; meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } } }
+  return { code: String(code ?? ''), original: String(meta?.driverAdapterError?.cause?.originalCode ?? code ?? '') }
 }
 
 function addressOf(request: IncomingMessage): string {

@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { ConcurrencyLimit, FunctionDefinition, Trigger } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
-import { publicId } from '#base/ids.ts'
+import { publicId, uuidTime } from '#base/ids.ts'
 import { uuidFloor } from '#server/page.ts'
 
 export interface FunctionSummary {
@@ -88,7 +88,7 @@ function summaryOf(row: Row): FunctionSummary {
     publishedAt: new Date(row.published_ms).toISOString(),
     lastRun: row.last_id === null || row.last_status === null ? null : {
       id: publicId('run', row.last_id), status: runStateOf(row.last_status, row.last_state),
-      why: row.last_why === null ? null : (JSON.parse(row.last_why) as { kind?: string }), at: new Date(row.last_ms ?? 0).toISOString(),
+      why: row.last_why === null ? null : (JSON.parse(row.last_why) as { kind?: string }), at: new Date(row.last_ms ?? uuidTime(row.last_id)).toISOString(),
     },
     failures: row.failures, open: row.open, nextTickAt: row.next_ms === null ? null : new Date(row.next_ms).toISOString(),
     paused: row.paused_since === null ? null : { since: row.paused_since.toISOString(), reason: row.paused_reason },

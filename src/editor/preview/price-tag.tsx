@@ -1,0 +1,100 @@
+'use client'
+/** What an emit per item will set off, from its last real run: runs, time at the limits of today, calls to each host. */
+import { NumberInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { StepNode } from '#graph/document.ts'
+import { emittedEvent } from '#graph/links.ts'
+import { drawnConsumers, priceOf, type Price } from '#graph/price.ts'
+import { useWorkspace } from '#ui/shell/workspace-context.tsx'
+import { formatDuration } from '#ui/time.ts'
+import { useTRPC } from '#ui/trpc.tsx'
+import { useEditor, useEditorState } from '../context.ts'
+import { counted } from './share-words.ts'
+import classes from './preview.module.css'
+
+const typingMs = 500
+const itemsMost = 100_000_000
+
+export function PriceTag({ node }: { node: StepNode }) {
+  const { workspace, slug } = useEditor()
+  const document = useEditorState((state) => state.document)
+  const trpc = useTRPC()
+  const [typed, setTyped] = useState<number | null>(null)
+  const [event] = useDebouncedValue(emittedEvent(node) ?? '', typingMs)
+  const frame = document.nodes[node.parent]
+  const drawn = useMemo(() => (event === '' ? [] : drawnConsumers(document, event)), [document, event])
+  const { data: facts } = useQuery(trpc.functions.price.queryOptions(
+    { workspace, workflow: slug, function: frame?.type === 'function' ? frame.slug : '', step: node.key, event, drawn: drawn.map((one) => one.slug).sort() },
+    { enabled: event !== '', staleTime: 30_000, retry: false, placeholderData: keepPreviousData },
+  ))
+  if (event === '' || facts === undefined) return null
+  const consumers = [...drawn, ...facts.elsewhere].map((one) => (facts.limits[one.slug] === undefined || one.limit === null ? one : { ...one, limit: facts.limits[one.slug]! }))
+  const items = typed ?? facts.last?.items ?? null
+  return (
+    <section className={classes.price} aria-label="What it sets off" data-testid="price-tag">
+      <div className={classes.priceHead}>
+        <h3>What it sets off</h3>
+        <NumberInput
+          size="xs" w={112} aria-label="Items to reckon with" placeholder="Items" value={items ?? ''} min={0} max={itemsMost} allowDecimal={false} allowNegative={false} thousandSeparator="," hideControls
+          onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
+        />
+      </div>
+      <Source last={facts.last} typed={typed !== null} />
+      {consumers.length === 0
+        ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
+        : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places)} consumers={consumers.length} />}
+    </section>
+  )
+}
+
+function Source({ last, typed }: { last: { items: number; run: string } | null; typed: boolean }) {
+  const { path } = useWorkspace()
+  if (last === null) return <p className={classes.quiet}>No run yet. {typed ? 'Reckoned with the number above.' : 'Type how many items to expect.'}</p>
+  const link = <a href={path(`/runs/${last.run}`)} target="_blank" rel="noreferrer">last run</a>
+  return <p className={classes.quiet}>{typed ? <>The {link} had {counted(last.items, 'item')}.</> : <>As many items as its {link} had.</>}</p>
+}
+
+function Sum({ price, consumers }: { price: Price; consumers: number }) {
+  return (
+    <>
+      <p className={classes.total} role="status">
+        <b className="num">{price.atMost ? 'Up to ' : ''}{counted(price.runs, 'run')}</b>{' '}
+        <span className={classes.quiet}>{counted(price.items, 'item')} × {counted(consumers, 'function')}</span>
+      </p>
+      <dl>
+        <dt>Time</dt>
+        <dd className="num">{price.ms === null ? 'not known yet' : price.ms < 1000 ? 'under a second' : `about ${formatDuration(price.ms)}`}</dd>
+        {price.calls.map(({ host, calls, perSecond }) => (
+          <Call key={host} host={host} calls={calls} perSecond={perSecond} />
+        ))}
+      </dl>
+      <Reasons price={price} />
+    </>
+  )
+}
+
+function Call({ host, calls, perSecond }: { host: string; calls: number; perSecond: number | null }) {
+  return (
+    <>
+      <dt>Calls to <span className="mono">{host}</span></dt>
+      <dd className="num">{calls.toLocaleString('en-US')}{perSecond !== null && <>, {perSecond < 1 ? 'less than 1' : Math.round(perSecond).toLocaleString('en-US')} a second</>}</dd>
+    </>
+  )
+}
+
+/** Why it takes that long, and what is not in it. */
+function Reasons({ price: { slowest, unknown, ms } }: { price: Price }) {
+  const because = { limit: 'its limit decides the time', throttle: 'its throttle decides the time', workers: 'as many at once as one worker process has places' }
+  return (
+    <>
+      {slowest !== null && ms !== null && ms >= 1000 && <p className={classes.quiet}><span className="mono">{slowest.slug}</span>: {because[slowest.because]}.</p>}
+      {unknown.length > 0 && (
+        <p className={classes.quiet}>
+          {ms === null ? 'Not known: ' : 'Not in the time: '}<span className="mono">{unknown.slice(0, 3).join(', ')}</span>{unknown.length > 3 && ` and ${unknown.length - 3} more`}, without runs to measure or limited for each value of a key.
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { emptyDocument, type GraphDocument } from '#graph/document.ts'
+import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
+import { updateEdge, updateNode } from '#graph/edit/update-node.ts'
+import { compile } from '#graph/compile/index.ts'
+import { emptyCatalog } from '#graph/compile/catalog.ts'
+import { drawnConsumers, hostsOf, priceOf, publishedConsumer, type Consumer } from '#graph/price.ts'
+
+const consumer = (slug: string, more: Partial<Consumer> = {}): Consumer => ({ slug, limit: null, keyed: false, throttle: null, batch: 1, atMost: false, hosts: {}, ...more })
+
+function drawing(): GraphDocument {
+  const event = addEvent(emptyDocument(), { position: { x: 0, y: 0 }, event: 'digest/*', id: 'e' })
+  const mail = addFunction(event.document, { position: { x: 300, y: 0 }, slug: 'send', id: 'f', concurrency: { limit: 20 } })
+  const call = addStep(mail.document, { parent: 'f', kind: 'http', config: { method: 'POST', url: 'playground://crm/contacts' } })
+  const joined = connect(call.document, { source: 'e', target: 'f', id: 'line' })
+  if (!('document' in joined)) throw new Error('not joined')
+  return joined.document
+}
+
+test('hosts are read where the address says one', () => {
+  const step = (url: string) => ({ kind: 'http', config: { url } })
+  expect(hostsOf([step('https://API.example.com/a'), step('https://api.example.com?b'), step('playground://crm/contacts'), step('https://{{ event.data.host }}/x'), step('{{ event.data.url }}'), step('https://a.{{ env.ZONE }}.com/'), step('http://u:p@host.io:8080/x'), { kind: 'code', config: { url: 'https://no.com' } }]))
+    .toEqual({ 'api.example.com': 2, crm: 1, 'host.io:8080': 1 })
+})
+
+test('a drawing and its published definition tell the same', () => {
+  const drawn = drawing()
+  const [one] = drawnConsumers(drawn, 'digest/weekly.send')
+  expect(one).toEqual(consumer('send', { limit: 20, hosts: { crm: 1 } }))
+  expect(drawnConsumers(drawn, 'order/placed')).toEqual([])
+  const { functions } = compile(drawn, emptyCatalog)
+  expect(publishedConsumer(functions[0]!, 'digest/weekly.send')).toEqual(one)
+  expect(publishedConsumer(functions[0]!, 'order/placed')).toBeNull()
+  expect(drawnConsumers(updateEdge(drawn, 'line', { if: 'event.data.a == 1' }), 'digest/weekly.send')[0]).toMatchObject({ atMost: true })
+  expect(drawnConsumers(updateNode(drawn, 'f', { throttle: { limit: 10, period: '1m' } }), 'digest/weekly.send')[0]).toMatchObject({ throttle: { limit: 10, periodMs: 60_000 } })
+})
+
+test('items × consumers = runs; the slowest limit decides the time', () => {
+  const price = priceOf(1000, [consumer('send', { limit: 20, hosts: { 'mail.io': 1, crm: 2 } }), consumer('note', { hosts: { crm: 1 } })], { send: 100, note: 50 }, 500)
+  expect(price).toMatchObject({ runs: 2000, ms: 5000, slowest: { slug: 'send', because: 'limit' }, unknown: [], atMost: false })
+  expect(price.calls).toEqual([{ host: 'crm', calls: 3000, perSecond: 600 }, { host: 'mail.io', calls: 1000, perSecond: 200 }])
+})
+
+test('without a limit the workers’ places decide, for all together', () => {
+  expect(priceOf(1000, [consumer('a'), consumer('b')], { a: 100, b: 100 }, 100)).toMatchObject({ ms: 2000, slowest: { because: 'workers' } })
+  // A limit above what the workers can do is none.
+  expect(priceOf(1000, [consumer('a', { limit: 5000 })], { a: 100 }, 100)).toMatchObject({ ms: 1000, slowest: { because: 'workers' } })
+})
+
+test('a throttle paces, a batch makes fewer runs', () => {
+  expect(priceOf(1000, [consumer('a', { throttle: { limit: 10, periodMs: 1000 } })], { a: 1 }, 500)).toMatchObject({ ms: 99_000, slowest: { slug: 'a', because: 'throttle' } })
+  expect(priceOf(1001, [consumer('a', { batch: 100, hosts: { wh: 1 } })], { a: 10 }, 500)).toMatchObject({ runs: 11, calls: [{ host: 'wh', calls: 11 }] })
+})
+
+test('what cannot be known is said', () => {
+  expect(priceOf(10, [consumer('new')], {}, 500)).toMatchObject({ runs: 10, ms: null, slowest: null, unknown: ['new'] })
+  const keyed = priceOf(10, [consumer('per-user', { limit: 1, keyed: true, hosts: { crm: 1 } }), consumer('b')], { 'per-user': 5, b: 5 }, 500)
+  expect(keyed).toMatchObject({ ms: 5, unknown: ['per-user'], calls: [{ host: 'crm', calls: 10, perSecond: null }] })
+  expect(priceOf(0, [consumer('a')], { a: 5 }, 500)).toMatchObject({ runs: 0, ms: 0 })
+  expect(priceOf(10, [], {}, 500)).toMatchObject({ runs: 0, ms: null, calls: [] })
+})

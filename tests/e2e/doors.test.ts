@@ -1,0 +1,86 @@
+/** An empty canvas has three doors, each one press and one undo step; the webhook's address works before anything is published. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startTestApp, type TestApp } from '#tests/support/app.ts'
+import { keepPicture, newWorkflow, panel, saved, signUp } from './editor-page.ts'
+
+let app: TestApp
+let page: Page
+let workspace: string
+beforeAll(async () => {
+  app = await startTestApp()
+  page = await app.newPage()
+  workspace = await signUp(page, { workspace: 'North Ops', email: 'mara@north.example', password: 'a long enough password' })
+})
+afterAll(() => app.stop())
+beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'doors')))
+
+const doors = () => page.getByTestId('doors')
+const post = (url: string, body: object) => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+let address: string
+
+test('the webhook door, by keyboard: the address that was shown waits, and the first request arrives in the panel', async () => {
+  await newWorkflow(page, workspace, 'By webhook')
+  await doors().waitFor()
+  address = (await page.getByTestId('door-address').innerText()).replace('POST ', '').replace(/\s/g, '')
+  await page.getByRole('button', { name: 'Use this address' }).focus()
+  await page.keyboard.press('Enter')
+  await doors().waitFor({ state: 'detached' })
+  await saved(page)
+  expect(await page.getByTestId('webhook-waiting').locator('pre').innerText()).toContain(address)
+  expect((await post(address, { plan: 'pro' })).status).toBe(200)
+  await page.getByTestId('webhook-arrived').waitFor()
+  await page.getByRole('button', { name: 'Use it as the sample' }).click()
+  await page.getByRole('button', { name: 'Add a function for it' }).click()
+  await page.locator('.react-flow__node-function').waitFor()
+})
+
+test('a condition says what it lets through while it is typed', async () => {
+  for (const plan of ['free', 'free', 'free']) await post(address, { plan })
+  await page.locator('.react-flow__edge-rib path').first().dispatchEvent('click')
+  await panel(page).getByText('Only if').waitFor()
+  await panel(page).getByRole('button', { name: 'As text' }).click()
+  await panel(page).getByRole('textbox').last().fill('event.data.plan == "pro"')
+  await page.getByTestId('match-share').getByText('25 % of the last 4 events').waitFor()
+  await panel(page).getByRole('textbox').last().fill('event.data.plan ==')
+  await page.getByTestId('match-share').getByText('Matches').waitFor({ state: 'detached' })
+})
+
+test('the schedule door is one undo step', async () => {
+  await newWorkflow(page, workspace, 'By schedule')
+  await page.getByRole('button', { name: 'Begin with a schedule' }).click()
+  await panel(page).getByText('Next times').waitFor()
+  await page.locator('.react-flow__node-function').waitFor()
+  await panel(page).getByRole('button', { name: 'Close the panel' }).click()
+  await page.keyboard.press('ControlOrMeta+z')
+  await doors().waitFor()
+  expect(await page.locator('.react-flow__node').count()).toBe(0)
+})
+
+test('a template opens in this very workflow; the gallery is one link away', async () => {
+  expect(await doors().getByRole('link', { name: /templates$/ }).getAttribute('href')).toBe(`${workspace}/templates`)
+  await doors().getByRole('button', { name: 'Nightly sync' }).click()
+  await page.locator('.react-flow__node-function').first().waitFor()
+  expect(page.url()).toMatch(/by-schedule$/)
+})
+
+test('an emit per item has its price', async () => {
+  const steps = page.locator('.react-flow__node-step')
+  for (let i = 0; i < await steps.count(); i++) {
+    await steps.nth(i).click()
+    if (await panel(page).getByText('Emit per item in').count() > 0) break
+  }
+  const tag = page.getByTestId('price-tag')
+  await tag.getByText('No run yet').waitFor()
+  await tag.getByLabel('Items to reckon with').fill('2000')
+  await tag.getByText('2,000 runs').waitFor()
+})
+
+test('at the width of a tablet the doors stand below each other', async () => {
+  await page.setViewportSize({ width: 820, height: 1180 })
+  await newWorkflow(page, workspace, 'Small')
+  const box = (await doors().getByRole('button', { name: 'Begin with a schedule' }).boundingBox())!
+  expect(box.x).toBeGreaterThanOrEqual(0)
+  expect(box.x + box.width).toBeLessThanOrEqual(820)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(820)
+})

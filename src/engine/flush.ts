@@ -12,7 +12,7 @@ import type { Json } from '#base/json.ts'
 import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
-import { jobHeld, runAdvance, runAdvanceShort } from '#engine/sql/run-advance.ts'
+import { jobHeld, runAdvance, runAdvanceShort, runsEndedByThemselves } from '#engine/sql/run-advance.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import { workerLastFlush } from '#engine/sql/worker.ts'
 import type pg from 'pg'
@@ -191,7 +191,10 @@ export class Flusher {
     let afterCommit = () => {}
     const answer = await connection.transaction(async (client) => {
       const { rows } = await client.query<Answer>(query)
-      if (rows[0]!.fence > 0) afterCommit = await this.context.aftermath(client, special)
+      if (rows[0]!.fence > 0) {
+        const ended = rows[0]!.ended === items.filter((item) => item.end !== undefined).length ? special : await endedOf(client, special)
+        if (ended.length > 0) afterCommit = await this.context.aftermath(client, ended)
+      }
       return rows[0]!
     })
     afterCommit()
@@ -221,6 +224,13 @@ export class Flusher {
     this.context.flushed(items, parked)
     for (const item of items) item.resolve(held === null || item.end !== undefined || item.park !== undefined || held.has(item.runId))
   }
+}
+
+/** Without those that somebody cancelled first: such an end is told by whoever made it. */
+async function endedOf(client: pg.Client, items: FlushItem[]): Promise<FlushItem[]> {
+  const { rows } = await client.query<{ run: string }>({ ...runsEndedByThemselves, values: [uuids(items.map((i) => i.workspaceId)), uuids(items.map((i) => i.runId))] })
+  const ended = new Set(rows.map((row) => row.run))
+  return items.filter((item) => ended.has(item.runId))
 }
 
 /** Parameters $4… of run-advance, or of its short form when there is nothing but results and ends. */

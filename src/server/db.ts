@@ -11,6 +11,8 @@ const holder = globalThis as typeof globalThis & { __fanwiseDb?: PrismaClient }
 export function db(): PrismaClient {
   holder.__fanwiseDb ??= new PrismaClient({
     adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL, max: 5 }),
+    // A busy machine makes people wait; the two seconds of the default turn that into an error.
+    transactionOptions: { maxWait: 15_000, timeout: 20_000 },
   })
   return holder.__fanwiseDb
 }

@@ -88,6 +88,19 @@ describe('tenancy', () => {
 })
 
 describe('keys', () => {
+  test('only admins change how long history is kept, within its limits', async () => {
+    const workspace = 'north-ops'
+    expect(await as(ada).workspaces.history({ workspace })).toEqual({ eventDays: 30, runDays: 30 })
+    await as(ada).workspaces.setHistory({ workspace, eventDays: 7, runDays: null })
+    expect(await as(ada).workspaces.history({ workspace })).toEqual({ eventDays: 7, runDays: null })
+    await expect(as(ada).workspaces.setHistory({ workspace, eventDays: 0, runDays: 30 })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+    await expect(as(eve).workspaces.setHistory({ workspace, eventDays: 30, runDays: 30 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const editor = await createAccount({ email: 'editor@north.io', password: 'peacock-blades', workspace: 'Mine' })
+    await db().membership.create({ data: { workspaceId: ada.workspace.id, userId: editor.userId, role: 'editor' } })
+    await expect(as(editor).workspaces.setHistory({ workspace, eventDays: 1, runDays: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await as(editor).workspaces.history({ workspace })).toEqual({ eventDays: 7, runDays: null })
+  })
+
   test('an API key is stored as its hash only and shown once', async () => {
     const made = await as(ada).keys.create({ workspace: 'north-ops', kind: 'api', name: 'Deploys' })
     const row = await db().apiKey.findFirstOrThrow({ where: { hash: hashKey(made.text) } })

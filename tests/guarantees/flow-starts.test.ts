@@ -126,8 +126,10 @@ test('debounce: one run for the last event, at the latest after its time limit',
 })
 
 test('batch: full ones run at once, the rest at the time limit, every event once and in order', async () => {
-  const ws = await workspaceWith({ batch: { size: 10, timeoutMs: 700 } }, [transform('sum', { all: '{{ events.map((e) => e.data.n) }}', first: '{{ event.data.n }}' })])
+  const ws = await workspaceWith({ batch: { size: 10, timeoutMs: 3_600_000 } }, [transform('sum', { all: '{{ events.map((e) => e.data.n) }}', first: '{{ event.data.n }}' })])
   for (let n = 0; n < 25; n++) await send(ws, [{ n }])
+  await until(async () => count(await runs(ws), 1) === 2, 'the full ones have run')
+  await one.engine.pool.query(`update job set due = clock_timestamp() where workspace_id = $1`, [ws])
   await idle(ws)
   const rows = await runs(ws)
   expect(rows.length).toBe(3)

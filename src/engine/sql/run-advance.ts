@@ -113,6 +113,13 @@ export const jobHeld = {
     where job.worker_id is not distinct from $1`,
 }
 
+/** Which of these runs have ended by their own work? Asked, in the same transaction, only when fewer ended than were sent: the others were cancelled first. */
+export const runsEndedByThemselves = {
+  name: 'runs-ended-by-themselves',
+  text: `select run.id::text as run from run join unnest($1::uuid[], $2::uuid[]) as t(ws, run) on run.workspace_id = t.ws and run.id = t.run
+    where run.status in (1, 2)`,
+}
+
 /** Everything recorded of runs that are taken up again. */
 export const runLoad = {
   steps: {

@@ -38,7 +38,7 @@ export function HistorySection() {
   const ask = () => {
     if (now === undefined || next === undefined) return
     const go = () => save.mutate({ workspace: workspace.slug, ...next })
-    const shorter = [...(isShorter(next.eventDays, now.eventDays) ? [`events older than ${daysWord(next.eventDays)}`] : []), ...(isShorter(next.runDays, now.runDays) ? [`runs that ended more than ${daysWord(next.runDays)} ago`] : [])]
+    const shorter = [...(isShorter(next.eventDays, now.eventDays) ? [`events older than ${daysWord(next.eventDays)} of which no run is kept`] : []), ...(isShorter(next.runDays, now.runDays) ? [`runs that ended more than ${daysWord(next.runDays)} ago`] : [])]
     if (shorter.length === 0) return go()
     modals.openConfirmModal({
       title: 'Keep less history?',

@@ -29,12 +29,12 @@ export function ServicesSection() {
     <section className={classes.section} id="services">
       <div className={classes.head}>
         <h2 className={classes.heading}>Parked services</h2>
-        <Switch label={auto ? 'By itself too' : 'Only by hand'} aria-label="Park failing services by itself" checked={auto} disabled={!manages || list.data === undefined} onChange={(event) => setAuto.mutate({ workspace: workspace.slug, on: event.currentTarget.checked })} />
+        <Switch label={auto ? 'By itself too' : 'Only by hand'} aria-label="Park failing services automatically" checked={auto} disabled={!manages || list.data === undefined} onChange={(event) => setAuto.mutate({ workspace: workspace.slug, on: event.currentTarget.checked })} />
       </div>
       <p className={classes.about}>While a service is parked, every step that calls it waits, in all functions, and uses up no attempt. When it is let go, runs follow in their order, more each second. Left to itself, Fanwise parks a service after ten failures within 30 seconds and tries it again after a while.</p>
       {list.error === null ? null : <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
-      {parked.length === 0 ? <p className={classes.quiet}>No service is parked.</p> : (
-        <ul className={classes.keys}>
+      {list.data === undefined ? null : parked.length === 0 ? <p className={classes.none}>No service is parked.</p> : (
+        <ul className={`${classes.keys} ${classes.parkedList}`}>
           {parked.map((hold) => (
             <li key={hold.id} className={classes.parked}>
               <b className={`${classes.parkedName} mono`}>{hold.target}</b>

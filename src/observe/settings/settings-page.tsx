@@ -41,7 +41,7 @@ export function SettingsPage() {
             </div>
             {add('event')}
           </div>
-          <KeyList keys={eventKeys} none="No event key. Nobody can send events from outside." />
+          <KeyList keys={keys.data === undefined ? null : eventKeys} none="No event key. Nobody can send events from outside." />
           <SendSnippets eventKey={eventKeys.find((key) => key.text !== null)?.text ?? null} />
         </section>
         <section className={classes.section}>
@@ -52,7 +52,7 @@ export function SettingsPage() {
             </div>
             {add('api')}
           </div>
-          <KeyList keys={apiKeys} none="No API key." />
+          <KeyList keys={keys.data === undefined ? null : apiKeys} none="No API key." />
         </section>
         <AlertsSection />
         <ServicesSection />
@@ -65,7 +65,9 @@ export function SettingsPage() {
   )
 }
 
-function KeyList({ keys, none }: { keys: KeyEntry[]; none: string }) {
+/** `null`: not known yet, which is not the same as none. */
+function KeyList({ keys, none }: { keys: KeyEntry[] | null; none: string }) {
+  if (keys === null) return null
   if (keys.length === 0) return <p className={classes.quiet}>{none}</p>
   return <ul className={classes.keys}>{keys.map((key) => <KeyRow key={key.id} entry={key} />)}</ul>
 }

@@ -114,7 +114,7 @@ async function resting({ pool, workspaceId, runId, row, due, make }: Asking): Pr
     case 'sleep': return make('sleep', `Sleeping${until}${step === null ? '' : ` in ${step}`}.`, { step })
     case 'event': return make('event', `Waiting${until} for the event ${String(why.event)}.`, { step, event: why.event })
     case 'signal': return make('signal', `Waiting${until} for the signal ${String(why.signal)}.`, { step, signal: why.signal })
-    case 'approval': return make('approval', `Waiting${until} for a person to decide: ${bare(String(why.title))}.`, { step, title: why.title })
+    case 'approval': return make('approval', `Waiting${until} for a person to decide: ${String(why.title).replace(/[.\s]+$/, "")}`, { step, title: why.title })
     case 'gather': return make('gather', `Waiting${until} for the fan-out of ${String(why.of)} to settle.`, { step, of: why.of })
     case 'fan-out': return make('canary', why.state === 'canary' ? 'The first items are being tried; the rest follows when they have succeeded.' : `Its fan-out is ${String(why.state)}; somebody decides how it goes on.`, { step, state: why.state })
     case 'invoke': {

@@ -85,9 +85,7 @@ describe('tenancy', () => {
     await expect(as(viewer).keys.create({ workspace: 'north-ops', kind: 'api', name: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await db().membership.deleteMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId } })
   })
-})
 
-describe('keys', () => {
   test('only admins change how long history is kept, within its limits', async () => {
     const workspace = 'north-ops'
     expect(await as(ada).workspaces.history({ workspace })).toEqual({ eventDays: 30, runDays: 30 })
@@ -100,7 +98,9 @@ describe('keys', () => {
     await expect(as(editor).workspaces.setHistory({ workspace, eventDays: 1, runDays: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await as(editor).workspaces.history({ workspace })).toEqual({ eventDays: 7, runDays: null })
   })
+})
 
+describe('keys', () => {
   test('an API key is stored as its hash only and shown once', async () => {
     const made = await as(ada).keys.create({ workspace: 'north-ops', kind: 'api', name: 'Deploys' })
     const row = await db().apiKey.findFirstOrThrow({ where: { hash: hashKey(made.text) } })

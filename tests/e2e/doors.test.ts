@@ -65,18 +65,14 @@ test('a template opens in this very workflow; the gallery is one link away', asy
 })
 
 test('an emit per item has its price', async () => {
-  const steps = page.locator('.react-flow__node-step')
-  for (let i = 0; i < await steps.count(); i++) {
-    await steps.nth(i).click()
-    if (await panel(page).getByText('Emit per item in').count() > 0) break
-  }
+  await page.locator('.react-flow__node-step').filter({ hasText: 'One sync each' }).click()
   const tag = page.getByTestId('price-tag')
   await tag.getByText('No run yet').waitFor()
   await tag.getByLabel('Items to reckon with').fill('2000')
   await tag.getByText('2,000 runs').waitFor()
 })
 
-test('at the width of a tablet the doors stand below each other', async () => {
+test('on a tablet the doors fit', async () => {
   await page.setViewportSize({ width: 820, height: 1180 })
   await newWorkflow(page, workspace, 'Small')
   const box = (await doors().getByRole('button', { name: 'Begin with a schedule' }).boundingBox())!

@@ -39,7 +39,7 @@ function Result({ share, event }: { share: Share; event: string }) {
   const whole = `${looked === 1 ? 'the last event' : `the last ${counted(looked, 'event')}`}${share.byHand ? ' sent by hand' : ''}`
   return (
     <>
-      <p className={classes.verdict}>Matches <b>{looked === 1 && matched === 1 ? '' : `${shareWords(matched, looked)} of `}</b>{whole}.</p>
+      <p className={classes.verdict}>Matches {looked > 1 || matched === 0 ? <><b>{shareWords(matched, looked)}</b> of </> : null}{whole}.</p>
       <svg className={classes.bar} viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect width="100" height="4" fill="var(--fw-idle-soft)" />
         <rect width={(matched / looked) * 100} height="4" fill="var(--fw-event-fill)" />

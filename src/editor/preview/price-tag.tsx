@@ -67,7 +67,7 @@ function Sum({ price, consumers }: { price: Price; consumers: number }) {
         <dt>Time</dt>
         <dd className="num">{price.ms === null ? 'not known yet' : price.ms < 1000 ? 'under a second' : `about ${formatDuration(price.ms)}`}</dd>
         {price.calls.map(({ host, calls, perSecond }) => (
-          <Call key={host} host={host} calls={calls} perSecond={perSecond} />
+          <Call key={host} host={host} calls={calls} perSecond={price.ms !== null && price.ms < 1000 ? null : perSecond} />
         ))}
       </dl>
       <Reasons price={price} />
@@ -92,7 +92,7 @@ function Reasons({ price: { slowest, unknown, ms } }: { price: Price }) {
       {slowest !== null && ms !== null && ms >= 1000 && <p className={classes.quiet}><span className="mono">{slowest.slug}</span>: {because[slowest.because]}.</p>}
       {unknown.length > 0 && (
         <p className={classes.quiet}>
-          {ms === null ? 'Not known: ' : 'Not in the time: '}<span className="mono">{unknown.slice(0, 3).join(', ')}</span>{unknown.length > 3 && ` and ${unknown.length - 3} more`}, without runs to measure or limited for each value of a key.
+          {ms === null ? 'Not known for ' : 'The time leaves out '}<span className="mono">{unknown.slice(0, 3).join(', ')}</span>{unknown.length > 3 && ` and ${unknown.length - 3} more`}: no runs to measure yet, or a limit for each value of a key.
         </p>
       )}
     </>

@@ -17,8 +17,8 @@ function join(document: GraphDocument, source: string, target: string): GraphDoc
 
 /** A webhook that becomes an event. Answers the webhook's id: its panel waits for the first request. */
 export function beginWithWebhook(document: GraphDocument, middle: Position, hookId: string): Added {
-  const webhook = addWebhook(document, { position: at(middle, -210, -29), hookId })
-  const event = addEvent(webhook.document, { position: at(middle, -210 + 96 + gap, -31), event: firstEventName })
+  const webhook = addWebhook(document, { position: at(middle, -210, -32), hookId })
+  const event = addEvent(webhook.document, { position: at(middle, -210 + 96 + gap, -32), event: firstEventName })
   return { document: join(event.document, webhook.id, event.id), id: webhook.id }
 }
 

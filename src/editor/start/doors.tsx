@@ -39,7 +39,7 @@ function OpenDoors() {
     <section className={classes.doors} aria-label="Begin" data-testid="doors">
       <header>
         <h2>What starts it?</h2>
-        <p>Choose a way to begin, or drag anything from the left.</p>
+        <p>Choose a way to begin, or add anything by yourself.</p>
       </header>
       <div className={classes.row}>
         <Door kind={<PaletteGlyph kind="webhook" />} title="A webhook" about="Another system calls this address, and each call is an event.">

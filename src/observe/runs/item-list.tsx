@@ -16,7 +16,8 @@ export function itemsWord(step: Pick<StepView, 'each'>): string {
 
 const shownMax = 200
 
-export function ItemList({ each }: { each: EachView }) {
+/** `ended`: the step has failed, so items that were under way go no further. */
+export function ItemList({ each, ended }: { each: EachView; ended: boolean }) {
   if (each.items.length === 0) return null
   // What needs a look first; the rest in order.
   const sorted = [...each.items].sort((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed') || a.index - b.index)
@@ -24,14 +25,17 @@ export function ItemList({ each }: { each: EachView }) {
     <section aria-label="Items">
       <h3 className={classes.small}>Items</h3>
       <ol className={classes.items}>
-        {sorted.slice(0, shownMax).map((item) => (
-          <li key={item.index}>
-            <StatusGlyph state={item.status} size={12} />
-            <span className="num">{item.index + 1}</span>
-            <span className="cut" title={item.error ?? undefined}>{item.error ?? (item.status === 'waiting' ? 'waits for its run' : 'done')}</span>
-            <span className="num">{item.startedAt !== null && item.endedAt !== null ? formatDuration(Date.parse(item.endedAt) - Date.parse(item.startedAt)) : item.attempt > 1 ? `attempt ${item.attempt}` : ''}</span>
-          </li>
-        ))}
+        {sorted.slice(0, shownMax).map((item) => {
+          const stopped = ended && item.status !== 'completed' && item.status !== 'failed'
+          return (
+            <li key={item.index}>
+              <StatusGlyph state={stopped ? 'cancelled' : item.status} size={12} />
+              <span className="num">{item.index + 1}</span>
+              <span className="cut" title={item.error ?? undefined}>{item.error ?? (stopped ? 'not done' : item.status === 'waiting' ? 'waits for its run' : 'done')}</span>
+              <span className="num">{stopped ? 'stopped' : item.startedAt !== null && item.endedAt !== null ? formatDuration(Date.parse(item.endedAt) - Date.parse(item.startedAt)) : item.attempt > 1 ? `attempt ${item.attempt}` : ''}</span>
+            </li>
+          )
+        })}
         {sorted.length > shownMax ? <li><span className={classes.quiet}>and {(sorted.length - shownMax).toLocaleString('en')} more</span></li> : null}
       </ol>
     </section>

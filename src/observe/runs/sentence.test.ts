@@ -57,6 +57,11 @@ describe('runSentence', () => {
     expect(runSentence(run, now, 'It is parked.').map((part) => part.text).join('')).toBe('It is parked. “Ask finance” is kept.')
   })
 
+  test('a failed item says how often it was tried itself', () => {
+    const failed = step({ status: 'failed', error: { ...error, message: 'Item 18 of 40: crm answered 503.', fix: 'It was tried 2 times; no retries are left.' }, each: { startedAt: at(-900), done: 20, failed: 1, total: 40, items: [] } })
+    expect(text(detail({ status: 'failed', error }, [failed]))).toBe('Create contact failed: Item 18 of 40: crm answered 503. It was tried 2 times; no retries are left.')
+  })
+
   test('a final failure says that it was not tried again', () => {
     const failed = step({ status: 'failed', error, attempts: [{ attempt: 1, startedAt: at(-900), endedAt: at(-800), input: null, error, retryAt: null }] })
     expect(text(detail({ status: 'failed', error }, [failed]))).toBe('Create contact failed: crm answered 503. It was not tried again: another try would fail the same way.')

@@ -121,7 +121,8 @@ function failed(run: RunDetail, keptPart: SentencePart[]): SentencePart[] {
   const step = run.steps.find((one) => one.status === 'failed' && !one.handled)
   if (step === undefined) return [{ text: `${failureText(run)}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
   const tries = step.attempts.length || step.attempt
-  const end = tries > step.retries ? (tries === 1 ? 'It was tried once.' : `It was tried ${tries} times; no retries are left.`) : 'It was not tried again: another try would fail the same way.'
+  // One of its items failed for good; how often that one was tried stands with the error.
+  const end = step.each !== null && step.error?.fix !== undefined ? step.error.fix : tries > step.retries ? (tries === 1 ? 'It was tried once.' : `It was tried ${tries} times; no retries are left.`) : 'It was not tried again: another try would fail the same way.'
   return [{ text: step.name, strong: true }, { text: ` failed: ${bare(step.error?.message ?? failureText(run))}. ${end}` }, ...keptPart]
 }
 

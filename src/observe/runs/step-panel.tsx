@@ -41,7 +41,7 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
       </div>
       {step.kind === 'emit-each' && (step.status !== 'pending' && step.status !== 'skipped') ? <StepFanOut run={run.id} step={step.id} /> : null}
       {step.kind === 'approval' && step.status === 'waiting' ? <RunApproval run={run.id} step={step.id} /> : null}
-      {step.each === null ? null : <ItemList each={step.each} />}
+      {step.each === null ? null : <ItemList each={step.each} ended={step.status === 'failed'} />}
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'input')} className={classes.tabs}>
         <Tabs.List>
           <Tabs.Tab value="input">Input</Tabs.Tab>

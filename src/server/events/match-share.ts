@@ -113,7 +113,10 @@ function count(share: MatchShare, condition: CompiledCel, row: Row, missing: Map
     missing.set(result.path, (missing.get(result.path) ?? 0) + 1)
   } else if (result === 'fails') share.failing += 1
   const examples = result === true ? share.matches : share.others
-  if (examples.length < examplesMost) examples.push({ id: event.id, receivedAt: new Date(row.received_ms).toISOString(), facts: factsOf(condition, event) })
+  if (examples.length >= examplesMost) return
+  const facts = factsOf(condition, event)
+  // Three that look the same teach nothing that one does not.
+  if (examples.every((one) => JSON.stringify(one.facts) !== JSON.stringify(facts))) examples.push({ id: event.id, receivedAt: new Date(row.received_ms).toISOString(), facts })
 }
 
 /** As the router decides it: only `true` matches. */

@@ -15,6 +15,7 @@ const counters = {
     and j.why->>'kind' is distinct from 'limit'`,
   countsBeyondRuns: `select count(*)::int as n from fan_out f where f.run_id >= $1::uuid and f.runs < (
     select coalesce(sum(c.done + c.failed + c.cancelled), 0) from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id)`,
+  jobsOfNobody: `select count(*)::int as n from job j where j.state = 'r' and j.run_id >= $1::uuid and not exists (select 1 from worker w where w.id = j.worker_id)`,
   slotsOfNobody: `select count(*)::int as n from lane_slot s where $1::uuid is not null and not exists (select 1 from worker w where w.id = s.worker_id)`,
 }
 

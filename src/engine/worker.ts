@@ -33,7 +33,7 @@ import type { Signals } from '#engine/signals.ts'
 import { publicId } from '#base/ids.ts'
 import { runEventsLoad } from '#engine/sql/flow.ts'
 import { eventLoad } from '#engine/sql/run-advance.ts'
-import { workerRelease } from '#engine/sql/worker.ts'
+import { releaseWorker } from '#engine/release-worker.ts'
 import type { KnownLanes, Plan } from '#engine/store-events.ts'
 import { WaitStore } from '#engine/wait-store.ts'
 
@@ -128,7 +128,7 @@ export class Worker {
       }
       this.shift = null
       this.endShift(shift)
-      await this.context.pool.query({ ...workerRelease, values: [shift.session.id, 0] }).catch(() => {})
+      await releaseWorker(this.context.pool, shift.session.id).catch(() => {})
     }
     await Promise.all([...this.writers, this.emitting, this.claiming].map((connection) => connection.close()))
   }
@@ -324,7 +324,7 @@ export class Worker {
 
   private async releaseAndEnter(session: Session): Promise<void> {
     // If the old row still stands (we gave up by our own clock), its jobs go back now instead of at its expiry.
-    await this.context.pool.query({ ...workerRelease, values: [session.id, 0] }).catch(() => {})
+    await releaseWorker(this.context.pool, session.id).catch(() => {})
     if (!this.stopping) await this.enter()
   }
 

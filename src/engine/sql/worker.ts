@@ -30,6 +30,9 @@ export const workerExpired = {
   text: `select id from worker where lease_until < clock_timestamp() for update skip locked limit 10`,
 }
 
+/** Before a release, in a statement of its own: a claim still under way commits first, and what it took is seen by the release. */
+export const workerLock = { name: 'worker-lock', text: `select 1 from worker where id = $1 for update` }
+
 /**
  * Everything a worker held goes back: its jobs to the front of their lanes (they keep their ord),
  * its slots to the lanes. \`$2\` counts as a crash of the worker for each of its runs.

@@ -293,7 +293,7 @@ function usePointer() {
   const last = useRef<Position | null>(null)
   useEffect(() => {
     const onMove = ({ target, clientX, clientY }: PointerEvent): void => {
-      last.current = target instanceof Element && target.closest('[data-canvas] .react-flow__renderer') ? { x: clientX, y: clientY } : null
+      last.current = target instanceof Element && target.closest('[data-canvas] .react-flow__renderer, [data-over-canvas]') ? { x: clientX, y: clientY } : null
     }
     window.addEventListener('pointermove', onMove, { passive: true })
     return () => window.removeEventListener('pointermove', onMove)

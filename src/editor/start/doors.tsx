@@ -36,7 +36,7 @@ function OpenDoors() {
     fitOnceDrawn()
   }
   return (
-    <section className={classes.doors} aria-label="Begin" data-testid="doors">
+    <section className={classes.doors} aria-label="Begin" data-testid="doors" data-over-canvas>
       <header>
         <h2>What starts it?</h2>
         <p>Choose a way to begin, or add anything by yourself.</p>

@@ -31,6 +31,12 @@ export function uuidTime(uuid: string): number {
   return parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
 }
 
+/** The smallest UUIDv7 of a moment: "since" as a range of ids. */
+export function uuidFloor(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
+}
+
 export function writeTime(bytes: Uint8Array, ms: number): void {
   let rest = ms
   for (let i = 5; i >= 0; i--) {

@@ -5,7 +5,7 @@
  */
 import type pg from 'pg'
 import type { ErrorShape } from '#base/errors.ts'
-import { fanOutId } from '#engine/derived-ids.ts'
+import { fanOutOf } from '#engine/fan-out/of-job.ts'
 import { fanOutCancelled, runsEnd } from '#engine/sql/run-control.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
@@ -65,8 +65,8 @@ export async function endRuns(client: pg.ClientBase, runs: RunToEnd[]): Promise<
 async function countForFanOuts(client: pg.ClientBase, rows: Row[]): Promise<void> {
   const counts = new Map<string, { workspaceId: string; id: string; functionId: string; n: number }>()
   for (const row of rows) {
-    if (row.event_source !== 'emit-each' || row.event_emit_run === null) continue
-    const id = fanOutId(row.event_emit_run, row.event_ref ?? '')
+    const id = fanOutOf(row)
+    if (id === null) continue
     const key = `${id} ${row.function_id}`
     const entry = counts.get(key)
     if (entry === undefined) counts.set(key, { workspaceId: row.workspace_id, id, functionId: row.function_id, n: 1 })

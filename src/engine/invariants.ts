@@ -1,5 +1,6 @@
 /** What must be 0 at every moment. Asked by /readyz (recent runs only) and, whole, by tests. */
 import type pg from 'pg'
+import { uuidFloor } from '#base/ids.ts'
 
 const counters = {
   runsWithoutJob: `select count(*)::int as n from run r where r.status = 0 and r.id >= $1::uuid
@@ -25,8 +26,7 @@ export type Invariant = keyof typeof counters
 
 /** @param whole look at all of history instead of the last 15 minutes */
 export async function checkInvariants(pool: pg.Pool, whole = false): Promise<Record<Invariant, number>> {
-  const sinceMs = whole ? 0 : Math.max(0, Math.round(performance.timeOrigin + performance.now()) - recentMs)
-  const since = `${sinceMs.toString(16).padStart(12, '0').replace(/^(.{8})(.{4})$/, '$1-$2')}-0000-0000-000000000000`
+  const since = uuidFloor(whole ? 0 : Math.round(performance.timeOrigin + performance.now()) - recentMs)
   const client = await pool.connect()
   try {
     // One snapshot for all counters: between two statements runs end and begin.

@@ -28,9 +28,3 @@ export function toPage<T extends { id: string }>(found: T[], limit: number): Pag
   const data = found.slice(0, limit)
   return { data, nextCursor: found.length > limit ? (data.at(-1)?.id ?? null) : null }
 }
-
-/** The smallest UUIDv7 of a moment: "since" as a range of ids. */
-export function uuidFloor(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`
-}

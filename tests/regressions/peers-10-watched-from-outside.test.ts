@@ -1,7 +1,6 @@
 /** What must never happen is counted where operators look: /metrics, /readyz; and people are told when no worker is there. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newUuid } from '#base/ids.ts'
-import { uuidFloor } from '#server/page.ts'
+import { newUuid, uuidFloor } from '#base/ids.ts'
 import { workerIsGone } from '#server/runs/queue-health.ts'
 import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'

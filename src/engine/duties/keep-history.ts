@@ -4,6 +4,7 @@
  * their results stay however old they are.
  */
 import type pg from 'pg'
+import { uuidFloor } from '#base/ids.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
 
@@ -59,15 +60,15 @@ async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays
   let rows = 0
   if (runDays !== null) {
     const since = now - runDays * dayMs
-    const values = [id, floorId(since), rowsPerStatement, new Date(since)]
+    const values = [id, uuidFloor(since), rowsPerStatement, new Date(since)]
     for (const statement of [...keepOfRuns, keepRuns]) rows += await repeat(client, { ...statement, values }, until)
     rows += await repeat(client, { ...keepFanOuts, values: values.slice(0, 3) }, until)
   }
   if (eventDays !== null) {
-    const values = [id, floorId(now - eventDays * dayMs), rowsPerStatement]
+    const values = [id, uuidFloor(now - eventDays * dayMs), rowsPerStatement]
     for (const statement of [keepEvents, keepMails, keepRequests]) rows += await repeat(client, { ...statement, values }, until)
   }
-  return rows + (await repeat(client, { ...keepAudit, values: [id, floorId(now - auditDays * dayMs), rowsPerStatement] }, until))
+  return rows + (await repeat(client, { ...keepAudit, values: [id, uuidFloor(now - auditDays * dayMs), rowsPerStatement] }, until))
 }
 
 async function repeat(client: pg.PoolClient, statement: { name: string; text: string; values: unknown[] }, until: number): Promise<number> {
@@ -79,10 +80,4 @@ async function repeat(client: pg.PoolClient, statement: { name: string; text: st
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   return rows
-}
-
-/** The smallest id of that moment. */
-function floorId(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

@@ -1,6 +1,7 @@
 /** The holds that are in force, as this process knows them: read every second and whenever another process says so. */
 import type pg from 'pg'
-import { fanOutId, namedUuid } from '#engine/derived-ids.ts'
+import { namedUuid } from '#engine/derived-ids.ts'
+import { fanOutOf } from '#engine/fan-out/of-job.ts'
 import { uuidTime } from '#base/ids.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import { autoParking, holdsAll } from '#engine/sql/hold.ts'
@@ -85,7 +86,7 @@ export class Holds {
    */
   of(job: ClaimedJob, underWay = false): HeldBy | null {
     if (this.byId.size === 0 || job.version < 0) return null
-    const hold = this.byId.get(job.function_id) ?? (job.event_source === 'emit-each' && job.event_emit_run !== null ? this.byId.get(fanOutId(job.event_emit_run, job.event_ref ?? '')) : undefined)
+    const hold = this.byId.get(job.function_id) ?? this.byId.get(fanOutOf(job) ?? '')
     if (hold === undefined || (underWay && hold.kind === 'fan-out' && hold.target.endsWith(restCancelled))) return null
     return { holdId: hold.id, why: { kind: 'held', hold: hold.kind, target: hold.target } }
   }

@@ -3,6 +3,7 @@
  * throttles and second limits. A held job is in state h with the id of what holds it; when it is let go
  * it keeps that id as its pass.
  */
+import { slotsBack } from '#engine/sql/job-claim.ts'
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
 export const holdsAll = {
@@ -160,17 +161,7 @@ export const deadlineStart = {
 /** Slots of second limits go back; nothing waits in these lanes, so they stay shut. Sorted by the caller. */
 export const secondReturn = {
   name: 'second-return',
-  text: `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
-    less as (
-      update lane_slot s set slots = s.slots - t.n from t
-      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots > t.n
-      returning s.workspace_id, s.lane_id, t.n
-    ),
-    gone as (
-      delete from lane_slot s using t
-      where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots <= t.n
-      returning s.workspace_id, s.lane_id, s.slots as n
-    )
+  text: `${slotsBack}
     update lane set granted = granted - b.n from (select * from less union all select * from gone) b
     where lane.workspace_id = b.workspace_id and lane.id = b.lane_id`,
 }

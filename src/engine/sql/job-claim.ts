@@ -122,10 +122,8 @@ export const jobReturn = {
     select (select count(*)::int from back) as back`,
 }
 
-/** $1 worker; gives back $4 slots of each lane and opens it for others. Sorted by the caller. */
-export const laneReturn = {
-  name: 'lane-return',
-  text: `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
+/** Takes $4 slots of each lane ($2, $3) off worker $1's book: rows `less` and `gone`. */
+export const slotsBack = `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
     less as (
       update lane_slot s set slots = s.slots - t.n from t
       where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots > t.n
@@ -135,7 +133,12 @@ export const laneReturn = {
       delete from lane_slot s using t
       where s.workspace_id = t.ws and s.lane_id = t.lane and s.worker_id = $1 and s.slots <= t.n
       returning s.workspace_id, s.lane_id, s.slots as n
-    )
+    )`
+
+/** $1 worker; gives back $4 slots of each lane and opens it for others. Sorted by the caller. */
+export const laneReturn = {
+  name: 'lane-return',
+  text: `${slotsBack}
     update lane set granted = granted - b.n, open = true
     from (select * from less union all select * from gone) b
     where lane.workspace_id = b.workspace_id and lane.id = b.lane_id`,

@@ -1,8 +1,8 @@
 /** Events as the stream shows them, each with what became of its runs. */
 import type pg from 'pg'
-import { publicId } from '#base/ids.ts'
+import { publicId, uuidFloor } from '#base/ids.ts'
 import { runStateOf, type JobState } from '#engine/states.ts'
-import { cursorUuid, toPage, uuidFloor, type Page, type PageRequest } from '#server/page.ts'
+import { cursorUuid, toPage, type Page, type PageRequest } from '#server/page.ts'
 import { tellingValue } from '#server/runs/telling-value.ts'
 
 export interface RunOutcomes {

@@ -3,11 +3,10 @@
  * many and for so long at most, and gives the loop back between pages: a condition that costs much is answered from fewer.
  */
 import { FanwiseError } from '#base/errors.ts'
-import { publicId } from '#base/ids.ts'
+import { publicId, uuidFloor } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { compileCel, type CompiledCel } from '#expressions/cel.ts'
 import { db } from '#server/db.ts'
-import { uuidFloor } from '#server/page.ts'
 
 export const matchEventsMost = 5000
 const pageSize = 250

@@ -2,8 +2,7 @@
 import type pg from 'pg'
 import type { ConcurrencyLimit, FunctionDefinition, Trigger } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
-import { publicId, uuidTime } from '#base/ids.ts'
-import { uuidFloor } from '#server/page.ts'
+import { publicId, uuidTime, uuidFloor } from '#base/ids.ts'
 
 export interface FunctionSummary {
   slug: string

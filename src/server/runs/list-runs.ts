@@ -3,9 +3,9 @@
  * small table of their own, so "what needs a person" costs the same with a million finished runs.
  */
 import type pg from 'pg'
-import { parsePublicId } from '#base/ids.ts'
+import { parsePublicId, uuidFloor } from '#base/ids.ts'
 import { runStatus, type JobState, type RunState } from '#engine/states.ts'
-import { cursorUuid, toPage, uuidFloor, type Page, type PageRequest } from '#server/page.ts'
+import { cursorUuid, toPage, type Page, type PageRequest } from '#server/page.ts'
 import { readable } from '#server/runs/readable-json.ts'
 import { loadRuns, type RunSummary } from '#server/runs/run-row.ts'
 

@@ -36,13 +36,14 @@ export function eventArcPoint(w: number, h: number, angle: number): Point {
 /**
  * Angles at which ribs leave the arc towards `targets`, which are sorted top to bottom and
  * relative to the event's corner. Each looks at its target; neighbours keep a distance, and
- * the ends stay on the arc. In this order ribs do not cross.
+ * the ends stay on the arc. In this order ribs do not cross; with neighbours further apart than
+ * 0.28, the lower of five ribs to targets far above would set off downwards and cross its neighbour.
  */
 export function ribAngles(w: number, h: number, targets: Point[]): number[] {
   const { radius } = eventArc(w, h)
   const most = Math.min(0.8, Math.asin(Math.min(1, (h / 2 - 4) / radius)))
   const count = targets.length
-  const apart = Math.min(0.34, (2 * most) / Math.max(1, count - 1))
+  const apart = Math.min(0.28, (2 * most) / Math.max(1, count - 1))
   const low = (i: number): number => -most + i * apart
   const high = (i: number): number => most - (count - 1 - i) * apart
   const angles: number[] = []

@@ -90,7 +90,7 @@ describe('ribs and curves', () => {
       const lines = sorted.map((y, i) =>
         sampleCubic(ribSpine(eventArcPoint(140, 74, angles[i]!), angles[i]!, { x: 320, y })))
       for (let i = 1; i < lines.length; i++) expect(crosses(lines[i - 1]!, lines[i]!)).toBe(false)
-    }))
+    }), { examples: [[[80, 80, 80, 80], -751], [[91, 86, 141, 103, 124], -881]] })
   })
 
   test('the map widens a rib with its rate, up to 26', () => {

@@ -83,6 +83,8 @@ export const stepNode = z.object({
   config: z.record(z.string(), z.json()),
   retries: z.number().int().optional(),
   backoff: backoff.optional(),
+  /** Output that tests of the drawing take instead of running the step. Published functions never see it. */
+  pinned: z.json().optional(),
   /** When it has failed for good: the run fails (absent), goes on by `out`, or by the port `error`. */
   onError: z.enum(['fail', 'continue', 'branch']).optional(),
   /** Runs once for each item of a list, with `item` and `index` in scope; the output is the list of outputs. */

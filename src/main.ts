@@ -5,12 +5,14 @@
  */
 import { createServer, type Server } from 'node:http'
 import { createFrontDoor } from '#door/front-door.ts'
+import { boundHeapGrowth } from '#server/heap.ts'
 import { readSettings, startProcess, StartError, type RunningProcess } from '#server/process.ts'
 
 let running: RunningProcess | undefined
 
 async function main(): Promise<void> {
   const startedAt = performance.now()
+  boundHeapGrowth()
   const env = readSettings()
   const progress = (line: string) => console.log(`  ${line}`)
   if (env.FANWISE_ROLE === 'worker') {

@@ -1,10 +1,11 @@
 /**
  * One claimed run, from its first ready step until it ends or parks.
  *
- * Order is the promise (reliability.md §C2): a step executes, its result is recorded, and only
- * after that COMMIT do the steps behind it start. The last result of a run also ends it, in the same
- * statement; a run with nothing to do but wait parks in the statement that records why. The slot
- * is given back the moment there is no more work, before that commit.
+ * Order is the promise (reliability.md §C2): a step executes, its result is recorded, and only after
+ * that COMMIT does anything start that could be noticed outside. Steps that only compute (`computes`)
+ * go on at once with each other's results, which are recorded together with whatever comes next. The
+ * last result of a run also ends it, in the same statement; a run with nothing to do but wait parks in
+ * the statement that records why. The slot is given back the moment there is no more work, before that commit.
  */
 import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
@@ -13,7 +14,7 @@ import { retryDelayMs } from '#engine/backoff.ts'
 import { placeOf } from '#engine/each-loop.ts'
 import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
-import type { FlushItem } from '#engine/flush.ts'
+import type { FlushItem, StepResult } from '#engine/flush.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Recorded, RecordedWait } from '#engine/load-runs.ts'
@@ -34,6 +35,9 @@ export class RunExecution implements OpenRun, LoopingRun {
   private readonly active = new Map<string, RunningStep | null>()
   /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
   private uncommitted = 0
+  /** Results of steps that only compute and are known here alone, and commits under way that carry such. */
+  private computed: StepResult[] = []
+  private computedInFlight = 0
   private readonly settling = new Set<string>()
   /** Most runs need none of these: the map they share until then is never written. */
   private timers: Map<string, number> = none
@@ -129,18 +133,24 @@ export class RunExecution implements OpenRun, LoopingRun {
   /** Starts whatever is ready; ends or parks the run when nothing is under way. */
   go(): void {
     if (this.over) return
-    const { ready } = advance(this.prepared.definition.steps, this.ended)
-    if (this.failure === null && this.context.session.mayStart() && this.heldBy() === null) {
-      for (const step of ready) {
-        if (this.busy(step.id)) continue
-        const prepared = this.prepared.steps.get(step.id)!
-        if (prepared.each === null) this.execute(prepared, this.scope)
-        else this.loops!.go(prepared)
-        if (this.over) return
-        if (this.blocked !== null) break
-      }
+    while (this.startReady());
+    if (!this.over && (this.computed.length > 0 || this.quiet())) this.commit({})
+  }
+
+  /** True when something was computed, so that more may be ready. */
+  private startReady(): boolean {
+    if (this.failure !== null || !this.context.session.mayStart() || this.heldBy() !== null) return false
+    const computedBefore = this.computed.length
+    for (const step of advance(this.prepared.definition.steps, this.ended).ready) {
+      if (this.busy(step.id)) continue
+      const prepared = this.prepared.steps.get(step.id)!
+      // What a step computed may leave this process only once it is recorded.
+      if (!prepared.computes && this.computed.length + this.computedInFlight > 0) continue
+      if (prepared.each === null) this.execute(prepared, this.scope)
+      else this.loops!.go(prepared)
+      if (this.over || this.blocked !== null) return false
     }
-    if (this.quiet()) this.commit({})
+    return this.computed.length > computedBefore
   }
 
   private heldBy(): HeldBy | null {
@@ -164,7 +174,11 @@ export class RunExecution implements OpenRun, LoopingRun {
     this.active.set(id, null)
     const scope = attempt === 1 ? base : { ...base, run: { ...base.run, attempt } }
     const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services, guard: this.context.guard, pass: this.job.hold_id })
-    if (!(running.answer instanceof Promise)) return this.answered(step, attempt, startedAt, running.answer)
+    if (!(running.answer instanceof Promise)) {
+      const { answer } = running
+      if (step.computes && 'outcome' in answer && answer.outcome.type === 'done') return this.keep(id, attempt, startedAt, answer.outcome.output, answer.outcome.port ?? 'out')
+      return this.answered(step, attempt, startedAt, answer)
+    }
     this.active.set(id, running)
     void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
   }
@@ -222,6 +236,14 @@ export class RunExecution implements OpenRun, LoopingRun {
     const place = this.loops === null ? null : placeOf(id)
     if (place === null) return this.prepared.steps.get(id)!
     return { ...this.prepared.steps.get(place.of)!, id, iteration: place }
+  }
+
+  /** The result counts at once; the next commit of this run records it. */
+  private keep(step: string, attempt: number, startedAt: number, output: Json, port: string): void {
+    this.active.delete(step)
+    this.computed.push({ step, attempt, status: 1, port, startedAt, endedAt: performance.now(), input: null, output: JSON.stringify(output) ?? 'null', error: null })
+    this.ended.set(step, { port })
+    this.scope.steps[step] = output
   }
 
   done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void {
@@ -322,12 +344,21 @@ export class RunExecution implements OpenRun, LoopingRun {
    */
   private commit(change: Change, onHeld: () => void = () => {}, result?: { step: string; port: string }): void {
     const last = this.quiet() ? this.decide(result) : {}
+    const own = change.results ?? []
+    const { computed } = this
+    if (computed.length > 0) {
+      this.computed = []
+      this.computedInFlight += 1
+    }
     const item: FlushItem = {
       workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id,
-      results: change.results ?? [], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
+      results: computed.length === 0 ? own : own.length === 0 ? computed : [...computed, ...own], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
       ...last,
       aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits || this.context.endIsHeard(this.job)),
-      resolve: (held) => this.committed(held, item, onHeld),
+      resolve: (held) => {
+        if (computed.length > 0) this.computedInFlight -= 1
+        this.committed(held, item, onHeld)
+      },
     }
     if (last.end === undefined && last.park === undefined && item.results.length + item.attempts.length + item.sleeps.length === 0) return
     this.uncommitted += 1
@@ -336,7 +367,7 @@ export class RunExecution implements OpenRun, LoopingRun {
       this.over = true
       this.context.release()
     }
-    if (item.aftermath) item.run = { job: this.job, output: outputOf(this.prepared.definition.steps, this.scope.steps, result === undefined ? undefined : item.results[0]), slug: this.prepared.definition.slug, onFailure: this.prepared.definition.flow?.onFailure }
+    if (item.aftermath) item.run = { job: this.job, output: outputOf(this.prepared.definition.steps, this.scope.steps, result === undefined ? undefined : own[0]), slug: this.prepared.definition.slug, onFailure: this.prepared.definition.flow?.onFailure }
     this.context.flusher.push(item)
   }
 

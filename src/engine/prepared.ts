@@ -24,6 +24,8 @@ export interface PreparedStep {
   retries: number
   backoff: Backoff
   timeoutMs: number
+  /** Its output follows from what it reads, here and now: until that is recorded, nobody can notice whether it ran once or twice. */
+  computes: boolean
   /** Once for each item of a list. */
   each: { concurrency: number; onError: 'continue' | undefined; list(scope: ExpressionScope, services: Evaluator): Json[] | Promise<Json[]> } | null
   /** Which item of which step; null for a whole step. */
@@ -92,12 +94,14 @@ function prepareStep(definition: FunctionDefinition, step: StepDefinition): Prep
   const kind = stepDefinition(step.kind)
   // Defaults that were added to a kind after this version was published are filled in here.
   const config = kind.config.parse(step.config) as JsonObject
+  const resolver = compileConfig(kind.config, config, step.each === undefined ? undefined : eachScope)
   return {
     id: step.id,
     definition: { ...step, config },
     kind,
     run: stepRuns[step.kind],
-    resolver: compileConfig(kind.config, config, step.each === undefined ? undefined : eachScope),
+    resolver,
+    computes: kind.effect === 'computes' && step.each === undefined && !resolver.needsSandbox,
     retries: step.retries ?? definition.retries,
     backoff: step.backoff ?? definition.backoff,
     timeoutMs: kind.timeoutMs(config),

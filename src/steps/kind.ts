@@ -62,8 +62,11 @@ export interface StepKindDefinition<C = any> {
   ports(config: C): Port[]
   /** Second line on the ticket: "HTTP GET", "14 days", "digest/weekly.send". */
   describe(config: C): string
-  /** `outside` = touches the world, so it runs at least once and gets an idempotency key. */
-  effect: 'none' | 'outside'
+  /**
+   * `outside` = touches the world, so it runs at least once and gets an idempotency key. `computes` = its output follows
+   * from what it reads and nothing else happens, so the steps behind it need not wait until it is recorded.
+   */
+  effect: 'none' | 'outside' | 'computes'
   /** Whole attempt, milliseconds. */
   timeoutMs(config: C): number
   /** False when the input can be shown again from event and outputs, so it is not stored. */

@@ -124,4 +124,5 @@ await finished
 await emitted
 const ms = performance.now() - startedAt
 console.log(JSON.stringify({ items, limit, ms: Math.round(ms), runsPerSecond: Math.round((items / ms) * 1000), rssMb: Math.round(process.memoryUsage().rss / 1048576) }))
-await Promise.all([writer.end(), claimer.end(), emitter.end()])
+// A claim may still be asking for what is not there any more.
+process.exit(0)

@@ -39,7 +39,7 @@ export const conditionDefinition: StepKindDefinition<ConditionConfig> = {
     if (c.mode === 'switch') return `${(c.cases ?? []).length + 1} ways`
     return brief(c.cases?.[0]?.when) || 'If / else'
   },
-  effect: 'none',
+  effect: 'computes',
   timeoutMs: () => 30_000,
   recordsInput: false,
 }

@@ -31,7 +31,7 @@ export const transformDefinition: StepKindDefinition<TransformConfig> = {
     if (names.length === 0) return 'No fields yet'
     return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} + ${names.length - 2}`
   },
-  effect: 'none',
+  effect: 'computes',
   timeoutMs: () => 30_000,
   recordsInput: false,
 }

@@ -10,8 +10,8 @@ interface RunOf {
 }
 
 export interface AfterCommit {
-  /** New events, with their runs. */
-  stored(plan: Plan): void
+  /** New events, with their runs. @param taken those that a worker has begun already */
+  stored(plan: Plan, taken?: ReadonlySet<string>): void
   /** Waiting runs may go on. */
   woken(runs: RunOf[]): void
   changed(runs: RunOf[]): void
@@ -32,11 +32,11 @@ export function afterCommit(hub: Hub, signals: Signals, wake: () => void, cancel
       changed(runs)
       wake()
     },
-    stored(plan) {
+    stored(plan, taken) {
       for (const event of plan.events) hub.eventsChanged(event.workspaceId)
       changed(plan.runs.slice(0, shownMost))
       if (signals.has('event.stored') && plan.events[0] !== undefined) signals.emit('event.stored', { workspaceId: plan.events[0].workspaceId, events: plan.events.length, runs: plan.runs.length })
-      if (plan.runs.length > 0) wake()
+      if (plan.runs.length > (taken?.size ?? 0)) wake()
     },
     ended(runs) {
       if (runs.length === 0) return

@@ -57,7 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
     tellCancelled(pool, routes, ingest, runs).catch((error: unknown) => options.log('error', 'The event of a cancelled run could not be stored.', { error: String(error) }))
   })
   const waits = new EventWaits(woken)
-  const ingest = new Ingest({ pool, routes, lanes, waits, stored, ended, changed })
+  const ingest = new Ingest({ pool, routes, lanes, waits, stored, ended, changed, taker: () => worker })
   const holds = new Holds(pool)
   const holdsChanged = () => {
     void holds.refresh().catch(() => {})
@@ -70,7 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
   const watcher = new FanOutWatcher(fanOuts, (error) => options.log('debug', 'A fan-out could not be looked after; it is tried again.', { error: String(error) }))
   const breaker = automaticBreaker(() => holdContext, holds, (parked) => signals.emit('service.parked', parked))
-  const worker = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken, ended, changed, holds, guard: serviceGuard(holds, breaker), fanOut: (workspaceId, id) => watcher.note(workspaceId, id) })
+  const worker: Worker | null = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken, ended, changed, holds, guard: serviceGuard(holds, breaker), fanOut: (workspaceId, id) => watcher.note(workspaceId, id) })
   const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), ended, wake }
   const holdContext: HoldContext = {
     pool, holds, holdsChanged, ended, wake,

@@ -5,6 +5,7 @@
  * - A flush starts at once when none is under way, else requests gather; so an idle system answers
  *   after one commit and a busy one commits once for many.
  * - A payload Postgres refuses fails its own request only: the batch is halved until it stands alone.
+ * - A worker of this process that has time takes the jobs of few events as they are stored, without a claim.
  * - The line is bounded: beyond `eventsWaitingMax` the answer is `unavailable`, never a lost event.
  */
 import type pg from 'pg'
@@ -12,8 +13,8 @@ import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
 import type { Route, Routes, RoutingTable } from '#engine/match.ts'
-import { eventIngest } from '#engine/sql/event-store.ts'
-import { isTransient } from '#engine/connection.ts'
+import { eventIngest, eventTake } from '#engine/sql/event-store.ts'
+import { isConnectionError, isTransient } from '#engine/connection.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
 import { cancelOnEvents, cancelsSomething } from '#engine/flow/cancel-on-event.ts'
@@ -40,10 +41,26 @@ export interface IngestContext {
   routes: Routes
   lanes: KnownLanes
   waits: EventWaits
-  /** After COMMIT: lets the worker and the screens know. */
-  stored(plan: Plan): void
+  /** After COMMIT: lets the screens know, and the worker of what it does not have already. */
+  stored(plan: Plan, taken?: ReadonlySet<string>): void
+  /** Null where no worker runs. */
+  taker(): Taker | null
   ended(runs: EndedRun[]): void
   changed(runs: { workspaceId: string; runId: string }[]): void
+}
+
+/** The worker of this process, as the one who can begin runs right away. */
+export interface Taker {
+  /** Its lease, when it could begin that many at once. */
+  ready(runs: number): string | null
+  take(workerId: string, plan: Plan, taken: ReadonlySet<string>): void
+  /** Jobs may have become its own without its knowing which. */
+  uncertain(workerId: string): void
+}
+
+interface Stored {
+  plan: Plan
+  taken?: { by: string; runs: ReadonlySet<string> }
 }
 
 const eventsPerFlush = 500
@@ -106,9 +123,10 @@ export class Ingest {
 
   private async store(batch: Request[]): Promise<void> {
     try {
-      const plan = await this.commit(batch)
-      this.context.stored(plan)
+      const { plan, taken } = await this.commit(batch)
+      this.context.stored(plan, taken?.runs)
       for (const request of batch) request.resolve(request.accepted)
+      if (taken !== undefined) this.context.taker()!.take(taken.by, plan, taken.runs)
     } catch (error) {
       if (batch.length > 1 && isBadData(error)) {
         const middle = batch.length >> 1
@@ -120,21 +138,21 @@ export class Ingest {
     }
   }
 
-  private async commit(batch: Request[]): Promise<Plan> {
+  private async commit(batch: Request[]): Promise<Stored> {
     for (let attempt = 0; attempt < staleRoutesTriesMax; attempt++) {
-      const plan = await this.tryCommit(batch).catch((error: unknown) => {
+      const stored = await this.tryCommit(batch).catch((error: unknown) => {
         // Ending a run here and recording its end there may wait for each other: one of the two begins anew.
         if (!isTransient(error) || attempt >= transientTriesMax) throw error
         return null
       })
-      if (plan !== null) return plan
+      if (stored !== null) return stored
       for (const request of batch) this.context.routes.forget(request.workspaceId)
     }
     throw new FanwiseError('unavailable', 'The workspace is being published over and over; the event was not stored.', { fix: 'Send it again.' })
   }
 
   /** Null when a routing table was outdated: nothing was written. */
-  private async tryCommit(batch: Request[]): Promise<Plan | null> {
+  private async tryCommit(batch: Request[]): Promise<Stored | null> {
     const tables = new Map<string, RoutingTable>()
     for (const { workspaceId } of batch) {
       if (tables.has(workspaceId)) continue
@@ -146,12 +164,25 @@ export class Ingest {
     const plan = planBatch(batch, tables, null)
     if (!withIds && waitedFor.length === 0 && !needsDecision(plan) && !cancelsSomething(plan.events, tables)) {
       await this.context.lanes.ensure(this.context.pool, plan.runs)
-      return (await insert(this.context.pool, plan, tables)) ? plan : null
+      const worker = this.crowded() || plan.runs.some((run) => run.start !== undefined) ? null : (this.context.taker()?.ready(plan.runs.length) ?? null)
+      if (worker !== null) return this.insertAndTake(plan, tables, worker)
+      return (await insert(this.context.pool, plan, tables)) ? { plan } : null
     }
     return this.commitWithLocks(batch, tables, waitedFor, plan)
   }
 
-  private async commitWithLocks(batch: Request[], tables: Map<string, RoutingTable>, waitedFor: string[], lanesAhead: Plan): Promise<Plan | null> {
+  private async insertAndTake(plan: Plan, tables: Map<string, RoutingTable>, worker: string): Promise<Stored | null> {
+    try {
+      const { rows } = await this.context.pool.query<{ current: boolean; taken: string[] }>({ ...eventTake, values: [...insertParameters(plan, tables), worker] })
+      return rows[0]!.current ? { plan, taken: { by: worker, runs: new Set(rows[0]!.taken) } } : null
+    } catch (error) {
+      // With an SQLSTATE nothing was stored; without one, the answer of a commit may have been lost.
+      if ((error as { code?: string }).code === undefined || isConnectionError(error)) this.context.taker()!.uncertain(worker)
+      throw error
+    }
+  }
+
+  private async commitWithLocks(batch: Request[], tables: Map<string, RoutingTable>, waitedFor: string[], lanesAhead: Plan): Promise<Stored | null> {
     const client = await this.context.pool.connect()
     try {
       await this.context.lanes.ensure(client, lanesAhead.runs)
@@ -171,7 +202,7 @@ export class Ingest {
       this.context.ended([...decided.ended, ...cancelled])
       this.context.changed(decided.changed)
       countStarted(batch, plan)
-      return plan
+      return { plan }
     } catch (error) {
       await client.query('rollback').catch(() => {})
       throw error
@@ -231,11 +262,13 @@ function targets(only: Only, table: RoutingTable): readonly Route[] {
 async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>): Promise<boolean> {
   if (plan.events.length === 0) return true
   const { rows } = await client.query<{ current: boolean; stored: string[] }>({
-    ...eventIngest,
-    values: [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((table) => table.epoch))],
+    ...eventIngest, values: insertParameters(plan, tables),
   })
   return rows[0]!.current
 }
+
+const insertParameters = (plan: Plan, tables: Map<string, RoutingTable>): string[] =>
+  [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((table) => table.epoch))]
 
 /** SQLSTATE 22 (data exception) or 23 (constraint): this input, not the database, is at fault. */
 function isBadData(error: unknown): boolean {

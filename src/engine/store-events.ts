@@ -5,6 +5,7 @@
 import type { EventSource } from '#engine/api.ts'
 import { runIdFor } from '#engine/derived-ids.ts'
 import { headStartMs } from '#engine/flow/compile-flow.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
 import { laneOf, matchRoutes, type Route, type RoutingTable } from '#engine/match.ts'
 import { laneEnsure } from '#engine/sql/event-store.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
@@ -140,6 +141,22 @@ function startColumns(runs: PlannedRun[]): string[] {
     numbers(runs.map((r) => r.start?.deadlineMs ?? null)), texts(runs.map((r) => r.start?.skip ?? null)),
   ]
 }
+
+/** As a claim would have read them. Data above 64 KB is loaded when the run starts. */
+export function takenJobs({ events, runs }: Plan, taken: ReadonlySet<string>): ClaimedJob[] {
+  const byId = new Map(events.map((event) => [event.id, event]))
+  return runs.filter((run) => taken.has(run.runId)).map((run) => {
+    const event = byId.get(run.eventId)!
+    return {
+      workspace_id: run.workspaceId, lane_id: run.laneId, run_id: run.runId, progress: false, crashes: 0, hold_id: null,
+      function_id: run.route.functionId, version: run.version, event_id: run.eventId, parent_run_id: run.parentRunId, parent_step: run.parentStep, started_ms: null,
+      event_name: safeText(event.name), event_ts: event.ts, event_v: event.v ?? null, event_source: event.source, event_ref: event.sourceRef ?? null, event_emit_run: event.emitRunId ?? null,
+      event_data: event.dataText.length <= payloadMax ? JSON.parse(event.dataText) : null,
+    }
+  })
+}
+
+const payloadMax = 65_536
 
 function distinctLanes(runs: PlannedRun[]): PlannedRun[] {
   const byLane = new Map<string, PlannedRun>()

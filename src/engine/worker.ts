@@ -34,7 +34,7 @@ import { publicId } from '#base/ids.ts'
 import { runEventsLoad } from '#engine/sql/flow.ts'
 import { eventLoad } from '#engine/sql/run-advance.ts'
 import { releaseWorker } from '#engine/release-worker.ts'
-import type { KnownLanes, Plan } from '#engine/store-events.ts'
+import { takenJobs, type KnownLanes, type Plan } from '#engine/store-events.ts'
 import { WaitStore } from '#engine/wait-store.ts'
 
 export interface WorkerContext {
@@ -103,6 +103,27 @@ export class Worker {
   /** True while it could start more at once: nobody else needs to be woken for a new job. */
   hasRoom(): boolean {
     return this.shift !== null && !this.stopping && this.shift.local.executing < this.context.options.concurrency
+  }
+
+  /** Its lease when it could begin that many runs at once: ingest then stores them as its own. */
+  ready(runs: number): string | null {
+    const { shift } = this
+    if (shift === null || this.stopping || !shift.session.mayStart() || shift.local.waiting > 0) return null
+    return shift.local.executing + runs <= this.context.options.concurrency / 2 ? shift.session.id : null
+  }
+
+  /** Runs that were stored as its own. A session that has ended since has given them back with all it held. */
+  take(workerId: string, plan: Plan, taken: ReadonlySet<string>): void {
+    const { shift } = this
+    if (shift === null || shift.session.id !== workerId) return
+    for (const job of takenJobs(plan, taken)) shift.local.add(job)
+    this.pump()
+  }
+
+  /** Runs may be its own without its knowing them: only a new lease is certain to hold what it thinks it holds. */
+  uncertain(workerId: string): void {
+    const { shift } = this
+    if (shift !== null && shift.session.id === workerId) this.leaseLost(shift.session)
   }
 
   status(): { workerId: string | null; executing: number; prefetched: number; healthy: boolean } {

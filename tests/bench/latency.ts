@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startProduct } from './product.ts'
 import { openSession, quantile, runPeer, startEngine, verdict } from './session.ts'
-import { fn, step, transform } from '#tests/support/factories.ts'
+import { fn, step } from '#tests/support/factories.ts'
 
 const count = Number(process.argv[2] ?? 520)
 const session = await openSession()
@@ -43,7 +43,7 @@ process.exit(met.every(Boolean) ? 0 : 1)
 
 async function stepToStep(): Promise<boolean> {
   const { engine, workspace, stop } = await startEngine(await session.database('bench_engine'), [
-    fn('chain', 'chain/asked', Array.from({ length: 6 }, (_, n) => transform(`s${n}`, { n: '{{ event.data.n }}' }, n === 0 ? [] : [`s${n - 1}`]))),
+    fn('chain', 'chain/asked', Array.from({ length: 6 }, (_, n) => step(`s${n}`, 'http', { method: 'GET', url: 'https://service.example/' }, n === 0 ? [] : [`s${n - 1}`]))),
   ])
   const gaps: number[] = []
   const lastAt = new Map<string, number>()

@@ -65,6 +65,49 @@ export const eventIngest = {
 }
 
 /**
+ * As event-ingest ($22–$25 empty), by a process whose worker $28 has time: jobs of lanes without a limit
+ * are its own from the start, which spares them the claim. Answers their runs. Whoever has no lease any
+ * more, or is being declared dead at this moment, is given none.
+ */
+export const eventTake = {
+  name: 'event-take',
+  text: `with fence as materialized (
+      select id from worker where id = $28 and lease_until > clock_timestamp() for key share skip locked
+    ),
+    current as (
+      select not exists (
+        select 1 from unnest($26::uuid[], $27::int[]) as c(ws, epoch)
+        left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
+      ) as ok
+    ),
+    e as (
+      ${insertEvents} select t.* from ${eventRows} where (select ok from current)
+      on conflict do nothing returning workspace_id, id
+    ),
+    r as (
+      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of, ${runEnd}
+      from ${runRows} join e on e.workspace_id = t.ws and e.id = t.event
+      on conflict do nothing returning workspace_id, id
+    ),
+    locked as (
+      select l.workspace_id, l.id, l.open, case when l.cap is null then (select id from fence) end as worker from lane l
+      join unnest($20::uuid[], $21::uuid[]) as t(ws, id) on l.workspace_id = t.ws and l.id = t.id
+      order by l.workspace_id, l.id for key share of l
+    ),
+    opened as (
+      update lane set open = true from locked
+      where lane.workspace_id = locked.workspace_id and lane.id = locked.id and not locked.open and locked.worker is null
+    ),
+    j as (
+      insert into job (workspace_id, run_id, lane_id, state, worker_id, ord)
+      select t.ws, t.id, t.lane, case when l.worker is null then 'q' else 'r' end, l.worker, (extract(epoch from clock_timestamp()) * 1000000)::bigint
+      from ${runRows} join r on r.workspace_id = t.ws and r.id = t.id join locked l on l.workspace_id = t.ws and l.id = t.lane
+      returning run_id, worker_id
+    )
+    select (select ok from current) as current, array(select run_id from j where worker_id is not null)::text[] as taken`,
+}
+
+/**
  * $26 worker; the emits of this statement: $27 ws, $28 run, $29 step, $30 from index,
  * $31 to index, $32 total, $33 attempt, $34 started (ms ago), $35 input, $36 output, $37 base ms;
  * $38 workspaces, $39 their route epochs as used.

@@ -10,7 +10,8 @@ export function sendHealth(response: ServerResponse): void {
 export async function sendReadiness(response: ServerResponse): Promise<void> {
   try {
     const engine = getEngine()
-    const invariants = await engine.checkInvariants()
+    await engine.pool.query('select 1')
+    const invariants = await engine.knownInvariants()
     const broken = Object.values(invariants).some((count) => count > 0)
     sendJson(response, broken ? 500 : 200, { ready: !broken, engine: engine.status(), invariants })
   } catch {

@@ -87,6 +87,8 @@ export interface Engine {
   readonly fanOuts: FanOutControls
   /** The counters that must be 0; see invariants.ts. */
   checkInvariants(): Promise<Record<string, number>>
+  /** The same as last known, for probes and scrapers: fresh where looking is quick, and older the longer it takes. */
+  knownInvariants(): Promise<Record<string, number>>
   status(): EngineStatus
 }
 

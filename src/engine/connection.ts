@@ -128,8 +128,12 @@ export function isConnectionError(error: unknown): boolean {
   return code.startsWith('08') || code.startsWith('57P') || /^E[A-Z]+$/.test(code)
 }
 
-/** Deadlock, serialization failure, lock timeout: the same statement again will do. */
+/**
+ * Nothing was stored and nothing is wrong with what was sent, so the same statement again will do: deadlock,
+ * serialization failure, lock timeout; or, after a while, a server without room (53: disk, memory,
+ * connections) or with trouble of its own (58: an I/O error).
+ */
 export function isTransient(error: unknown): boolean {
   const code = (error as { code?: string }).code
-  return code === '40001' || code === '40P01' || code === '55P03' || code === '57014'
+  return code === '40001' || code === '40P01' || code === '55P03' || code === '57014' || (typeof code === 'string' && (code.startsWith('53') || code.startsWith('58')))
 }

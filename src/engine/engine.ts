@@ -18,7 +18,7 @@ import { automaticBreaker, cancelBegun, holdControls, type HoldContext } from '#
 import { serviceGuard } from '#engine/holds/guard.ts'
 import { Holds } from '#engine/holds/holds.ts'
 import { Ingest } from '#engine/ingest.ts'
-import { checkInvariants } from '#engine/invariants.ts'
+import { invariantQuestions } from '#engine/invariants.ts'
 import { Hub } from '#engine/live.ts'
 import { Routes } from '#engine/match.ts'
 import { Notifier, type Message } from '#engine/notify.ts'
@@ -131,7 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
     retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),
     routesChanged,
     fanOuts: fanOutControls(fanOuts, routesChanged),
-    checkInvariants: () => checkInvariants(pool),
+    ...invariantQuestions(pool),
     status: () => ({ role: options.role, ...(worker?.status() ?? { workerId: null, executing: 0, prefetched: 0, healthy: true }) }),
   }
 }

@@ -45,3 +45,33 @@ export async function checkInvariants(pool: pg.Pool, whole = false): Promise<Rec
     client.release()
   }
 }
+
+/**
+ * For the engine's surface: asked anew, and as last known. Looking takes milliseconds or, after a busy
+ * quarter of an hour, much longer, so probes and scrapers together make it busy a twentieth of the time.
+ */
+export function invariantQuestions(pool: pg.Pool): { checkInvariants(): Promise<Record<Invariant, number>>; knownInvariants(): Promise<Record<Invariant, number>> } {
+  let validUntil = -Infinity
+  let answer: Promise<Record<Invariant, number>> | null = null
+  const ask = async (): Promise<Record<Invariant, number>> => {
+    const from = performance.now()
+    try {
+      return await checkInvariants(pool)
+    } finally {
+      validUntil = performance.now() + 20 * (performance.now() - from)
+    }
+  }
+  return {
+    checkInvariants: () => checkInvariants(pool),
+    knownInvariants() {
+      if (answer === null || performance.now() > validUntil) {
+        // While it is under way, everybody waits for the same one.
+        validUntil = Infinity
+        answer = ask()
+        // What went wrong is not remembered.
+        answer.catch(() => (answer = null))
+      }
+      return answer
+    },
+  }
+}

@@ -32,6 +32,7 @@ export class Notifier {
   private sender: pg.Client | null = null
   private outbox: Message[] = []
   private timer: NodeJS.Timeout | null = null
+  private sending = false
   private closed = false
 
   constructor(private readonly connectionString: string, private readonly onMessage: (message: Message) => void, private readonly onReconnect: () => void) {}
@@ -44,7 +45,12 @@ export class Notifier {
     if (this.closed) return
     if (message.wake === true && this.outbox.some((other) => other.wake === true)) return
     this.outbox.push({ ...message, from: this.id })
-    this.timer ??= setTimeout(() => void this.flush(), gatherMs)
+    this.schedule()
+  }
+
+  /** One message after another over the one connection: while it sends, what comes gathers. */
+  private schedule(): void {
+    if (!this.sending) this.timer ??= setTimeout(() => void this.flush(), gatherMs)
   }
 
   async stop(): Promise<void> {
@@ -84,6 +90,7 @@ export class Notifier {
     this.timer = null
     const messages = this.outbox
     this.outbox = []
+    this.sending = true
     try {
       this.sender ??= await this.connectSender()
       for (const payload of payloads(messages)) await this.sender.query({ name: 'notify', text: 'select pg_notify($1, $2)', values: [channel, payload] })
@@ -91,6 +98,8 @@ export class Notifier {
       await this.sender?.end().catch(() => {})
       this.sender = null
     }
+    this.sending = false
+    if (this.outbox.length > 0 && !this.closed) this.schedule()
   }
 
   private async connectSender(): Promise<pg.Client> {

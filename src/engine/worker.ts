@@ -7,7 +7,7 @@ import type { EngineOptions } from '#engine/api.ts'
 import { storeAftermath } from '#engine/aftermath.ts'
 import { Claimer } from '#engine/claim.ts'
 import { toFanwiseError } from '#base/errors.ts'
-import { HotConnection, isConnectionError } from '#engine/connection.ts'
+import { HotConnection, isConnectionError, isTransient } from '#engine/connection.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
 import { Emitter } from '#engine/emit.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
@@ -239,7 +239,7 @@ export class Worker {
       this.execute(shift, job, lane, prepared, recorded)
     } catch (error) {
       shift.local.release(lane)
-      if (isConnectionError(error)) {
+      if (isConnectionError(error) || isTransient(error)) {
         // The job stays ours but does not run; a new session hands it out again.
         this.leaseLost(shift.session)
         return

@@ -2,6 +2,7 @@
 import process from 'node:process'
 import type { Scale, Scenario } from '#tests/chaos/scenario.ts'
 import { clock } from '#tests/chaos/scenarios/clock.ts'
+import { errors } from '#tests/chaos/scenarios/errors.ts'
 import { freeze } from '#tests/chaos/scenarios/freeze.ts'
 import { kill } from '#tests/chaos/scenarios/kill.ts'
 import { network } from '#tests/chaos/scenarios/network.ts'
@@ -9,8 +10,8 @@ import { poison } from '#tests/chaos/scenarios/poison.ts'
 import { postgres } from '#tests/chaos/scenarios/postgres.ts'
 import { timers } from '#tests/chaos/scenarios/timers.ts'
 
-const scenarios: Record<string, Scenario> = { kill, postgres, network, freeze, clock, timers, poison }
-const flags = ['items', 'kills', 'restarts', 'cuts', 'timers'] as const
+const scenarios: Record<string, Scenario> = { kill, postgres, network, errors, freeze, clock, timers, poison }
+const flags = ['items', 'kills', 'restarts', 'cuts', 'timers', 'rounds'] as const
 
 const words = process.argv.slice(2)
 const scale: Scale = {}

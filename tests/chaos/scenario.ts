@@ -5,6 +5,7 @@ export interface Scale {
   restarts?: number
   cuts?: number
   timers?: number
+  rounds?: number
   histories?: number
 }
 

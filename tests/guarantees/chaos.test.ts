@@ -1,6 +1,7 @@
 /** The chaos scenarios in small; `npm run chaos` plays them at full size. */
 import { expect, test } from 'vitest'
 import type { Scale, Scenario } from '#tests/chaos/scenario.ts'
+import { errors } from '#tests/chaos/scenarios/errors.ts'
 import { freeze } from '#tests/chaos/scenarios/freeze.ts'
 import { kill } from '#tests/chaos/scenarios/kill.ts'
 import { network } from '#tests/chaos/scenarios/network.ts'
@@ -12,6 +13,7 @@ const small: [string, Scenario, Scale][] = [
   ['workers that are killed', kill, { items: 1000, kills: 3 }],
   ['a Postgres that crashes', postgres, { restarts: 1 }],
   ['connections that are cut', network, { cuts: 1 }],
+  ['a Postgres that answers with errors', errors, { rounds: 1 }],
   ['a worker that was frozen', freeze, {}],
   ['poisoned runs', poison, {}],
   ['2,000 timers due at once', timers, { timers: 2000 }],

@@ -355,6 +355,7 @@ export class RunExecution implements OpenRun, LoopingRun {
       results: computed.length === 0 ? own : own.length === 0 ? computed : [...computed, ...own], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
       ...last,
       aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits || this.context.endIsHeard(this.job)),
+      facts: this,
       resolve: (held) => {
         if (computed.length > 0) this.computedInFlight -= 1
         this.committed(held, item, onHeld)
@@ -367,8 +368,14 @@ export class RunExecution implements OpenRun, LoopingRun {
       this.over = true
       this.context.release()
     }
-    if (item.aftermath) item.run = { job: this.job, output: outputOf(this.prepared.definition.steps, this.scope.steps, result === undefined ? undefined : own[0]), slug: this.prepared.definition.slug, onFailure: this.prepared.definition.flow?.onFailure }
+    if (item.aftermath) item.run = this.afterEnd(result === undefined ? undefined : own[0])
     this.context.flusher.push(item)
+  }
+
+  /** @param last the result that ends it, not in the scope yet */
+  afterEnd(last?: StepResult): NonNullable<FlushItem['run']> {
+    const { steps, slug, flow } = this.prepared.definition
+    return { job: this.job, output: outputOf(steps, this.scope.steps, last), slug, onFailure: flow?.onFailure }
   }
 
   private committed(held: boolean, item: FlushItem, onHeld: () => void): void {
@@ -377,6 +384,8 @@ export class RunExecution implements OpenRun, LoopingRun {
     const { signals } = this.context
     if (signals.has('step.recorded')) for (const result of item.results) signals.emit('step.recorded', { workspaceId: item.workspaceId, runId: item.runId, step: result.step })
     if (item.end !== undefined || item.park !== undefined) {
+      // A result that could not be stored has ended it, whatever else was under way.
+      if (!this.over) return this.drop()
       this.context.gone()
       return
     }

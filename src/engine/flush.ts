@@ -60,6 +60,8 @@ export interface FlushItem {
   aftermath: boolean
   /** Given with `aftermath`. */
   run?: { job: ClaimedJob; output: Json; slug: string; onFailure?: string }
+  /** Tells of the run when its end turns out to be another than it was sent with. */
+  facts?: { afterEnd(): NonNullable<FlushItem['run']> }
   /** Its values were refused once already. */
   poisoned?: boolean
   /** `held` false: the run is not ours any more (cancelled, or taken over). */
@@ -180,6 +182,10 @@ export class Flusher {
     item.attempts = []
     item.sleeps = []
     item.park = undefined
+    if (item.facts !== undefined) {
+      item.aftermath = true
+      item.run = item.facts.afterEnd()
+    }
     await this.write(items, writer)
   }
 

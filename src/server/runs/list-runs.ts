@@ -43,11 +43,13 @@ const statements = {
   byStatus: `select r.id from run r
     where r.workspace_id = $1 and ($8::smallint[] is null or r.status = any($8))${narrow}
     order by r.id desc limit $2`,
-  failed: `select r.id from failure x join run r on r.workspace_id = x.workspace_id and r.id = x.run_id
-    where x.workspace_id = $1 and r.status = 2 and $8::int is null and ($3::uuid is null or x.run_id < $3)${narrow}
+  /** Run by run from the newest failure on: joined as a whole, the planner reads all of history. */
+  failed: `select r.id from failure x
+    cross join lateral (select * from run where run.workspace_id = x.workspace_id and run.id = x.run_id and run.status = 2 offset 0) r
+    where x.workspace_id = $1 and $8::int is null and ($3::uuid is null or x.run_id < $3)${narrow}
     order by x.run_id desc limit $2`,
   /** Open, with a job in one of the states of $8. */
-  byJob: `select r.id from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
+  byJob: `select r.id from job j cross join lateral (select * from run where run.workspace_id = j.workspace_id and run.id = j.run_id offset 0) r
     where j.workspace_id = $1 and j.state::text = any($8::text[]) and ($3::uuid is null or j.run_id < $3)${narrow}
     order by j.run_id desc limit $2`,
   needsPerson: `select r.id from (

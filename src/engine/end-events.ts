@@ -11,6 +11,8 @@ import type { EndedRun } from '#engine/end-runs.ts'
 import type { Ingest } from '#engine/ingest.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
+import { uuids } from '#engine/sql/arrays.ts'
+import { cancelledTold } from '#engine/sql/run-control.ts'
 
 /** Runs that these events started report nothing: else a broken handler would feed itself. */
 const ownEvents = 'fanwise/function.'
@@ -47,24 +49,35 @@ export function finishIsHeard(routes: Routes, job: Origin & { workspace_id: stri
   return table === null ? tells(job) : hears(table, finishedEvent) && tells(job)
 }
 
-/** After runs were ended from outside and that is committed. */
-export async function tellCancelled(pool: pg.Pool, routes: Routes, ingest: Ingest, runs: EndedRun[]): Promise<void> {
+/**
+ * After runs were ended from outside and that is committed. What is told is taken off the list that the
+ * ending wrote (table cancelled_run); the duty tell-cancelled looks after what is left there.
+ */
+export async function tellCancelled(pool: pg.Pool, routes: Routes, ingest: Ingest, runs: ToldRun[]): Promise<void> {
   for (const run of runs) {
     // Runs that a step called begin with an event of Fanwise's own and are left out with those.
     if (run.version < 0 || run.eventName.startsWith(ownEvents)) continue
     const table = await routes.get(run.workspaceId)
-    if (!hears(table, cancelledEvent)) continue
-    const { rows } = await pool.query<{ data: JsonObject; ts: number; slug: string }>({
-      name: 'cancelled-run-facts',
-      text: `select e.data, e.ts::float8 as ts, f.slug from event e join function f on f.workspace_id = e.workspace_id and f.id = $3 where e.workspace_id = $1 and e.id = $2`,
-      values: [run.workspaceId, run.eventId, run.functionId],
-    })
-    const facts = rows[0]
-    if (facts === undefined) continue
-    const data = {
-      function: facts.slug, run_id: publicId('run', run.runId), error: run.reason as never,
-      event: { id: publicId('evt', run.eventId), name: run.eventName, data: facts.data, ts: facts.ts },
-    }
-    await ingest.accept(run.workspaceId, [{ name: cancelledEvent, uuid: namedUuid(`cancelled\u0000${run.runId}`, uuidTime(run.runId)), data }], { source: 'system', sourceRef: facts.slug })
+    if (hears(table, cancelledEvent)) await storeCancelled(pool, ingest, run)
   }
+  if (runs.length > 0) await pool.query({ ...cancelledTold, values: [uuids(runs.map((run) => run.workspaceId)), uuids(runs.map((run) => run.runId))] })
+}
+
+/** What is told of a run that was ended from outside. */
+export type ToldRun = Pick<EndedRun, 'workspaceId' | 'runId' | 'functionId' | 'version' | 'eventId' | 'eventName' | 'reason'>
+
+async function storeCancelled(pool: pg.Pool, ingest: Ingest, run: ToldRun): Promise<void> {
+  const { rows } = await pool.query<{ data: JsonObject; ts: number; slug: string }>({
+    name: 'cancelled-run-facts',
+    text: `select e.data, e.ts::float8 as ts, f.slug from event e join function f on f.workspace_id = e.workspace_id and f.id = $3 where e.workspace_id = $1 and e.id = $2`,
+    values: [run.workspaceId, run.eventId, run.functionId],
+  })
+  const facts = rows[0]
+  if (facts === undefined) return
+  const data = {
+    function: facts.slug, run_id: publicId('run', run.runId), error: run.reason as never,
+    event: { id: publicId('evt', run.eventId), name: run.eventName, data: facts.data, ts: facts.ts },
+  }
+  // An id that follows from the run: told twice, it is stored once.
+  await ingest.accept(run.workspaceId, [{ name: cancelledEvent, uuid: namedUuid(`cancelled\u0000${run.runId}`, uuidTime(run.runId)), data }], { source: 'system', sourceRef: facts.slug })
 }

@@ -104,7 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
       await holds.refresh()
       if (worker !== null) {
         await worker.start()
-        duties = startDuties({ pool, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
+        duties = startDuties({ pool, routes, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
       }
     },
     async stop() {

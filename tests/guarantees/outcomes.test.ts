@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { endRuns } from '#engine/end-runs.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { until } from '#tests/support/until.ts'
 
@@ -100,4 +101,22 @@ test('a run that waits for the end of another goes on with it', async () => {
   const { rows } = await t.engine.pool.query(`select output from step where workspace_id = $1 and output::text like '%got%'`, [ws])
   expect(rows.map((row) => row.output)).toEqual([{ got: 2 }])
   expect(Object.values(await t.engine.checkInvariants()).every((count) => count === 0)).toBe(true)
+})
+
+test('a cancelled run whose process died before it told is told by another, once', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('slow', 'slow/go', [step('nap', 'sleep', { mode: 'for', duration: '1h' })]), fn('listen', 'fanwise/function.cancelled', [transform('see', { f: '{{ event.data.function }}' })])])
+  await t.engine.ingest(ws, [{ name: 'slow/go', data: { n: 1 } }], { source: 'api' })
+  const runId = await until(async () => (await t.engine.pool.query<{ id: string }>('select run_id::text as id from job where workspace_id = $1 and state = $2', [ws, 't'])).rows[0]?.id, 'it sleeps')
+  // As that process leaves it: the ending committed, nothing told.
+  const client = await t.engine.pool.connect()
+  await client.query('begin')
+  await endRuns(client, [{ workspaceId: ws, runId, reason: { code: 'run_cancelled', message: 'Cancelled.' } }])
+  await client.query('commit')
+  client.release()
+  await t.engine.pool.query(`update cancelled_run set at = at - interval '1 minute' where workspace_id = $1`, [ws])
+  await until(async () => (await eventsOf(ws, 'fanwise/function.cancelled'))[0], 'the event comes')
+  await until(async () => (await t.engine.pool.query('select 1 from cancelled_run where workspace_id = $1', [ws])).rows.length === 0, 'it is off the list')
+  expect(await settled(ws, 2)).toEqual(['listen 1', 'slow 3'])
+  expect(await eventsOf(ws, 'fanwise/function.cancelled')).toHaveLength(1)
 })

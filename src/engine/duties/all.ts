@@ -9,16 +9,19 @@ import { liftHolds } from '#engine/duties/lift-holds.ts'
 import { rescueWorkers } from '#engine/duties/rescue-workers.ts'
 import { sweep } from '#engine/duties/sweep.ts'
 import { tendFanOuts } from '#engine/fan-out/watcher.ts'
+import { tellCancelledRuns } from '#engine/duties/tell-cancelled.ts'
 import { tickDataSchedules } from '#engine/duties/tick-data-schedules.ts'
 import { tickSchedules } from '#engine/duties/tick-schedules.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import type { Holds } from '#engine/holds/holds.ts'
 import type { Ingest } from '#engine/ingest.ts'
+import type { Routes } from '#engine/match.ts'
 import type { Signals } from '#engine/signals.ts'
 
 export interface DutyContext {
   pool: pg.Pool
+  routes: Routes
   ingest: Ingest
   signals: Signals
   holds: Holds
@@ -29,7 +32,7 @@ export interface DutyContext {
   holdsChanged(): void
 }
 
-export function startDuties({ pool, ingest, signals, holds, fanOuts, log, wake, ended, holdsChanged }: DutyContext): RunningDuty[] {
+export function startDuties({ pool, routes, ingest, signals, holds, fanOuts, log, wake, ended, holdsChanged }: DutyContext): RunningDuty[] {
   const failed = (name: string) => (error: unknown) => log('debug', `The duty ${name} failed; it tries again.`, { error: String(error) })
   const all = [
     rescueWorkers(pool, signals, wake),
@@ -39,6 +42,7 @@ export function startDuties({ pool, ingest, signals, holds, fanOuts, log, wake, 
     enforceDeadlines(pool, ended),
     liftHolds(pool, holds, holdsChanged, wake),
     tendFanOuts(fanOuts),
+    tellCancelledRuns(pool, routes, ingest),
     keepHistory(pool, (kept) => log('info', 'History past its time was deleted.', { rows: kept.rows })),
   ].map((duty) => runDuty(duty, failed(duty.name)))
   const timers: RunningDuty = runDuty(fireTimers(pool, wake, (ms) => setImmediate(() => timers.hurry(ms))), failed('fire-timers'))

@@ -18,10 +18,27 @@ export const runsEnd = {
       update run set status = 3, started_at = coalesce(run.started_at, clock_timestamp()), ended_at = clock_timestamp(), error = gone.reason
       from gone where run.workspace_id = gone.ws and run.id = gone.run
       returning run.workspace_id, run.id, run.function_id, run.version, run.parent_run_id, run.parent_step, run.event_id
+    ),
+    noted as (
+      insert into cancelled_run (workspace_id, run_id) select workspace_id, id from ended where version > 0 on conflict do nothing
     )
     select ended.workspace_id, ended.id::text as run, ended.function_id::text as function_id, ended.version, ended.parent_run_id::text as parent_run, ended.parent_step,
       e.id::text as event_id, e.name as event_name, e.source as event_source, e.source_ref as event_ref, e.emit_run_id::text as event_emit_run
     from ended join event e on e.workspace_id = ended.workspace_id and e.id = ended.event_id`,
+}
+
+/** Cancelled runs that have waited for their event for $1 ms: whoever was to store it is gone. */
+export const cancelledLeft = {
+  name: 'cancelled-left',
+  text: `select c.workspace_id::text, c.run_id::text as run, r.function_id::text as function_id, r.version, r.event_id::text as event_id, e.name as event_name, r.error as reason
+    from cancelled_run c left join run r on r.workspace_id = c.workspace_id and r.id = c.run_id
+    left join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
+    where c.at < clock_timestamp() - $1 * interval '1 ms' order by c.at limit 500`,
+}
+
+export const cancelledTold = {
+  name: 'cancelled-told',
+  text: `delete from cancelled_run using unnest($1::uuid[], $2::uuid[]) as t(ws, run) where workspace_id = t.ws and run_id = t.run`,
 }
 
 /** Children of fan-outs that were ended from outside; their worker is the zero id. Runs of functions a fan-out does not count (those that debounce) are none of its children. */

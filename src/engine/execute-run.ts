@@ -27,7 +27,6 @@ import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
 
 type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
-const crashesMax = 3
 const none = new Map<string, never>()
 
 export class RunExecution implements OpenRun, LoopingRun {
@@ -63,13 +62,13 @@ export class RunExecution implements OpenRun, LoopingRun {
     this.firstStart = job.started_ms === null
   }
 
-  /** @param recorded what earlier workers recorded, for a run that is taken up again */
-  start(recorded: Recorded | null): void {
+  /** @param recorded what earlier workers recorded, for a run that is taken up again @param givenUp it ends at once: it has brought down too many workers */
+  start(recorded: Recorded | null, givenUp = false): void {
     const { signals } = this.context
     if (signals.has('run.started')) signals.emit('run.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, at: this.startedAt })
     if (recorded !== null) {
       const due = this.restore(recorded)
-      if (this.job.crashes >= crashesMax) return this.giveUp()
+      if (givenUp) return this.giveUp()
       for (const act of due) act()
       if (due.length > 0) return
     }

@@ -28,6 +28,7 @@ import { holdSettle } from '#engine/sql/hold.ts'
 import { RunLoader, type Recorded } from '#engine/load-runs.ts'
 import type { Routes } from '#engine/match.ts'
 import type { PreparedFunction, PreparedFunctions } from '#engine/prepared.ts'
+import { crashesOfSuspect, Suspects } from '#engine/suspects.ts'
 import { Session, writersOfWorker } from '#engine/session.ts'
 import type { Signals } from '#engine/signals.ts'
 import { publicId } from '#base/ids.ts'
@@ -69,6 +70,7 @@ interface Shift {
   flusher: Flusher
   emitter: Emitter
   gatekeeper: Gatekeeper
+  suspects: Suspects
   run: Omit<RunContext, 'release' | 'gone'>
   executions: Set<RunExecution>
 }
@@ -200,8 +202,12 @@ export class Worker {
       // In a lane that functions share, runs may be queued for this very slot.
       this.kick()
     }, leaseLost)
+    const suspects = new Suspects(pool, session, (error) => {
+      unreachable(error)
+      leaseLost()
+    })
     return {
-      session, local, claimer, flusher, emitter, gatekeeper, executions: new Set(),
+      session, local, claimer, flusher, emitter, gatekeeper, suspects, executions: new Set(),
       run: {
         held: (job) => context.holds.of(job, true), guard: context.guard, endIsHeard: (job) => finishIsHeard(routes, job),
         session, flusher, emitter, waits: waitStore, fanOuts: new FanOutGate(pool, session, (workspaceId, id) => context.fanOut(workspaceId, id)), services: options.services, signals, random: Math.random },
@@ -284,6 +290,12 @@ export class Worker {
 
   private run(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Recorded | null, slot: SecondSlot | null): void {
     if (this.shift !== shift) return
+    if (job.crashes < crashesOfSuspect) return this.startRun(shift, job, lane, prepared, recorded, slot, 'run')
+    shift.suspects.take(job, (verdict, ended) => this.startRun(shift, job, lane, prepared, recorded, slot, verdict, ended))
+  }
+
+  private startRun(shift: Shift, job: ClaimedJob, lane: LocalLane, prepared: PreparedFunction, recorded: Recorded | null, slot: SecondSlot | null, verdict: 'run' | 'give-up', ended?: () => void): void {
+    if (this.shift !== shift) return
     const execution: RunExecution = new RunExecution(job, prepared, {
       ...shift.run,
       release: () => {
@@ -291,10 +303,13 @@ export class Worker {
         if (slot !== null) shift.gatekeeper.giveBack(slot)
         queueMicrotask(() => this.pump())
       },
-      gone: () => shift.executions.delete(execution),
+      gone: () => {
+        shift.executions.delete(execution)
+        ended?.()
+      },
     })
     shift.executions.add(execution)
-    execution.start(recorded)
+    execution.start(recorded, verdict === 'give-up')
   }
 
   /** It may not start yet: it parks with what holds it, and its slot is free. */

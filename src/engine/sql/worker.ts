@@ -40,7 +40,7 @@ export const workerLock = { name: 'worker-lock', text: `select 1 from worker whe
 export const workerRelease = {
   name: 'worker-release',
   text: `with back as (
-      update job set state = 'q', worker_id = null, progress = true, crashes = crashes + $2
+      update job set state = 'q', worker_id = null, progress = true, crashes = crashes + $2, begun = case when $2 = 0 then 0 else begun end
       where worker_id = $1 and state = 'r' returning workspace_id, lane_id, run_id, crashes
     ), slots as (
       delete from lane_slot where worker_id = $1 returning workspace_id, lane_id, slots

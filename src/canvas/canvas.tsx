@@ -7,11 +7,15 @@ import {
   Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
+import { FrameRules } from './frame-rules.tsx'
+import { LineLayer } from './edges/line-layer.tsx'
 import { DerivedEdge, FeedEdge, OrderEdge, RibEdge } from './edges/lines.tsx'
 import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from './flow.ts'
+import { useKeptHandles } from './keep-handles.ts'
+import { flatBelow, LeanContext, manyNodes } from './lean.ts'
 import { noFacts, type CanvasFacts, type Overlay } from './marks.ts'
 import { EventNodeView } from './nodes/event-node.tsx'
 import { FunctionNodeView } from './nodes/function-node.tsx'
@@ -50,61 +54,110 @@ export interface CanvasProps {
 }
 
 /** A drawing to look at. */
-export function Canvas({ document, facts = noFacts, overlay, selected = nothing, onSelect, children }: CanvasProps) {
+export function Canvas(props: CanvasProps) {
+  return <ReactFlowProvider><StillDrawing {...props} /></ReactFlowProvider>
+}
+
+function StillDrawing({ document, facts = noFacts, overlay, selected = nothing, onSelect, children }: CanvasProps) {
   const cache = useRef<FlowCache>(new Map())
+  const lean = useMemo(() => isLarge(document), [document])
+  const flat = useFar() && lean
   const links = useMemo(() => derivedLinks(document), [document])
   const flow = useMemo(
-    () => toFlow({ document, links, facts, selected, editable: false, ...(overlay ? { overlay } : {}) }, cache.current),
-    [document, links, facts, overlay, selected],
+    () => toFlow({ document, links, facts, selected, editable: false, flat, ...(overlay ? { overlay } : {}) }, cache.current),
+    [document, links, facts, overlay, selected, flat],
   )
   return (
-    <ReactFlowProvider>
-      <Surface
-        nodes={flow.nodes} edges={flow.edges} editable={false}
-        flow={{
-          onNodeClick: (_, node) => onSelect?.(node.id), onPaneClick: () => onSelect?.(null),
-          nodesDraggable: false, nodesConnectable: false, elementsSelectable: false, nodesFocusable: onSelect !== undefined,
-          preventScrolling: false, zoomOnScroll: false, panOnScroll: false,
-        }}
-      >
-        {children}
-      </Surface>
-    </ReactFlowProvider>
+    <Surface
+      nodes={flow.nodes} edges={flow.edges} editable={false} lean={lean}
+      flow={{
+        onNodeClick: (_, node) => onSelect?.(node.id), onPaneClick: () => onSelect?.(null),
+        nodesDraggable: false, nodesConnectable: false, elementsSelectable: false, nodesFocusable: onSelect !== undefined,
+        preventScrolling: false, zoomOnScroll: false, panOnScroll: false,
+      }}
+    >
+      {flat && <LineLayer still={flow.lines} selected={selected} overlay={overlay} />}
+      {children}
+    </Surface>
   )
 }
+
+/** Seen from so far away that steps are specks. */
+export function useFar(): boolean {
+  return useStore((state) => state.transform[2] < flatBelow)
+}
+
+export const isLarge = (document: GraphDocument): boolean => Object.keys(document.nodes).length > manyNodes
 
 export interface SurfaceProps {
   nodes: FlowNode[]
   edges: FlowEdge[]
   editable: boolean
+  /** A large drawing: see lean.ts. */
+  lean: boolean
   connecting?: boolean
   flow?: Partial<FlowProps>
   children?: ReactNode
 }
 
 /** React Flow with our nodes and lines. Needs a ReactFlowProvider above it. */
-export function Surface({ nodes, edges, editable, connecting = false, flow, children }: SurfaceProps) {
+export function Surface({ nodes, edges, editable, lean, connecting = false, flow, children }: SurfaceProps) {
   const root = useRef<HTMLDivElement>(null)
   // An empty drawing keeps its view: fitting the first thing that is dropped would move it away.
   const [startsFull] = useState(nodes.length > 0)
+  const panning = usePanning(root)
+  useKeptHandles()
   return (
-    <div
-      ref={root} className={classes.canvas} data-testid="canvas" data-canvas
-      data-editable={editable || undefined} data-connecting={connecting || undefined}
-    >
-      <ReactFlow<FlowNode, FlowEdge>
-        nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
-        fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
-        zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
-        attributionPosition="bottom-left" nodeDragThreshold={3}
-        {...flow}
+    <LeanContext value={lean}>
+      <div
+        ref={root} className={classes.canvas} data-testid="canvas" data-canvas
+        data-editable={editable || undefined} data-connecting={connecting || undefined}
       >
-        <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
-        <ZoomLevel root={root} />
-        {children}
-      </ReactFlow>
-    </div>
+        <ReactFlow<FlowNode, FlowEdge>
+          nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
+          fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
+          zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
+          attributionPosition="bottom-left" nodeDragThreshold={3}
+          onlyRenderVisibleElements={lean}
+          {...flow} {...panning}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
+          <ZoomLevel root={root} />
+          {children}
+        </ReactFlow>
+        <FrameRules root={root} />
+      <div className={classes.shield} aria-hidden="true" onContextMenu={(event) => event.preventDefault()} />
+      </div>
+    </LeanContext>
   )
+}
+
+/**
+ * While the view is moved, the drawing is one layer that the browser shifts without painting it, and
+ * a shield above spares it from looking for what is under the pointer. Zooming paints, to stay sharp.
+ */
+function usePanning(root: RefObject<HTMLDivElement | null>): Pick<FlowProps, 'onMoveStart' | 'onMove' | 'onMoveEnd'> {
+  const zoom = useRef<number | null>(null)
+  const mark = useCallback((value: 'scroll' | 'drag' | null): void => {
+    const { current } = root
+    if (current === null || (current.dataset.moving ?? null) === value) return
+    if (value === null) delete current.dataset.moving
+    else current.dataset.moving = value
+  }, [root])
+  // React Flow waits a moment before it calls a pan ended; a click may come sooner.
+  useEffect(() => {
+    const up = (): void => mark(null)
+    window.addEventListener('pointerup', up)
+    return () => window.removeEventListener('pointerup', up)
+  }, [mark])
+  return {
+    onMoveStart: (_, viewport) => { zoom.current = viewport.zoom },
+    onMove: (event, viewport) => {
+      // Without an event it is the program that moves the view.
+      if (event !== null) mark(viewport.zoom !== zoom.current ? null : event.type === 'wheel' ? 'scroll' : 'drag')
+    },
+    onMoveEnd: () => mark(null),
+  }
 }
 
 type Level = 'near' | 'mid' | 'far'

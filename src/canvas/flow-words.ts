@@ -79,6 +79,11 @@ export function functionSentence(node: FunctionNode): string {
   return [...limitWords(node), ...timingWords(node), ...onceWords(node), ...failureWords(node), ...endWords(node)].join(' ')
 }
 
+/** The same, with what a failure means for others: shown where a frame is pointed at or has the keyboard. */
+export function fateWords(node: FunctionNode): string {
+  return `${functionSentence(node)} If it fails, no other function is affected.`
+}
+
 /** "Retries 4 times over about 3 minutes." */
 export function retryWords(retries: number, backoff: Backoff): string {
   if (retries <= 0) return 'Tries once, no retries.'

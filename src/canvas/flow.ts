@@ -4,7 +4,11 @@
  */
 import { Position as Side, type Edge, type Node, type NodeHandle } from '@xyflow/react'
 import type { EventNode, FunctionNode, GraphDocument, NoteNode, ScheduleNode, StepNode, WebhookNode } from '#graph/document.ts'
+import { stepSize } from '#graph/sizes.ts'
+import type { StepKind } from '#steps/kind.ts'
+import { connectionsOf, type Connections } from './connections.ts'
 import { describeEdge, describeNode } from './describe.ts'
+import { fateWords } from './flow-words.ts'
 import type { DerivedLink } from '#graph/links.ts'
 import { drawLines, type Line } from './lines.ts'
 import type { CanvasFacts, NodeMark, Overlay } from './marks.ts'
@@ -19,9 +23,29 @@ interface Shared {
 export interface EventData extends Shared { node: EventNode; w: number; h: number; reactHere: number; elsewhere: { slug: string; workflow: string }[] }
 export interface WebhookData extends Shared { node: WebhookNode; w: number; h: number }
 export interface ScheduleData extends Shared { node: ScheduleNode }
-export interface FunctionData extends Shared { node: FunctionNode; inside: FrameInside; steps: number; version?: string }
+export interface FunctionData extends Shared {
+  node: FunctionNode
+  inside: FrameInside
+  steps: number
+  version?: string
+  /** Steps of a collapsed frame, and of every frame that is seen from far away. */
+  minis?: MiniStep[]
+}
 export interface StepData extends Shared { node: StepNode; w: number; h: number; ports: StepBox['ports'] }
 export interface NoteData extends Shared { node: NoteNode }
+
+/** A step as its frame draws it. */
+export interface MiniStep {
+  id: string
+  kind: StepKind
+  state?: UiStatus | 'warning' | 'error'
+  selected?: boolean
+  /** Relative to the frame. */
+  x: number
+  y: number
+  w: number
+  h: number
+}
 
 export type FlowNode =
   | Node<EventData, 'event'> | Node<WebhookData, 'webhook'> | Node<ScheduleData, 'schedule'>
@@ -35,12 +59,15 @@ export interface FlowInput {
   overlay?: Overlay
   selected: ReadonlySet<string>
   editable: boolean
+  /** Seen from far away: frames draw their steps, and lines are not edges of React Flow. */
+  flat?: boolean
 }
 
 export interface Flow {
   scene: Scene
   nodes: FlowNode[]
   edges: FlowEdge[]
+  lines: Line[]
 }
 
 const layer = { note: 0, frame: 1, line: 0, inner: 2, node: 3, step: 4 }
@@ -48,33 +75,46 @@ const layer = { note: 0, frame: 1, line: 0, inner: 2, node: 3, step: 4 }
 /** Objects of the last call, reused while what they show is unchanged. */
 export type FlowCache = Map<string, { key: unknown[]; node?: FlowNode; edge?: FlowEdge }>
 
+interface Surroundings {
+  scene: Scene
+  input: FlowInput
+  connections: Connections
+}
+
 export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
   const scene = layScene(input.document)
   const lines = drawLines(input.document, scene, input.links)
-  const reacting = new Map<string, number>()
-  for (const edge of Object.values(input.document.edges)) {
-    if (edge.type === 'subscription') reacting.set(edge.source, (reacting.get(edge.source) ?? 0) + 1)
+  const around: Surroundings = { scene, input, connections: connectionsOf(input.document, input.links) }
+  const nodes: FlowNode[] = []
+  for (const box of scene.boxes.values()) {
+    if (input.flat && box.node.type === 'step') continue
+    nodes.push(cachedNode(box, around, cache))
   }
-  const nodes = [...scene.boxes.values()].map((box) => {
-    const key = cacheKey(box, scene, input, reacting)
-    const last = cache.get(box.id)
-    if (last?.node && sameKey(last.key, key)) return last.node
-    const node = flowNode(box, scene, input, reacting)
-    cache.set(box.id, { key, node })
-    return node
-  })
-  const edges = lines.map((line) => cachedEdge(line, input, cache))
+  const edges = input.flat ? noEdges : lines.map((line) => cachedEdge(line, input, cache))
   const drawn = new Set(lines.map((line) => edgeEntry(line.id)))
   for (const id of cache.keys()) if (!scene.boxes.has(id) && !drawn.has(id)) cache.delete(id)
   // React Flow wants parents before their children.
   nodes.sort((a, b) => Number(a.type === 'step') - Number(b.type === 'step'))
-  return { scene, nodes, edges }
+  return { scene, nodes, edges, lines }
 }
+
+/** The same array every time, so that React Flow sees nothing new. */
+const noEdges: FlowEdge[] = []
 
 const sameKey = (a: unknown[], b: unknown[]): boolean => a.length === b.length && a.every((part, i) => part === b[i])
 
 /** Nodes and edges share one cache; an edge's id may be that of a node. */
 const edgeEntry = (id: string): string => `edge ${id}`
+
+function cachedNode(box: Box, around: Surroundings, cache: FlowCache): FlowNode {
+  const minis = minisOf(box, around)
+  const key = cacheKey(box, around, minis)
+  const last = cache.get(box.id)
+  if (last?.node && sameKey(last.key, key)) return last.node
+  const node = flowNode(box, around, minis)
+  cache.set(box.id, { key, node })
+  return node
+}
 
 function cachedEdge(line: Line, input: FlowInput, cache: FlowCache): FlowEdge {
   const edge = flowEdge(line, input)
@@ -88,35 +128,48 @@ function cachedEdge(line: Line, input: FlowInput, cache: FlowCache): FlowEdge {
   return edge
 }
 
-function cacheKey(box: Box, scene: Scene, input: FlowInput, reacting: Map<string, number>): unknown[] {
+function cacheKey(box: Box, { scene, input, connections }: Surroundings, minis: MiniStep[] | undefined): unknown[] {
   const { node } = box
   const inside = scene.inside.get(box.id)
   return [
-    node, input.selected.has(box.id), input.editable, input.overlay?.[box.id], input.facts.problems[box.id],
-    node.type === 'event' ? reacting.get(box.id) : 0,
+    node, input.selected.has(box.id), input.editable, input.overlay?.[box.id], input.facts.problems[box.id], input.facts.problemCounts?.[box.id],
     node.type === 'event' ? input.facts.reactElsewhere[box.id] : undefined,
     node.type === 'function' ? input.facts.versions[node.slug] : '',
-    inside === undefined ? '' : JSON.stringify(inside), scene.steps.get(box.id)?.length,
+    inside === undefined ? '' : JSON.stringify(inside), minis === undefined ? '' : JSON.stringify(minis), scene.steps.get(box.id)?.length,
+    connections.of(box.id).key,
   ]
 }
 
-function flowNode(box: Box, scene: Scene, input: FlowInput, reacting: Map<string, number>): FlowNode {
+/** Small squares in a row for a collapsed frame; flat boxes in their places seen from far away. */
+function minisOf(box: Box, { scene, input }: Surroundings): MiniStep[] | undefined {
+  if (box.node.type !== 'function') return undefined
+  const sign = (id: string): Pick<MiniStep, 'state' | 'selected'> => {
+    const state = input.overlay?.[id]?.state ?? input.facts.problems[id]
+    return { ...(state ? { state } : {}), ...(input.selected.has(id) ? { selected: true } : {}) }
+  }
+  const folded = scene.folded.get(box.id)
+  if (folded) return folded.map(({ id, kind }, i) => ({ id, kind, x: i, y: 0, w: 1, h: 1, ...sign(id) }))
+  if (!input.flat) return undefined
+  return (scene.steps.get(box.id) ?? []).map(({ id, node }) => ({ id, kind: node.kind, ...node.position, ...stepSize(node.kind), ...sign(id) }))
+}
+
+function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: MiniStep[] | undefined): FlowNode {
   const { node, id, w, h } = box
   const mark = input.overlay?.[id]
   const problem = input.facts.problems[id]
   const marks = { ...(mark ? { mark } : {}), ...(problem ? { problem } : {}) }
+  const steps = (scene.steps.get(id)?.length ?? 0) + (scene.folded.get(id)?.length ?? 0)
+  const elsewhere = input.facts.reactElsewhere[id] ?? []
+  const around = connections.of(id)
   const common = {
     id, width: w, height: h, measured: { width: w, height: h }, position: node.position,
     selected: input.selected.has(id), draggable: input.editable, connectable: input.editable,
-    ariaLabel: describeNode(node, { mark, problem, reactHere: reacting.get(id) ?? 0, steps: scene.steps.get(id)?.length ?? 0 }),
+    ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length }),
     handles: handles(box, scene),
-    domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id } as Record<string, string>,
+    domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id, ...(node.type === 'function' ? { 'aria-description': fateWords(node) } : {}) } as Record<string, string>,
   }
   switch (node.type) {
-    case 'event': return {
-      ...common, type: 'event', zIndex: layer.node,
-      data: { ...marks, node, w, h, reactHere: reacting.get(id) ?? 0, elsewhere: input.facts.reactElsewhere[id] ?? [] },
-    }
+    case 'event': return { ...common, type: 'event', zIndex: layer.node, data: { ...marks, node, w, h, reactHere: around.reactHere, elsewhere } }
     case 'webhook': return { ...common, type: 'webhook', zIndex: layer.node, data: { ...marks, node, w, h } }
     case 'schedule': return { ...common, type: 'schedule', zIndex: layer.node, data: { ...marks, node } }
     case 'note': return { ...common, type: 'note', zIndex: layer.note, data: { ...marks, node } }
@@ -124,7 +177,7 @@ function flowNode(box: Box, scene: Scene, input: FlowInput, reacting: Map<string
       const version = input.facts.versions[node.slug]
       return {
         ...common, type: 'function', zIndex: layer.frame,
-        data: { ...marks, node, inside: scene.inside.get(id)!, steps: scene.steps.get(id)?.length ?? 0, ...(version ? { version } : {}) },
+        data: { ...marks, node, inside: scene.inside.get(id)!, steps, ...(version ? { version } : {}), ...(minis ? { minis } : {}) },
       }
     }
     case 'step': return {
@@ -146,7 +199,11 @@ function handles(box: Box, scene: Scene): NodeHandle[] {
     case 'event': return [at('target', 'in', 0, h / 2), at('source', 'out', w, h / 2)]
     case 'webhook':
     case 'schedule': return [at('source', 'out', w, h / 2)]
-    case 'function': return [at('target', 'in', 0, scene.inside.get(box.id)!.hingeY)]
+    case 'function': {
+      const inlet = at('target', 'in', 0, scene.inside.get(box.id)!.hingeY)
+      // What the steps of a collapsed frame send leaves from the frame.
+      return node.collapsed === true ? [inlet, at('source', 'out', w, h / 2)] : [inlet]
+    }
     case 'step': {
       const { ports } = box as StepBox
       return [at('target', 'in', 0, h / 2), ...ports.map((port, i) => at('source', port.id, w, portOffset(h, i, ports.length)))]
@@ -155,10 +212,17 @@ function handles(box: Box, scene: Scene): NodeHandle[] {
   }
 }
 
+/** A line is under way, done or failed as what it leads to, once what it comes from is done. */
+export function lineState(line: Line, overlay: Overlay | undefined): UiStatus | undefined {
+  const target = overlay?.[line.target]
+  const source = overlay?.[line.source]
+  const own = overlay?.[line.id]?.state
+  if (own !== undefined) return own
+  return source && target && source.state === 'completed' ? target.state : undefined
+}
+
 function flowEdge(line: Line, input: FlowInput): FlowEdge {
-  const target = input.overlay?.[line.target]
-  const source = input.overlay?.[line.source]
-  const state = source && target && source.state === 'completed' ? target.state : undefined
+  const state = lineState(line, input.overlay)
   const stored = line.edge !== undefined
   return {
     id: line.id, type: line.kind, source: line.source, target: line.target,
@@ -169,4 +233,14 @@ function flowEdge(line: Line, input: FlowInput): FlowEdge {
     zIndex: line.kind === 'order' || line.kind === 'derived' ? layer.inner : layer.line,
     ariaLabel: describeEdge(line, input.document),
   }
+}
+
+/** A moved node as React Flow shows it under the pointer: its place, and what its frame draws inside. */
+export function movedNode(node: FlowNode, scene: Scene): FlowNode {
+  const box = scene.boxes.get(node.id)
+  if (box === undefined) return node
+  if (node.type !== 'function') return { ...node, position: box.node.position }
+  const inside = scene.inside.get(node.id)!
+  const same = JSON.stringify(inside) === JSON.stringify(node.data.inside)
+  return { ...node, position: box.node.position, ...(same ? {} : { data: { ...node.data, inside }, handles: handles(box, scene) }) }
 }

@@ -9,7 +9,7 @@ import { eventArcPoint, ribAngles } from '#ui/shapes/event.ts'
 import { arrowPath, orderPath } from '#ui/shapes/order.ts'
 import { curvePath, ribPath, ribSpine } from '#ui/shapes/rib.ts'
 import { errorPort } from './ports.ts'
-import { inletPoint, outletPoint, type Scene, type StepBox } from './scene.ts'
+import { inletPoint, outletPoint, shownAs, type Scene, type StepBox } from './scene.ts'
 
 export type LineKind = 'rib' | 'feed' | 'derived' | 'order'
 
@@ -33,22 +33,34 @@ export interface Line {
   edge?: GraphEdge
 }
 
-
-export function drawLines(document: GraphDocument, scene: Scene, links: DerivedLink[] = []): Line[] {
+/** `edges`: draw these only. All ribs of an event belong together. */
+export function drawLines(document: GraphDocument, scene: Scene, links: DerivedLink[] = [], edges: Iterable<GraphEdge> = Object.values(document.edges)): Line[] {
   const lines: Line[] = []
   const fromEvents = new Map<string, GraphEdge[]>()
-  for (const edge of Object.values(document.edges)) {
+  for (const edge of edges) {
     if (!scene.boxes.has(edge.source) || !scene.boxes.has(edge.target)) continue
     if (edge.type === 'order') lines.push(orderLine(scene, edge))
     else if (edge.type === 'feed' || document.nodes[edge.source]?.type !== 'event') lines.push(feedLine(scene, edge))
-    else fromEvents.set(edge.source, [...(fromEvents.get(edge.source) ?? []), edge])
+    else push(fromEvents, edge.source, edge)
   }
   for (const [eventId, edges] of fromEvents) lines.push(...ribs(scene, eventId, edges))
+  const fromFrames = new Set<string>()
   for (const link of links) {
-    const line = derivedLine(scene, link)
+    const source = shownAs(scene, document, link.stepId)
+    // Several emits of a collapsed frame to one event are one line.
+    const once = `${source} ${link.eventNodeId}`
+    if (source !== link.stepId && fromFrames.has(once)) continue
+    fromFrames.add(once)
+    const line = derivedLine(scene, link, source)
     if (line !== null) lines.push(line)
   }
   return lines
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
 }
 
 function ribs(scene: Scene, eventId: string, edges: GraphEdge[]): Line[] {
@@ -77,14 +89,15 @@ function feedLine(scene: Scene, edge: GraphEdge): Line {
   return { id: edge.id, kind: 'feed', source: edge.source, target: edge.target, edge, paths: [path], spine: path }
 }
 
-function derivedLine(scene: Scene, link: DerivedLink): Line | null {
-  const from = outletPoint(scene, link.stepId)
+/** From the step, or from its frame when that is collapsed. */
+function derivedLine(scene: Scene, link: DerivedLink, source: string): Line | null {
+  const from = outletPoint(scene, source)
   const to = inletPoint(scene, link.eventNodeId)
   if (from === null || to === null) return null
   const spread = (gap: number, end: number): string =>
     curvePath({ x: from.x, y: from.y + gap }, { x: to.x, y: to.y + end })
   return {
-    id: `derived:${link.stepId}:${link.eventNodeId}`, kind: 'derived', source: link.stepId, target: link.eventNodeId,
+    id: `derived:${link.stepId}:${link.eventNodeId}`, kind: 'derived', source, target: link.eventNodeId,
     paths: link.perItem ? [spread(-13, -8), spread(0, 0), spread(13, 8)] : [spread(0, 0)],
     spine: spread(0, 0),
   }

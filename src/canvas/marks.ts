@@ -12,11 +12,14 @@ export interface NodeMark {
   counts?: { state: UiStatus; count: number }[]
 }
 
+/** By node id; a line has its own mark by its id. */
 export type Overlay = Record<string, NodeMark>
 
 export interface CanvasFacts {
   /** Worst finding on each node. */
   problems: Record<string, 'warning' | 'error'>
+  /** How many findings each node has. */
+  problemCounts?: Record<string, number>
   /** Text beside a function's bars: "v3", "v3, edited", "new". By function slug. */
   versions: Record<string, string>
   /** Functions of other workflows that react, by event node id. */

@@ -33,10 +33,15 @@ export interface FrameInside {
 }
 
 export interface Scene {
+  /** Everything that is drawn; a step of a collapsed frame has no box. */
   boxes: Map<string, Box>
-  /** Steps of each frame. */
+  /** Steps of each frame that is open. */
   steps: Map<string, StepBox[]>
+  /** Steps of each collapsed frame, in their order from left to right. */
+  folded: Map<string, StepNode[]>
   inside: Map<string, FrameInside>
+  /** What comes right before each step. */
+  sources: ReadonlyMap<string, string[]>
 }
 
 const barAhead = 24
@@ -44,29 +49,75 @@ const barAhead = 24
 export function layScene(document: GraphDocument): Scene {
   const boxes = new Map<string, Box>()
   const steps = new Map<string, StepBox[]>()
+  const folded = new Map<string, StepNode[]>()
   for (const node of Object.values(document.nodes)) {
     if (node.type === 'step') continue
     const { w, h } = nodeSize(node)
     boxes.set(node.id, { id: node.id, ...node.position, w, h, node })
-    if (node.type === 'function') steps.set(node.id, [])
+    if (node.type !== 'function') continue
+    steps.set(node.id, [])
+    if (node.collapsed === true) folded.set(node.id, [])
   }
   for (const node of Object.values(document.nodes)) {
     if (node.type !== 'step') continue
     const frame = boxes.get(node.parent)
     if (frame === undefined) continue
-    const { w, h } = stepSize(node.kind)
-    const box: StepBox = {
-      id: node.id, x: frame.x + node.position.x, y: frame.y + node.position.y, w, h, node, ports: stepPorts(node),
+    const away = folded.get(node.parent)
+    if (away !== undefined) {
+      away.push(node)
+      continue
     }
+    const box = stepBox(frame, node)
     boxes.set(node.id, box)
     steps.get(node.parent)?.push(box)
   }
+  for (const list of folded.values()) list.sort((a, b) => a.position.x - b.position.x || a.position.y - b.position.y)
   const inside = new Map<string, FrameInside>()
   const sources = orderSources(document)
   for (const [id, members] of steps) {
     inside.set(id, frameInside(sources, boxes.get(id) as Box, members))
   }
-  return { boxes, steps, inside }
+  return { boxes, steps, folded, inside, sources }
+}
+
+function stepBox(frame: Box, node: StepNode): StepBox {
+  const { w, h } = stepSize(node.kind)
+  return { id: node.id, x: frame.x + node.position.x, y: frame.y + node.position.y, w, h, node, ports: stepPorts(node) }
+}
+
+/** The scene with some nodes elsewhere, as under the pointer. Costs what moves, not what is drawn. */
+export function moveScene(scene: Scene, positions: Readonly<Record<string, Position>>): Scene {
+  const boxes = new Map(scene.boxes)
+  const steps = new Map(scene.steps)
+  const inside = new Map(scene.inside)
+  const frames = new Set<string>()
+  for (const [id, position] of Object.entries(positions)) {
+    const box = boxes.get(id)
+    if (box === undefined) continue
+    const node = { ...box.node, position }
+    if (node.type === 'step') {
+      boxes.set(id, { ...box, node })
+      frames.add(node.parent)
+    } else {
+      boxes.set(id, { ...box, ...position, node })
+      if (node.type === 'function') frames.add(id)
+    }
+  }
+  for (const id of frames) {
+    const frame = boxes.get(id)
+    if (frame === undefined) continue
+    const members = (steps.get(id) ?? []).map((step) => stepBox(frame, boxes.get(step.id)!.node as StepNode))
+    for (const step of members) boxes.set(step.id, step)
+    steps.set(id, members)
+    inside.set(id, frameInside(scene.sources, frame, members))
+  }
+  return { ...scene, boxes, steps, inside }
+}
+
+/** What stands for a node in the drawing: itself, or its frame when that is collapsed. */
+export function shownAs(scene: Scene, document: GraphDocument, id: string): string {
+  const node = document.nodes[id]
+  return node?.type === 'step' && !scene.boxes.has(id) ? node.parent : id
 }
 
 /** What comes right before each step; read once for all frames. */
@@ -82,6 +133,7 @@ function orderSources(document: GraphDocument): Map<string, string[]> {
 }
 
 function frameInside(sources: ReadonlyMap<string, string[]>, frame: Box, members: StepBox[]): FrameInside {
+  if (frame.node.type === 'function' && frame.node.collapsed === true) return { hingeY: frame.h / 2, entries: [], bars: [] }
   const inputs = new Map<string, StepBox[]>()
   const byId = new Map(members.map((step) => [step.id, step]))
   for (const { id } of members) {
@@ -138,16 +190,26 @@ export function boxAt(scene: Scene, point: Position): Box | null {
 }
 
 /** Bounds of everything, or null for an empty document. */
-export function sceneBounds(scene: Scene): { x: number; y: number; w: number; h: number } | null {
-  const all = [...scene.boxes.values()]
-  if (all.length === 0) return null
-  const x = Math.min(...all.map((box) => box.x))
-  const y = Math.min(...all.map((box) => box.y))
-  return {
-    x, y,
-    w: Math.max(...all.map((box) => box.x + box.w)) - x,
-    h: Math.max(...all.map((box) => box.y + box.h)) - y,
+export function sceneBounds(scene: Scene): Bounds | null {
+  return boundsOf(scene.boxes.values())
+}
+
+export interface Bounds {
+  x: number
+  y: number
+  w: number
+  h: number
+}
+
+export function boundsOf(boxes: Iterable<Bounds>): Bounds | null {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const box of boxes) {
+    left = Math.min(left, box.x)
+    top = Math.min(top, box.y)
+    right = Math.max(right, box.x + box.w)
+    bottom = Math.max(bottom, box.y + box.h)
   }
+  return left === Infinity ? null : { x: left, y: top, w: right - left, h: bottom - top }
 }
 
 export const isEvent = (box: Box): box is Box & { node: EventNode } => box.node.type === 'event'

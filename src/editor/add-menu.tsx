@@ -44,7 +44,8 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
     editor.edit(`Add ${paletteLabel(kind)}`, () => added.document, { select: [added.id], fresh: added.id })
   }
   return (
-    <Menu opened onClose={onClose} position="bottom-start" width={232} trapFocus={false} closeOnItemClick={false}>
+    // The key that opens it would close it again: a Menu takes keys outside of it as clicks outside.
+    <Menu opened onClose={onClose} position="bottom-start" width={232} trapFocus={false} closeOnItemClick={false} clickOutsideEvents={['mousedown', 'touchstart']}>
       <Menu.Target>
         <span aria-hidden="true" style={{ position: 'fixed', left: request.clientX, top: request.clientY, width: 1, height: 1 }} />
       </Menu.Target>

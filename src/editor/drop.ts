@@ -3,7 +3,7 @@ import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
 import { moveNodes } from '#graph/edit/move.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
-import { firstStep, stepSize } from '#graph/sizes.ts'
+import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
 
 interface Rect {
   x: number
@@ -14,8 +14,8 @@ interface Rect {
 
 const meets = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x && a.y < b.y + b.h && a.y + a.h > b.y
 
-/** `positions` as React Flow gives them: a step's is relative to the frame it was in. */
-export function dropNodes(document: GraphDocument, positions: Record<string, Position>): GraphDocument {
+/** `positions` as React Flow gives them: a step's is relative to the frame it was in. `snap: false`: they are taken as they are. */
+export function dropNodes(document: GraphDocument, positions: Record<string, Position>, options: { snap?: boolean } = {}): GraphDocument {
   const stay: Record<string, Position> = {}
   const leaving: StepNode[] = []
   for (const [id, position] of Object.entries(positions)) {
@@ -38,7 +38,7 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
     const corner = (next.nodes[frame] as { position: Position }).position
     next = setParent(next, step.id, frame, { x: absolute.x - corner.x, y: absolute.y - corner.y })
   }
-  return moveNodes(next, stay)
+  return moveNodes(next, stay, options)
 }
 
 function absolutePosition(document: GraphDocument, step: StepNode, position: Position): Position {
@@ -54,7 +54,7 @@ export function newFrame(document: GraphDocument, step: StepNode, position: Posi
   let touching: string | null = null
   for (const node of Object.values(document.nodes)) {
     if (node.type !== 'function') continue
-    const rect = { ...node.position, ...node.size }
+    const rect = { ...node.position, ...frameSize(node) }
     if (meets(middle, rect)) return node.id
     if (node.id === step.parent && meets({ ...at, w, h }, rect)) touching = node.id
   }

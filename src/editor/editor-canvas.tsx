@@ -1,40 +1,48 @@
 'use client'
 /** The canvas with hands: dragging, connecting, dropping, selecting. Every gesture ends in one edit. */
 import { useMediaQuery } from '@mantine/hooks'
-import { useReactFlow, type FinalConnectionState, type NodeChange, type OnConnectStartParams } from '@xyflow/react'
+import { getViewportForBounds, useReactFlow, type FinalConnectionState, type OnConnectStartParams } from '@xyflow/react'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { fitBesideBars, Surface } from '#canvas/canvas.tsx'
+import { fitBesideBars, isLarge, Surface, useFar } from '#canvas/canvas.tsx'
 import { nodeTitle } from '#canvas/describe.ts'
+import { LineLayer } from '#canvas/edges/line-layer.tsx'
+import { GuideLines } from '#canvas/guide-lines.tsx'
 import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from '#canvas/flow.ts'
-import type { CanvasFacts } from '#canvas/marks.ts'
-import { boxAt, layScene } from '#canvas/scene.ts'
-import type { GraphDocument, Position } from '#graph/document.ts'
+import { flatBelow } from '#canvas/lean.ts'
+import type { CanvasFacts, Overlay } from '#canvas/marks.ts'
+import { boundsOf, boxAt, layScene, shownAs } from '#canvas/scene.ts'
+import type { Position } from '#graph/document.ts'
 import { addEvent } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { moveNodes, resizeNode } from '#graph/edit/move.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { AddMenu, type AddRequest } from './add-menu.tsx'
 import { setCanvasApi } from './canvas-api.ts'
 import { openAdd } from './commands/command-search.tsx'
-import { selectionName } from './commands/selection-name.ts'
+import { toggleCollapsed } from './commands/collapse-commands.ts'
 import { tell } from './commands/tell.ts'
 import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
 import { useEditor, useEditorState } from './context.ts'
 import { MarkedText } from './form/marked-text.tsx'
-import { dropNodes, dropWords } from './drop.ts'
+import { useDragged, useMoving } from './dragging.tsx'
 import { Announcer } from './announcer.tsx'
+import { useOpenAtNode } from './open-at-node.ts'
 import { hangFunction } from './place.ts'
+import { setGesture } from './settled.ts'
 
-export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children?: ReactNode }) {
+export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts; overlay?: Overlay | undefined; children?: ReactNode }) {
   const { editor, viewOnly } = useEditor()
-  const shown = useShownDocument()
+  const document = useEditorState((state) => state.document)
   const selected = useEditorState((state) => state.selected)
   const cache = useRef<FlowCache>(new Map())
-  const links = useMemo(() => derivedLinks(shown), [shown])
+  const links = useMemo(() => derivedLinks(document), [document])
+  const lean = useMemo(() => isLarge(document), [document])
+  const flat = useFar() && lean
   const flow = useMemo(
-    () => toFlow({ document: shown, links, facts, selected, editable: !viewOnly }, cache.current),
-    [shown, links, facts, selected, viewOnly],
+    () => toFlow({ document, links, facts, selected, editable: !viewOnly, flat, ...(overlay ? { overlay } : {}) }, cache.current),
+    [document, links, facts, overlay, selected, viewOnly, flat],
   )
+  const shown = useDragged(flow, document, links)
+  const still = useMemo(() => (flat ? flow.lines.filter((line) => !shown.away.has(line.id)) : undefined), [flat, flow, shown.away])
   const moving = useMoving()
   // A finger on empty canvas pans, as on every map; a mouse draws a selection box.
   const byFinger = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
@@ -42,6 +50,7 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
   const keepInView = useKeepInView()
   useFreshInView(keepInView)
   useCanvasApi(connecting.openFor, keepInView)
+  useOpenAtNode()
   const onSelect = useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
     const picks = changes.filter((change) => change.type === 'select')
     if (picks.length === 0) return
@@ -55,7 +64,7 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
   return (
     <>
       <Surface
-        nodes={flow.nodes} edges={flow.edges} editable={!viewOnly} connecting={connecting.active}
+        nodes={shown.nodes} edges={shown.edges} editable={!viewOnly} lean={lean} connecting={connecting.active}
         flow={{
           onNodesChange: (changes) => {
             onSelect(changes)
@@ -66,21 +75,29 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
           onNodeDragStart: moving.start, onNodeDragStop: moving.stop,
           onSelectionDragStart: moving.start, onSelectionDragStop: moving.stop,
           onConnectStart: connecting.start, onConnectEnd: connecting.end,
+          onSelectionStart: () => setGesture(true), onSelectionEnd: () => setGesture(false),
           onPaneClick: () => editor.select([]),
           onEdgeClick: (event, edge) => {
             if (edge.type === 'derived') editor.select([edge.target])
             else if ((event.target as Element).closest('[data-insert]')) connecting.openFor(edge.id)
           },
-          onNodeClick: connecting.onRing,
+          onNodeClick: (event, node) => {
+            if ((event.target as Element).closest('[data-fold]')) toggleCollapsed(editor, [node.id])
+            else connecting.onRing(event, node)
+          },
+          onNodeDoubleClick: (event, node) => {
+            if (node.type === 'function' && !viewOnly && !(event.target as Element).closest('[data-fold], .react-flow__handle')) toggleCollapsed(editor, [node.id])
+          },
           disableKeyboardA11y: true, connectOnClick: false,
-          onlyRenderVisibleElements: flow.nodes.length > manyNodes,
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
-          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : [1, 2], snapToGrid: true, snapGrid: [8, 8],
+          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : [1, 2], 
           ...(viewOnly ? {} : { fitViewOptions: fitBesideBars(flow.nodes) }),
           multiSelectionKeyCode: ['Shift', 'Meta', 'Control'], selectionKeyCode: null, connectionRadius: 24,
         }}
       >
+        <LineLayer moving={shown.moving} still={still} selected={selected} overlay={overlay} />
+        <GuideLines guides={moving.guides} />
         {children}
       </Surface>
       <Announcer />
@@ -88,63 +105,6 @@ export function EditorCanvas({ facts, children }: { facts: CanvasFacts; children
       <AddMenu request={connecting.menu} onClose={connecting.closeMenu} />
     </>
   )
-}
-
-/** From here on, what is out of view is not drawn. */
-const manyNodes = 150
-
-/** The document with what is under the pointer at its momentary place. */
-function useShownDocument(): GraphDocument {
-  const document = useEditorState((state) => state.document)
-  const drag = useEditorState((state) => state.drag)
-  return useMemo(() => {
-    if (drag === null) return document
-    const nodes = { ...document.nodes }
-    for (const [id, position] of Object.entries(drag)) {
-      const node = nodes[id]
-      if (node) nodes[id] = { ...node, position }
-    }
-    return { ...document, nodes }
-  }, [document, drag])
-}
-
-function useMoving() {
-  const { editor } = useEditor()
-  const active = useRef(false)
-  return {
-    start: () => {
-      active.current = true
-    },
-    stop: (_event: unknown, node: FlowNode | FlowNode[], nodes?: FlowNode[]) => {
-      active.current = false
-      const { drag, document } = editor.store.getState()
-      editor.set({ drag: null })
-      if (drag === null) return
-      const ids = nodes?.map((one) => one.id) ?? (Array.isArray(node) ? node.map((one) => one.id) : [node.id])
-      editor.edit(`Move ${selectionName(document, ids)}`, (before) => dropNodes(before, drag))
-      const words = dropWords(document, editor.store.getState().document)
-      if (words !== null) tell('dropped', <MarkedText text={words} />, 7000)
-    },
-    /** A corner is dragged. */
-    onSizes: (changes: NodeChange<FlowNode>[]) => {
-      for (const change of changes) {
-        if (change.type !== 'dimensions' || change.resizing === undefined) continue
-        const { id, dimensions, resizing } = change
-        const node = editor.store.getState().document.nodes[id]
-        if (node && dimensions) editor.edit(`Resize ${nodeTitle(node)}`, (before) => resizeNode(before, id, { w: dimensions.width, h: dimensions.height }), { group: `resize ${id}` })
-        if (!resizing) editor.closeGesture()
-      }
-    },
-    onChanges: (changes: NodeChange<FlowNode>[]) => {
-      const positions: Record<string, Position> = {}
-      for (const change of changes) if (change.type === 'position' && change.position) positions[change.id] = change.position
-      const ids = Object.keys(positions)
-      if (ids.length === 0) return
-      const { document, drag } = editor.store.getState()
-      if (active.current) editor.set({ drag: { ...drag, ...positions } })
-      else editor.edit(`Move ${selectionName(document, ids)}`, (before) => moveNodes(before, positions), { group: `nudge ${ids.join()}` })
-    },
-  }
 }
 
 /** The list of what can be added, beside a node or a line. */
@@ -260,11 +220,16 @@ function useConnecting() {
 function useKeepInView(): (id: string) => void {
   const { editor } = useEditor()
   const { getViewport, setViewport } = useReactFlow()
+  const reveal = useReveal()
   return useCallback((id) => {
-    const box = layScene(editor.store.getState().document).boxes.get(id)
+    const { document } = editor.store.getState()
+    const scene = layScene(document)
+    const box = scene.boxes.get(shownAs(scene, document, id))
     const rect = canvasElement()?.getBoundingClientRect()
     if (box === undefined || rect === undefined) return
     const { x, y, zoom } = getViewport()
+    // A speck cannot have the focus.
+    if (box.node.type === 'step' && zoom < flatBelow && isLarge(document)) return reveal([id])
     const shift = (low: number, high: number, room: number, before: number, after: number): number =>
       high > room - after ? Math.max(room - after - high, before - low) : low < before ? before - low : 0
     const left = box.x * zoom + x
@@ -272,7 +237,22 @@ function useKeepInView(): (id: string) => void {
     const dx = shift(left, left + box.w * zoom, rect.width, 24, 32)
     const dy = shift(top, top + box.h * zoom, rect.height, 60, 32)
     if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: calm() ? 0 : 180 })
-  }, [editor, getViewport, setViewport])
+  }, [editor, getViewport, setViewport, reveal])
+}
+
+/** Brings things into the middle, at a size that can be read. */
+function useReveal(): (ids: string[]) => void {
+  const { editor } = useEditor()
+  const { setViewport } = useReactFlow()
+  return useCallback((ids) => {
+    const { document } = editor.store.getState()
+    const scene = layScene(document)
+    const bounds = boundsOf(ids.flatMap((id) => scene.boxes.get(shownAs(scene, document, id)) ?? []))
+    const rect = canvasElement()?.getBoundingClientRect()
+    if (bounds === null || rect === undefined) return
+    const viewport = getViewportForBounds({ x: bounds.x, y: bounds.y, width: bounds.w, height: bounds.h }, rect.width, rect.height, 0.5, 1, 0.3)
+    void setViewport(viewport, { duration: calm() ? 0 : 320 })
+  }, [editor, setViewport])
 }
 
 /** What was just added is seen. */
@@ -304,6 +284,7 @@ function usePointer() {
 /** Lets palette, problems and commands reach the canvas. */
 function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) => void): void {
   const pointer = usePointer()
+  const reveal = useReveal()
   const { screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
   useEffect(() => {
     setCanvasApi({
@@ -321,11 +302,11 @@ function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) =>
       keepInView,
       openAdd: openFor,
       openSearch: openAdd,
-      reveal: (ids) => void fitView({ nodes: ids.map((id) => ({ id })), padding: 0.6, maxZoom: 1, minZoom: 0.5, duration: 320 }),
+      reveal,
       fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: 320 }),
       zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
       zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
     })
     return () => setCanvasApi(null)
-  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, keepInView, pointer])
+  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, keepInView, reveal, pointer])
 }

@@ -5,7 +5,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { ReactFlowProvider } from '@xyflow/react'
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { notifications } from '@mantine/notifications'
 import { useStore } from 'zustand'
 import { CanvasKey } from '#canvas/key.tsx'
@@ -24,10 +24,22 @@ import { Publish } from './bar/publish.tsx'
 import { SaveIndicator } from './bar/save-state.tsx'
 import { openTestEvent, TestEventDialog } from './bar/test-event.tsx'
 import { CommandSearch } from './commands/command-search.tsx'
+import { CommentMarks } from './comments/comment-marks.tsx'
+import { CommentsButton } from './comments/comments-button.tsx'
+import { CommentsPanel } from './comments/comments-panel.tsx'
+import { commentsUi } from './comments/comments-ui.ts'
 import { useShortcuts } from './commands/use-shortcuts.ts'
 import { EditorProvider, useEditor, useEditorState, type EditorContextValue } from './context.ts'
 import { EditorCanvas } from './editor-canvas.tsx'
+import { CanvasFiles } from './files/canvas-files.tsx'
+import { Tour } from './tour/tour.tsx'
+import { DataProvider } from './data/data-provider.tsx'
+import { SamplePicker } from './data/sample-picker.tsx'
+import { useDataAtHand } from './data/data-at-hand.ts'
+import { FollowStrip } from './live/follow-strip.tsx'
+import { useOverlay } from './live/use-overlay.ts'
 import { useDraft, type DraftFacts } from './use-draft.ts'
+import { useKnownValues } from './use-known-values.ts'
 import { useSampledCatalog } from './use-samples.ts'
 import { Panel } from './inspector/panel.tsx'
 import { OtherPointers, PresentPeople } from './presence/presence.tsx'
@@ -35,6 +47,8 @@ import { Palette } from './palette/palette.tsx'
 import { openSession, type Session } from './session.ts'
 import { Doors } from './start/doors.tsx'
 import type { Editor } from './store.ts'
+import { TryHost } from './try/try-host.tsx'
+import { TryToolbar } from './try/try-toolbar.tsx'
 import classes from './editor.module.css'
 import barClasses from './bar/bar.module.css'
 
@@ -81,7 +95,7 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
   const narrow = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
   const viewOnly = narrow || shell.role === 'viewer'
   const document = useStore(editor.store, (state) => state.document)
-  const catalog = useSampledCatalog(workspace, document, loaded.catalog)
+  const catalog = useKnownValues(workspace, useSampledCatalog(workspace, document, loaded.catalog))
   const facts = useMemo(() => ({ ...loaded, catalog }), [loaded, catalog])
   const { findings, changes, canvasFacts, hasChanges } = useDraft(document, facts)
   const value = useMemo((): EditorContextValue => ({
@@ -90,19 +104,21 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
     place: { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC', taken: facts.catalog.functionsElsewhere.map((one) => one.slug) },
   }), [editor, workspace, slug, facts, findings, viewOnly])
   return (
-    <EditorProvider value={value}>
+    <EditorProvider value={value}><DataProvider>
       <ReactFlowProvider>
         <Page
           flush compact
           crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: <BarName name={facts.name} version={facts.published?.version ?? null} hasChanges={hasChanges} viewOnly={viewOnly} /> }]}
-          actions={viewOnly ? undefined : <BarActions changes={changes} hasChanges={hasChanges} />}
+          actions={viewOnly ? <CommentsButton /> : <BarActions changes={changes} hasChanges={hasChanges} />}
         >
           <Workbench canvasFacts={canvasFacts} />
         </Page>
         <TestEventDialog hasChanges={hasChanges} />
+        {!viewOnly && <TryHost />}
         {!viewOnly && <CommandSearch />}
+        <Tour />
       </ReactFlowProvider>
-    </EditorProvider>
+    </DataProvider></EditorProvider>
   )
 }
 
@@ -123,16 +139,17 @@ function BarActions({ changes, hasChanges }: { changes: ReturnType<typeof useDra
   const nodes = useEditorState((state) => state.document.nodes)
   const selected = useEditorState((state) => state.selected)
   const events = Object.values(nodes).flatMap((node) => (node.type === 'event' ? [node] : []))
-  const test = (): void => {
-    const event = events.find((one) => selected.has(one.id)) ?? events[0]
-    openTestEvent(event?.event ?? '', event?.sample)
-  }
+  const event = events.find((one) => selected.has(one.id)) ?? events[0]
+  const known = useDataAtHand().events.get(event?.id ?? '')
+  const test = (): void => openTestEvent(event?.event ?? '', known === undefined || known.cut !== undefined ? event?.sample : known.data)
   return (
     <>
       <PresentPeople />
+      <CommentsButton />
       <DraftHistory hasChanges={hasChanges} />
       <Problems />
-      <Button leftSection={<IconPlayerPlay size={15} stroke={1.7} />} onClick={test} visibleFrom="sm">Send test event</Button>
+      {event !== undefined && event.event !== '' && <SamplePicker node={event} bar />}
+      <Button leftSection={<IconPlayerPlay size={15} stroke={1.7} />} onClick={test} visibleFrom="sm" data-tour="send-test">Send test event</Button>
       <ActionIcon variant="default" hiddenFrom="sm" aria-label="Send test event" onClick={test}><IconPlayerPlay size={15} stroke={1.7} /></ActionIcon>
       <Publish changes={changes} hasChanges={hasChanges} />
     </>
@@ -143,7 +160,13 @@ function PhoneDrawing({ facts }: { facts: ReturnType<typeof useDraft>['canvasFac
   const { editor } = useEditor()
   const document = useEditorState((state) => state.document)
   const selected = useEditorState((state) => state.selected)
-  return <Stacked document={document} facts={facts} selected={selected} onSelect={(id) => editor.select([id])} />
+  const overlay = useOverlay()
+  return <Stacked document={document} facts={facts} selected={selected} onSelect={(id) => editor.select([id])} {...(overlay ? { overlay } : {})} />
+}
+
+/** Only the canvas draws again while runs move on. */
+function FollowedCanvas({ facts, children }: { facts: ReturnType<typeof useDraft>['canvasFacts']; children: ReactNode }) {
+  return <EditorCanvas facts={facts} overlay={useOverlay()}>{children}</EditorCanvas>
 }
 
 const keyHidden = 'fanwise-canvas-key-hidden'
@@ -154,6 +177,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
   const overlaid = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false })
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
   const selected = useEditorState((state) => state.selected)
+  const commenting = useStore(commentsUi, (state) => state.opened)
   const [sheet, setSheet] = useState(false)
   const [showKey, setShowKey] = useState(() => window.localStorage.getItem(keyHidden) === null && !narrow)
   const toggleKey = (): void => setShowKey((shown) => {
@@ -167,19 +191,23 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
       {!viewOnly && !narrow && <div className={classes.palette}><Palette /></div>}
       <div className={classes.canvas}>
         <ConflictNote />
-        {phone ? <PhoneDrawing facts={canvasFacts} /> : <EditorCanvas facts={canvasFacts}>
+        <CanvasFiles />
+        {phone ? <PhoneDrawing facts={canvasFacts} /> : <FollowedCanvas facts={canvasFacts}>
           {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
           <Doors />
           {!narrow && <CanvasMap />}
           <OtherPointers />
+          <FlowPanel position="bottom-left"><FollowStrip /></FlowPanel>
+          <TryToolbar />
+          <CommentMarks />
           {showKey && !narrow && <FlowPanel position="bottom-right"><CanvasKey onClose={toggleKey} /></FlowPanel>}
-        </EditorCanvas>}
+        </FollowedCanvas>}
         {!viewOnly && narrow && (
           <ActionIcon className={classes.add} size={48} radius="xl" variant="filled" aria-label="Add" onClick={() => setSheet(true)}><IconPlus size={22} stroke={1.7} /></ActionIcon>
         )}
       </div>
-      {!overlaid && <div className={classes.panel}><Panel /></div>}
-      {overlaid && selected.size > 0 && <div className={classes.over} data-sheet={narrow || undefined}><Panel /></div>}
+      {!overlaid && <div className={classes.panel}>{commenting ? <CommentsPanel /> : <Panel />}</div>}
+      {overlaid && (commenting || selected.size > 0) && <div className={classes.over} data-sheet={narrow || undefined}>{commenting ? <CommentsPanel /> : <Panel />}</div>}
       <Drawer opened={sheet} onClose={() => setSheet(false)} position="bottom" size="70%" title="Add" padding={8} closeButtonProps={{ 'aria-label': 'Close' }} onExitTransitionEnd={() => editor.closeGesture()}>
         <Palette onDone={() => setSheet(false)} />
       </Drawer>

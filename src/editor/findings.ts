@@ -48,6 +48,7 @@ export function useFacts(document: GraphDocument, findings: Findings, changes: F
   return useMemo(() => {
     const problems: CanvasFacts['problems'] = {}
     for (const [id, list] of findings.byNode) problems[id] = list.some((one) => one.severity === 'error') ? 'error' : 'warning'
+    const problemCounts = Object.fromEntries([...findings.byNode].map(([id, list]) => [id, list.length]))
     const versions: CanvasFacts['versions'] = {}
     for (const { slug, change, from } of changes) {
       versions[slug] = change === 'new' ? 'new' : change === 'changed' ? `v${from}, edited` : `v${from}`
@@ -58,6 +59,6 @@ export function useFacts(document: GraphDocument, findings: Findings, changes: F
       const others = reactionsElsewhere(node.event, catalog.functionsElsewhere)
       if (others.length > 0) reactElsewhere[node.id] = others
     }
-    return { problems, versions, reactElsewhere }
+    return { problems, problemCounts, versions, reactElsewhere }
   }, [document, findings, changes, catalog])
 }

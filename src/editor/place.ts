@@ -3,7 +3,7 @@ import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
 import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, type Added } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { stepsOf } from '#graph/edit/names.ts'
-import { eventHeight, firstStep, frame, roundTo, snap, stepSize } from '#graph/sizes.ts'
+import { eventHeight, firstStep, frame, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
 import { stepPorts } from '#canvas/ports.ts'
 import { boxAt, layScene, sceneBounds } from '#canvas/scene.ts'
 import { stepDefinition } from '#steps/definitions.ts'
@@ -32,7 +32,7 @@ export function placeAt(document: GraphDocument, kind: PaletteKind, point: Posit
   const corner = (w: number, h: number): Position => snapped({ x: point.x - w / 2, y: point.y - h / 2 })
   switch (kind) {
     case 'event': return addEvent(document, { position: corner(140, eventHeight) })
-    case 'webhook': return addWebhook(document, { position: corner(96, 58) })
+    case 'webhook': return addWebhook(document, { position: corner(webhookMin, 58) })
     case 'schedule': return addSchedule(document, { position: corner(48, 48), timezone: options.timezone })
     case 'note': return addNote(document, { position: corner(224, 64), text: 'Note' })
     case 'function': return addFunction(document, { position: corner(frame.min.w, frame.min.h), ...(options.taken ? { taken: options.taken } : {}) })

@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { Json, JsonObject } from '#base/json.ts'
 import type { FanOutControls } from '#engine/fan-out/steer.ts'
+import type { Marks } from '#expressions/marks.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
 import type { Actor } from '#engine/holds/control.ts'
@@ -123,15 +124,28 @@ export interface EngineStatus {
   healthy: boolean
 }
 
+/** A request whose secrets and connection have been found and may go where it leads. */
+export interface SecuredRequest {
+  /** Where it goes: for what is asked of the service, never to be recorded. Empty when even the host must not be known. */
+  url: string
+  /** Its connection as a service that can be parked: `connection:CRM`. */
+  service: string | null
+  send(info: { idempotencyKey: string }): Promise<OutgoingResponse>
+}
+
 /** What the host lends the engine. Steps see it per workspace and run. */
 export interface EngineServices {
   request(workspaceId: string, request: OutgoingRequest, info: { idempotencyKey: string }): Promise<OutgoingResponse>
+  /** For requests that name a connection or hold marks of secrets; what is answered holds none of them. */
+  secure?(workspaceId: string, request: OutgoingRequest, marks: Marks | null): Promise<SecuredRequest>
   sendMail(workspaceId: string, mail: OutgoingMail, info: { runId: string; step: string }): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
   runCode: StepServices['runCode']
   evaluate: StepServices['evaluate']
   evaluateEach: StepServices['evaluateEach']
   /** Plain settings that expressions read as `env`. */
   environment(workspaceId: string): Record<string, string>
+  /** Asked before a run that reads `env` begins; null when what `environment` answers is fresh. */
+  refreshEnvironment?(workspaceId: string): Promise<void> | null
   /** Address of the page on which the approval step of that key is decided. */
   approvalUrl?(workspaceId: string, runId: string, step: string): string
 }

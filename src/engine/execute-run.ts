@@ -107,6 +107,8 @@ export class RunExecution implements OpenRun, LoopingRun {
       if ((wait.resolved || expired) && (wait.kind === 'gather' || wait.kind === 'canary')) {
         // Settled, let go, or too late: the step executes again, from where it was.
         if (!wait.resolved) this.hasOpenWaits = true
+        // It waited for a person before its first item, so there is a fan-out but no progress yet.
+        if (wait.kind === 'canary' && !recorded.progress.has(step)) recorded.progress.set(step, { nextIndex: 0, total: 0, baseMs: 0 })
       } else if (wait.kind === 'sleep') {
         if (expired) due.push(() => this.done(step, 1, now - wait.ageMs, { output: null, port: 'out', input: null }))
         else this.timers = added(this.timers, step, dueAt!)

@@ -5,8 +5,10 @@
 import { FanwiseError, toFanwiseError } from '#base/errors.ts'
 import { formatDuration } from '#base/duration.ts'
 import { publicId } from '#base/ids.ts'
-import type { EngineServices } from '#engine/api.ts'
+import type { Json } from '#base/json.ts'
+import type { EngineServices, SecuredRequest } from '#engine/api.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
+import { Marks } from '#expressions/marks.ts'
 import type { ExpressionScope, OutgoingRequest, OutgoingResponse, StepContext, StepOutcome, StepServices } from '#steps/kind.ts'
 
 export interface StepCall {
@@ -20,12 +22,14 @@ export interface StepCall {
   guard: ServiceGuard
   /** What let the run go last. */
   pass: string | null
+  /** In a step that reads secrets: what stands for them. */
+  marks?: Marks
 }
 
 /** Asked before a step calls a service, and told how it went. */
 export interface ServiceGuard {
-  /** Throws step_parked while the service is parked. @param pass the hold that let this run go */
-  check(workspaceId: string, url: string, pass: string | null): void
+  /** Throws step_parked while the service is parked. @param pass the hold that let this run go @param connection `connection:CRM` */
+  check(workspaceId: string, url: string, pass: string | null, connection?: string | null): void
   report(workspaceId: string, url: string, ok: boolean): void
 }
 
@@ -37,20 +41,43 @@ export interface RunningStep {
   abort(): void
 }
 
-export function executeStep(call: StepCall): RunningStep {
+export function executeStep(asked: StepCall): RunningStep {
   const controller = new LazyAbort()
+  const { secrets } = asked.step
+  const call = secrets === null ? asked : withSecrets(asked, secrets)
   const abort = () => controller.abort()
   try {
     const { resolver } = call.step
     if (!resolver.needsSandbox) {
       const outcome = call.step.run(new CallContext(call, resolver.resolveSync(call.scope), controller))
-      if (!(outcome instanceof Promise)) return { answer: { outcome }, abort }
+      if (!(outcome instanceof Promise)) return { answer: { outcome: clearedOutcome(call, outcome) }, abort }
       return { answer: timed(call, outcome, controller), abort }
     }
     return { answer: timed(call, resolveAndRun(call, controller), controller), abort }
   } catch (thrown) {
-    return { answer: { error: stepError(thrown) }, abort }
+    return { answer: { error: clearedError(call, stepError(thrown)) }, abort }
   }
+}
+
+/** The call with marks in place of secrets; whatever it answers is cleared of them. */
+function withSecrets(call: StepCall, names: readonly string[]): StepCall {
+  const marks = new Marks(names)
+  return { ...call, scope: { ...call.scope, secrets: marks.scope() }, marks }
+}
+
+/** Nothing of a mark is recorded: people see which secret it was. */
+function clearedOutcome(call: StepCall, outcome: StepOutcome): StepOutcome {
+  return call.marks === undefined ? outcome : (call.marks.clean(outcome as unknown as Json) as unknown as StepOutcome)
+}
+
+function clearedError(call: StepCall, error: FanwiseError): FanwiseError {
+  if (call.marks === undefined) return error
+  const { marks } = call
+  const { code, field, retriable, retryAfterMs } = error
+  return new FanwiseError(code, marks.clean(error.message), {
+    retriable, ...(field === undefined ? {} : { field }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(error.fix === undefined ? {} : { fix: marks.clean(error.fix) }), ...(error.facts === undefined ? {} : { facts: marks.clean(error.facts as Json) as Record<string, unknown> }),
+  })
 }
 
 async function resolveAndRun(call: StepCall, controller: LazyAbort): Promise<StepOutcome> {
@@ -71,11 +98,11 @@ function timed(call: StepCall, running: Promise<StepOutcome>, controller: LazyAb
     running.then(
       (outcome) => {
         clearTimeout(timer)
-        resolve({ outcome })
+        resolve({ outcome: clearedOutcome(call, outcome) })
       },
       (thrown) => {
         clearTimeout(timer)
-        resolve({ error: stepError(thrown) })
+        resolve({ error: clearedError(call, stepError(thrown)) })
       },
     )
   })
@@ -120,16 +147,24 @@ function servicesOf(call: StepCall): StepServices {
 }
 
 async function guarded(call: StepCall, request: OutgoingRequest): Promise<OutgoingResponse> {
-  const { guard, workspaceId } = call
-  guard.check(workspaceId, request.url, call.pass)
+  const { guard, workspaceId, services } = call
+  const info = { idempotencyKey: idempotencyKey(call) }
+  const secured = request.credentials?.connection === undefined && call.marks === undefined ? null : await secure(call, request)
+  const url = secured?.url ?? request.url
+  guard.check(workspaceId, url, call.pass, secured?.service)
   try {
-    const response = await call.services.request(workspaceId, request, { idempotencyKey: idempotencyKey(call) })
-    guard.report(workspaceId, request.url, response.status < 500)
+    const response = await (secured === null ? services.request(workspaceId, request, info) : secured.send(info))
+    guard.report(workspaceId, url, response.status < 500)
     return response
   } catch (error) {
-    if (!request.signal.aborted) guard.report(workspaceId, request.url, error instanceof FanwiseError && !error.retriable)
+    if (!request.signal.aborted) guard.report(workspaceId, url, error instanceof FanwiseError && !error.retriable)
     throw error
   }
+}
+
+async function secure({ services, workspaceId, marks }: StepCall, request: OutgoingRequest): Promise<SecuredRequest> {
+  if (services.secure === undefined) throw new FanwiseError('step_refused', 'This installation keeps no connections or secrets.', { fix: 'Sign in with a field of the step itself.' })
+  return services.secure(workspaceId, request, marks ?? null)
 }
 
 /** An error nobody foresaw may be a passing one: it is tried again. */

@@ -5,7 +5,7 @@
  */
 import type pg from 'pg'
 import type { CompiledCel } from '#expressions/cel.ts'
-import type { FunctionDefinition } from '#graph/definition.ts'
+import type { FunctionDefinition, Trial } from '#graph/definition.ts'
 import { laneId, limitId, runMask, sharedLaneId, type RunMask } from '#engine/derived-ids.ts'
 import { cancelsByEvent, type Cancel, type LoadedCancels } from '#engine/flow/cancel-on-event.ts'
 import { compileFlow, holds, keyText, limitKey, storedCel, type CompiledFlow } from '#engine/flow/compile-flow.ts'
@@ -41,6 +41,8 @@ export interface RoutingTable {
   waitNames: Set<string>
   /** Functions whose open runs an event of this name may end. */
   cancels: Map<string, Cancel[]>
+  /** A fan-out of more items waits until a person says go; null = none waits. */
+  confirmAbove: number | null
 }
 
 export interface MatchableEvent {
@@ -106,16 +108,16 @@ export class Routes {
         where f.workspace_id = $1 and f.workflow_id = (select workflow_id from function where workspace_id = $1 and id = $2)`,
       values: [workspaceId, functionId, version],
     })
-    const table = overlay(base, rows)
+    const table = overlay(base, rows, rows.find((row) => row.id === functionId)?.definition?.trial?.reach ?? 'all')
     if (this.drafts.size >= draftTablesMax) this.drafts.clear()
     this.drafts.set(key, table)
     return table
   }
 
   private async load(workspaceId: string): Promise<RoutingTable> {
-    const { rows } = await this.pool.query<{ epoch: number; functions: LoadedFunction[] | null; wait_names: string[] | null; cancels: LoadedCancels[] | null }>({
+    const { rows } = await this.pool.query<{ epoch: number; confirm_above: number | null; functions: LoadedFunction[] | null; wait_names: string[] | null; cancels: LoadedCancels[] | null }>({
       name: 'routes-load',
-      text: `select w.route_epoch as epoch,
+      text: `select w.route_epoch as epoch, w.confirm_above,
           (select json_agg(json_build_object('id', f.id, 'slug', f.slug, 'limitOverride', f.limit_override, 'version', v.version, 'definition', v.definition) order by f.id)
            from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
            where f.workspace_id = w.id and f.archived_at is null) as functions,
@@ -128,7 +130,7 @@ export class Routes {
       values: [workspaceId],
     })
     const row = rows[0]
-    return buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [], row?.cancels ?? [])
+    return { ...buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [], row?.cancels ?? []), confirmAbove: row?.confirm_above ?? null }
   }
 }
 
@@ -142,7 +144,7 @@ interface LoadedFunction {
 }
 
 export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[], cancels: LoadedCancels[] = []): RoutingTable {
-  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames), cancels: cancelsByEvent(cancels) }
+  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames), cancels: cancelsByEvent(cancels), confirmAbove: null }
   for (const each of functions) addFunction(table, each)
   shareCaps(table)
   return table
@@ -182,10 +184,13 @@ export function routeOf(functionId: string, slug: string, version: number, defin
   }
 }
 
-/** The base table without the workflow's published functions, with those of its draft. */
-function overlay(base: RoutingTable, draft: { id: string; slug: string; version: number; definition: FunctionDefinition | null }[]): RoutingTable {
+/**
+ * The base table without the workflow's published functions, with those of its draft. A test may keep its
+ * events from the functions of others, or from all; calls by name find their function all the same.
+ */
+function overlay(base: RoutingTable, draft: { id: string; slug: string; version: number; definition: FunctionDefinition | null }[], reach: Trial['reach']): RoutingTable {
   const own = new Set(draft.map((each) => each.id))
-  const others = (list: Subscription[]) => list.filter((subscription) => !own.has(subscription.route.functionId))
+  const others = (list: Subscription[]) => (reach === 'all' ? list.filter((subscription) => !own.has(subscription.route.functionId)) : [])
   const table: RoutingTable = {
     epoch: base.epoch,
     exact: new Map([...base.exact].map(([name, list]) => [name, others(list)])),
@@ -194,8 +199,11 @@ function overlay(base: RoutingTable, draft: { id: string; slug: string; version:
     byId: new Map([...base.byId].filter(([id]) => !own.has(id))),
     waitNames: base.waitNames,
     cancels: base.cancels,
+    confirmAbove: base.confirmAbove,
   }
-  for (const { definition, ...each } of draft) if (definition !== null) addFunction(table, { ...each, definition })
+  for (const { definition, ...each } of draft) {
+    if (definition !== null) addFunction(table, { ...each, definition: reach === 'nobody' ? { ...definition, triggers: [] } : definition })
+  }
   return table
 }
 

@@ -34,10 +34,22 @@ export class OutsideSteps {
 
   async emit(step: PreparedStep, attempt: number, startedAt: number, outcome: EmitOutcome): Promise<void> {
     const id = step.id
-    const progress = this.run.resume.get(id)
+    let progress = this.run.resume.get(id)
     try {
-      if (progress !== undefined && outcome.type === 'emit-each' && !(await this.run.context.fanOuts.mayEmit(this.run.job, id))) {
-        return await this.halt(step, attempt, startedAt, outcome, progress)
+      if (outcome.type === 'emit-each') {
+        if (progress !== undefined) {
+          const { may, baseMs } = await this.run.context.fanOuts.mayEmit(this.run.job, id)
+          if (!may) return await this.halt(step, attempt, startedAt, outcome, progress)
+          progress = { ...progress, baseMs: baseMs ?? progress.baseMs }
+        } else {
+          const first = this.run.context.fanOuts.asksFirst(this.run.job, outcome.count)
+          if (first instanceof Promise ? await first : first) {
+            const answer = await this.ask(step, startedAt, outcome)
+            if (answer === null) return
+            progress = { nextIndex: 0, total: 0, baseMs: answer.baseMs }
+          }
+        }
+        if (this.run.over) return
       }
       const answer = await this.run.context.emitter.emit({
         workspaceId: this.run.job.workspace_id, runId: this.run.job.run_id, functionId: this.run.job.function_id, version: this.run.job.version, step: id, attempt, startedAt,
@@ -57,6 +69,20 @@ export class OutsideSteps {
       const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
       this.run.answered(step, attempt, startedAt, { error })
     }
+  }
+
+  /** Of more items than this workspace lets go unasked. Null when it waits for a person now. */
+  private async ask(step: PreparedStep, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit-each' }>): Promise<{ baseMs: number } | null> {
+    const answer = await this.run.context.fanOuts.ask(this.run.job, { step: step.id, startedAt, event: outcome.event, count: outcome.count, canary: outcome.canary, stopShare: outcome.stopShare })
+    if (this.run.over) return null
+    if (answer === 'lost') {
+      this.run.lost()
+      return null
+    }
+    if ('baseMs' in answer) return answer
+    this.run.inactive(step.id)
+    this.run.rests(step.id, null, { kind: 'fan-out', step: step.id, state: answer.waiting })
+    return null
   }
 
   /** The fan-out takes no more items for now, or not any more. */

@@ -8,7 +8,7 @@ import { FanwiseError } from '#base/errors.ts'
 import type { Json, JsonObject } from '#base/json.ts'
 import { checkedItems, type ItemPlace } from '#engine/each-loop.ts'
 import { compileConfig, type ConfigResolver, type Evaluator } from '#expressions/resolve.ts'
-import type { Backoff, FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import type { Backoff, FunctionDefinition, Given, StepDefinition } from '#graph/definition.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { ExpressionScope, StepKindDefinition, StepRun } from '#steps/kind.ts'
 import { stepRuns } from '#steps/runs.ts'
@@ -30,6 +30,8 @@ export interface PreparedStep {
   each: { concurrency: number; onError: 'continue' | undefined; list(scope: ExpressionScope, services: Evaluator): Json[] | Promise<Json[]> } | null
   /** Which item of which step; null for a whole step. */
   iteration: ItemPlace | null
+  /** Names of the secrets it reads; null for none, which is nearly all. */
+  secrets: readonly string[] | null
 }
 
 export interface PreparedFunction {
@@ -41,6 +43,8 @@ export interface PreparedFunction {
   repeats: boolean
   /** Keys of steps that ask a person. */
   approvals: string[]
+  /** One of its texts may read a setting of the workspace. */
+  readsSettings: boolean
 }
 
 const cachedMax = 2000
@@ -87,6 +91,7 @@ export function prepareFunction(functionId: string, version: number, definition:
     functionId, version, definition, steps,
     repeats: definition.steps.some((step) => step.each !== undefined),
     approvals: definition.steps.filter((step) => step.kind === 'approval').map((step) => step.id),
+    readsSettings: /\benv\b/.test(JSON.stringify(definition.steps)),
   }
 }
 
@@ -94,6 +99,7 @@ function prepareStep(definition: FunctionDefinition, step: StepDefinition): Prep
   const kind = stepDefinition(step.kind)
   // Defaults that were added to a kind after this version was published are filled in here.
   const config = kind.config.parse(step.config) as JsonObject
+  if (step.given !== undefined) return givenStep(definition, step, kind, step.given)
   const resolver = compileConfig(kind.config, config, step.each === undefined ? undefined : eachScope)
   return {
     id: step.id,
@@ -101,12 +107,31 @@ function prepareStep(definition: FunctionDefinition, step: StepDefinition): Prep
     kind,
     run: stepRuns[step.kind],
     resolver,
-    computes: kind.effect === 'computes' && step.each === undefined && !resolver.needsSandbox,
     retries: step.retries ?? definition.retries,
     backoff: step.backoff ?? definition.backoff,
     timeoutMs: kind.timeoutMs(config),
+    computes: kind.effect === 'computes' && step.each === undefined && !resolver.needsSandbox,
     each: step.each === undefined ? null : prepareEach(step.each),
     iteration: null,
+    secrets: secretsRead(kind, resolver),
+  }
+}
+
+/** Null for none, which is nearly all. Only texts that leave may read any. */
+function secretsRead(kind: StepKindDefinition, { pathsRead }: ConfigResolver): string[] | null {
+  if (kind.leaves !== true) return null
+  const names = pathsRead.flatMap(({ root, path }) => (root === 'secrets' && path[0] !== undefined ? [path[0]] : []))
+  return names.length === 0 ? null : [...new Set(names)]
+}
+
+const noInputs: ConfigResolver = compileConfig(z.object({}), {})
+
+/** In a test of a drawing: it reads nothing, does nothing, and answers what it was given. */
+function givenStep(definition: FunctionDefinition, step: StepDefinition, kind: StepKindDefinition, { output, port }: Given): PreparedStep {
+  return {
+    id: step.id, definition: step, kind, resolver: noInputs,
+    run: () => ({ type: 'done', output, port }),
+    retries: 0, backoff: definition.backoff, timeoutMs: kind.timeoutMs(step.config), computes: true, each: null, iteration: null, secrets: null,
   }
 }
 

@@ -3,10 +3,12 @@ import type pg from 'pg'
 import { formatDuration } from '#base/duration.ts'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
+import { fanOutId } from '#engine/derived-ids.ts'
+import { confirmSentence } from '#engine/fan-out/row.ts'
 import { whyDetail, whyLine, whyRun } from '#engine/sql/why.ts'
 
 export interface Why {
-  /** queued | start-at | collecting | throttle | limit | retry | sleep | event | signal | approval | invoke | gather | canary | paused | parked | running | no-worker | ended */
+  /** queued | start-at | collecting | throttle | limit | retry | sleep | event | signal | approval | invoke | gather | canary | confirm | paused | parked | running | no-worker | ended */
   kind: string
   sentence: string
   /** When it goes on by itself, or gives up waiting. ISO. */
@@ -116,13 +118,21 @@ async function resting({ pool, workspaceId, runId, row, due, make }: Asking): Pr
     case 'signal': return make('signal', `Waiting${until} for the signal ${String(why.signal)}.`, { step, signal: why.signal })
     case 'approval': return make('approval', `Waiting${until} for a person to decide: ${String(why.title).replace(/[.\s]+$/, "")}`, { step, title: why.title })
     case 'gather': return make('gather', `Waiting${until} for the fan-out of ${String(why.of)} to settle.`, { step, of: why.of })
-    case 'fan-out': return make('canary', why.state === 'canary' ? 'The first items are being tried; the rest follows when they have succeeded.' : `Its fan-out is ${String(why.state)}; somebody decides how it goes on.`, { step, state: why.state })
+    case 'fan-out': if (why.state === 'confirm') return toConfirm({ pool, workspaceId, make }, runId, step)
+      return make('canary', why.state === 'canary' ? 'The first items are being tried; the rest follows when they have succeeded.' : `Its fan-out is ${String(why.state)}; somebody decides how it goes on.`, { step, state: why.state })
     case 'invoke': {
       const { rows } = await pool.query<{ run: string }>({ ...whyDetail.called, values: [workspaceId, runId, step] })
       return make('invoke', `Waiting${until} for the run of ${String(why.function)} that it called.`, { step, function: why.function, run: rows[0] === undefined ? null : publicId('run', rows[0].run) })
     }
     default: return make('waiting', `Waiting${until}.`)
   }
+}
+
+/** A big fan-out before its first item: who says go, and why that person is asked. */
+async function toConfirm({ pool, workspaceId, make }: Pick<Asking, 'pool' | 'workspaceId' | 'make'>, runId: string, step: string | null): Promise<Why> {
+  const { rows } = await pool.query<{ total: number; above: number | null; name: string | null }>({ ...whyDetail.confirm, values: [workspaceId, fanOutId(runId, step ?? '')] })
+  const { total, above, name } = rows[0] ?? { total: 0, above: null, name: null }
+  return make('confirm', confirmSentence({ total, above, person: name }), { step, items: total, above, person: name })
 }
 
 const clock = (ms: number): string => {

@@ -210,7 +210,7 @@ export class Worker {
       session, local, claimer, flusher, emitter, gatekeeper, suspects, executions: new Set(),
       run: {
         held: (job) => context.holds.of(job, true), guard: context.guard, endIsHeard: (job) => finishIsHeard(routes, job),
-        session, flusher, emitter, waits: waitStore, fanOuts: new FanOutGate(pool, session, (workspaceId, id) => context.fanOut(workspaceId, id)), services: options.services, signals, random: Math.random },
+        session, flusher, emitter, waits: waitStore, fanOuts: new FanOutGate(pool, session, routes, (workspaceId, id) => context.fanOut(workspaceId, id)), services: options.services, signals, random: Math.random },
     }
   }
 
@@ -229,7 +229,7 @@ export class Worker {
   private begin(shift: Shift, job: ClaimedJob, lane: LocalLane): void {
     const prepared = this.context.prepared.get(job.workspace_id, job.function_id, job.version)
     this.context.hub.runChanged(job.workspace_id, job.run_id)
-    if (!(prepared instanceof Promise) && !job.progress && job.event_data !== null && prepared.definition.flow?.batch === undefined) return this.execute(shift, job, lane, prepared, null)
+    if (!(prepared instanceof Promise) && !job.progress && job.event_data !== null && prepared.definition.flow?.batch === undefined && !prepared.readsSettings) return this.execute(shift, job, lane, prepared, null)
     void this.beginSlowly(shift, job, lane, prepared)
   }
 
@@ -242,6 +242,7 @@ export class Worker {
       ])
       if (data !== null) job.event_data = data.rows[0]?.data ?? {}
       if (prepared.definition.flow?.batch !== undefined) await this.loadBatch(job)
+      if (prepared.readsSettings) await this.context.options.services.refreshEnvironment?.(job.workspace_id)
       this.execute(shift, job, lane, prepared, recorded)
     } catch (error) {
       shift.local.release(lane)

@@ -7,21 +7,27 @@ const shortest = 8
 
 export type Redactor = <T extends Json | undefined>(value: T) => T
 
-/** A function that masks the given values in any JSON, also in base64 and URL-encoded form. */
-export function redactor(values: string[]): Redactor {
-  const forms = new Set<string>()
-  for (const value of values) {
-    if (value.length < shortest) continue
-    forms.add(value)
-    forms.add(encodeURIComponent(value))
-    forms.add(new URLSearchParams({ v: value }).toString().slice(2))
-    forms.add(JSON.stringify(value).slice(1, -1))
-    for (const form of base64Forms(value)) forms.add(form)
+/** A value to hide, and what is shown in its place. */
+export interface Hidden {
+  value: string
+  label: string
+}
+
+/**
+ * A function that masks the given values in any JSON, also in base64 and URL-encoded form.
+ * @param least length from which on a value is hidden
+ */
+export function redactor(values: (string | Hidden)[], least = shortest): Redactor {
+  const forms = new Map<string, string>()
+  for (const entry of values) {
+    const { value, label } = typeof entry === 'string' ? { value: entry, label: mask } : entry
+    if (value.length < least) continue
+    for (const form of formsOf(value)) if (!forms.has(form)) forms.set(form, label)
   }
   if (forms.size === 0) return (value) => value
   // Longest first, so that a form which holds another is masked whole.
-  const pattern = new RegExp([...forms].sort((a, b) => b.length - a.length).map(literally).join('|'), 'g')
-  const clean = (text: string) => text.replace(pattern, mask)
+  const pattern = new RegExp([...forms.keys()].sort((a, b) => b.length - a.length).map(literally).join('|'), 'g')
+  const clean = (text: string) => text.replace(pattern, (form) => forms.get(form) ?? mask)
   const visit = (value: Json): Json => {
     if (typeof value === 'string') return clean(value)
     if (Array.isArray(value)) return value.map(visit)
@@ -31,6 +37,13 @@ export function redactor(values: string[]): Redactor {
     return value
   }
   return (<T extends Json | undefined>(value: T) => (value === undefined ? value : visit(value as Json))) as Redactor
+}
+
+/** As it is, encoded for addresses and forms, within JSON, within JSON that is a text of JSON, and in base64. */
+function formsOf(value: string): string[] {
+  const quoted = (text: string) => JSON.stringify(text).slice(1, -1)
+  const plain = [value, encodeURIComponent(value), new URLSearchParams({ v: value }).toString().slice(2)]
+  return [...plain, quoted(value), quoted(quoted(value)), ...base64Forms(value)]
 }
 
 /**

@@ -3,7 +3,7 @@
  * `hash` covers everything that changes behaviour and nothing that does not
  * (positions, notes, node ids), so an untouched function keeps its version.
  */
-import type { JsonObject } from '#base/json.ts'
+import type { Json, JsonObject } from '#base/json.ts'
 import type { StepKind } from '#steps/kind.ts'
 
 export type Trigger =
@@ -67,6 +67,26 @@ export interface StepDefinition {
   onError?: 'continue' | 'branch'
   /** Once for each item, `concurrency` at a time; `item` and `index` are in scope. */
   each?: { items: string; concurrency: number; onError?: 'continue' }
+  /** Only in tests of a drawing: it is not run, it answers this at once. Nobody's real output. */
+  given?: Given
+}
+
+export interface Given {
+  output: Json
+  /** The way out it leaves by. */
+  port: string
+  /** Where the output comes from: pinned in the drawing, a call that was not made, an earlier run, made up. */
+  as: 'pinned' | 'stubbed' | 'earlier' | 'example'
+}
+
+/** What a test runs, when that is not just the draft as it is (docs/decisions/011). */
+export interface Trial {
+  /** Of the draft. */
+  revision: number
+  /** In words, behind "draft r12": "only Create contact", "from Create contact", "outside calls stubbed". */
+  part: string
+  /** Whom its events start: the draft's functions and the published ones of other workflows, only the former, nobody. */
+  reach: 'all' | 'draft' | 'nobody'
 }
 
 export interface FunctionDefinition {
@@ -84,6 +104,8 @@ export interface FunctionDefinition {
   flow?: FlowControl
   /** In topological order; the first has no parents. */
   steps: StepDefinition[]
+  /** Never in a published version. */
+  trial?: Trial
   hash: string
 }
 

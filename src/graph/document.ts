@@ -65,6 +65,8 @@ export const functionNode = z.object({
   ...base, type: z.literal('function'), size,
   slug: z.string().max(80),
   name: z.string().max(120).optional(),
+  /** Drawn small, its steps as a strip. Only the drawing knows: nothing that runs changes by it. */
+  collapsed: z.literal(true).optional(),
   retries: z.number().int(),
   backoff: backoff.optional(),
   concurrency: concurrency.optional(),

@@ -1,11 +1,12 @@
 /**
  * Tidying up: steps inside their frames first, then frames and events around them, left to right
  * along what starts what. What stood above something in its column stays above it. Everything
- * lands on the grid, and tidying twice changes nothing more.
+ * lands on the grid, and tidying twice changes nothing more. Takes seconds for a thousand nodes:
+ * the editor runs it in a worker.
  */
 import ELK, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
 import { portsOf } from '#graph/edit/add-node.ts'
-import type { GraphDocument, GraphNode, Position, StepNode } from '#graph/document.ts'
+import type { GraphDocument, GraphNode, OrderEdge, Position, StepNode } from '#graph/document.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { functionsOf, stepsOf } from '#graph/edit/names.ts'
 import { derivedLinks } from '#graph/links.ts'
@@ -20,43 +21,58 @@ interface Box {
   /** Height at which lines arrive and leave, from the box's top; absent = its middle. */
   lineY?: number
 }
-type Link = { source: string; target: string; order?: number }
+type Link = { source: string; target: string; order?: number; named?: boolean }
 
 // A pass can change what stands above what in other columns; a few passes settle it.
 const passesMax = 8
 
-export async function tidyUp(document: GraphDocument): Promise<GraphDocument> {
+/** `only`: nothing else moves, and the upper left corner of these stays where it is. */
+export async function tidyUp(document: GraphDocument, only?: ReadonlySet<string>): Promise<GraphDocument> {
   const elk = new ELK()
-  let current = document
+  let current = await tidyFrames(elk, document, only)
   for (let pass = 0; pass < passesMax; pass++) {
-    const next = await onePass(elk, current)
+    const next = await tidyAround(elk, current, only)
     if (samePlaces(current, next)) return next
     current = next
   }
   return current
 }
 
-async function onePass(elk: InstanceType<typeof ELK>, document: GraphDocument): Promise<GraphDocument> {
-  let next = document
-  for (const node of functionsOf(document)) next = await tidyFrame(elk, next, node.id)
-  return tidyAround(elk, next)
+/** Steps in columns, in every frame at once; again in those that have not settled. */
+async function tidyFrames(elk: Elk, document: GraphDocument, only: ReadonlySet<string> | undefined): Promise<GraphDocument> {
+  let current = document
+  let frames = functionsOf(document).map((node) => node.id).filter((id) => only === undefined || only.has(id) || stepsOf(document, id).some((step) => only.has(step.id)))
+  for (let pass = 0; pass < passesMax && frames.length > 0; pass++) {
+    const before = current
+    const placed = await inColumns(elk, frames.map((id) => insideOf(before, id)))
+    const nodes = { ...before.nodes }
+    for (const [id, at] of placed) {
+      const node = nodes[id]!
+      if (node.position.x !== firstStep.x + at.x || node.position.y !== firstStep.y + at.y) nodes[id] = { ...node, position: { x: firstStep.x + at.x, y: firstStep.y + at.y } }
+    }
+    current = { ...before, nodes }
+    for (const id of frames) current = fitFrame(current, id, { tight: true })
+    const { nodes: now } = current
+    frames = frames.filter((id) => now[id] !== before.nodes[id] || stepsOf(before, id).some((step) => now[step.id] !== step))
+  }
+  return current
 }
 
-/** Steps of one frame, in columns. */
-async function tidyFrame(elk: InstanceType<typeof ELK>, document: GraphDocument, frameId: string): Promise<GraphDocument> {
+function insideOf(document: GraphDocument, frameId: string): Columns {
   const steps = stepsOf(document, frameId)
   const ids = new Set(steps.map((step) => step.id))
   const boxes = steps.map((step): Box => ({ id: step.id, ...step.position, ...stepSize(step.kind) }))
   const links = Object.values(document.edges).flatMap((edge): Link[] =>
-    edge.type === 'order' && ids.has(edge.source) && ids.has(edge.target) ? [{ source: edge.source, target: edge.target, order: portsOf(document.nodes[edge.source] as StepNode).indexOf(edge.port) }] : [])
+    edge.type === 'order' && ids.has(edge.source) && ids.has(edge.target) ? [orderLink(document.nodes[edge.source] as StepNode, edge)] : [])
+  // The name of a way stands on its line.
+  const named = new Set(links.filter((link) => link.named).map((link) => link.target))
   const joins = new Set(links.filter((link) => links.some((other) => other !== link && other.target === link.target)).map((link) => link.target))
-  const placed = await inColumns(elk, boxes, links, { columnGap: frame.gapX, rowGap: frame.gapY, snap, beforeColumn: (id) => (joins.has(id) ? frame.joinGapX - frame.gapX : 0) })
-  const nodes = { ...document.nodes }
-  for (const step of steps) {
-    const at = placed.get(step.id)!
-    nodes[step.id] = { ...step, position: { x: firstStep.x + at.x, y: firstStep.y + at.y } }
-  }
-  return fitFrame({ ...document, nodes }, frameId, { tight: true })
+  return { id: frameId, boxes, links, columnGap: frame.gapX, rowGap: frame.gapY, snap, beforeColumn: (id) => Math.max(joins.has(id) ? frame.joinGapX - frame.gapX : 0, named.has(id) ? frame.namedGapX - frame.gapX : 0) }
+}
+
+function orderLink(source: StepNode, { target, port }: OrderEdge): Link {
+  const ports = portsOf(source)
+  return { source: source.id, target, order: ports.indexOf(port), named: ports.length > 1 }
 }
 
 const columnGap = 96
@@ -64,25 +80,36 @@ const rowGap = 32
 const groupGap = 64
 
 /** Frames, events and sources, each with the notes that stand right by it. */
-async function tidyAround(elk: InstanceType<typeof ELK>, document: GraphDocument): Promise<GraphDocument> {
-  const nodes = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note')
-  const attached = attachedNotes(document, nodes)
+async function tidyAround(elk: Elk, document: GraphDocument, only: ReadonlySet<string> | undefined): Promise<GraphDocument> {
+  const all = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note')
+  const nodes = all.filter((node) => only === undefined || only.has(node.id))
+  if (nodes.length === 0 || (only !== undefined && nodes.length === 1)) return document
+  const attached = attachedNotes(document, all)
   const boxes = nodes.map((node) => boxWithNotes(document, node, attached.get(node.id) ?? []))
-  const links: Link[] = Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [] : [{ source: edge.source, target: edge.target }]))
-  for (const link of derivedLinks(document)) links.push({ source: (document.nodes[link.stepId] as StepNode).parent, target: link.eventNodeId })
+  const known = new Set(nodes.map((node) => node.id))
+  const links = linksAround(document).filter((link) => known.has(link.source) && known.has(link.target))
   const moves = new Map<string, Position>()
   let top = roundTo(Math.min(...boxes.map((box) => box.y)), grid)
   const left = roundTo(Math.min(...boxes.map((box) => box.x)), grid)
-  for (const group of groupsOf(boxes, links)) {
+  const groups = groupsOf(boxes, links)
+  const placed = await inColumns(elk, groups.map((group): Columns => {
     const ids = new Set(group.map((box) => box.id))
-    const placed = await inColumns(elk, group, links.filter((link) => ids.has(link.source)), { columnGap, rowGap, snap: grid, beforeColumn: () => 0 })
+    return { id: `group ${group[0]!.id}`, boxes: group, links: links.filter((link) => ids.has(link.source)), columnGap, rowGap, snap: grid, beforeColumn: () => 0 }
+  }))
+  for (const group of groups) {
     for (const box of group) {
       const move = { x: left + placed.get(box.id)!.x - box.x, y: top + placed.get(box.id)!.y - box.y }
       for (const id of [box.id, ...(attached.get(box.id) ?? [])]) moves.set(id, move)
     }
     top = roundUp(top + Math.max(...group.map((box) => placed.get(box.id)!.y + box.h)) + groupGap, grid)
   }
-  return withNotes(document, moves)
+  return withNotes(document, moves, only)
+}
+
+function linksAround(document: GraphDocument): Link[] {
+  const links: Link[] = Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [] : [{ source: edge.source, target: edge.target }]))
+  for (const link of derivedLinks(document)) links.push({ source: (document.nodes[link.stepId] as StepNode).parent, target: link.eventNodeId })
+  return links
 }
 
 /** A note within this many pixels of something belongs to it and keeps its place beside it. */
@@ -108,7 +135,7 @@ function boxWithNotes(document: GraphDocument, node: GraphNode, noteIds: string[
 
 /** Lines meet a frame at the height of its first steps, anything else at its middle. */
 function lineOf(document: GraphDocument, node: GraphNode): number {
-  if (node.type !== 'function') return nodeSize(node).h / 2
+  if (node.type !== 'function' || node.collapsed === true) return nodeSize(node).h / 2
   const followers = new Set(Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [edge.target] : [])))
   const first = stepsOf(document, node.id).filter((step) => !followers.has(step.id))
   return first.length === 0 ? node.size.h / 2 : first.reduce((sum, step) => sum + step.position.y + stepSize(step.kind).h / 2, 0) / first.length
@@ -128,6 +155,8 @@ function groupsOf(boxes: Box[], links: Link[]): Box[][] {
   return [...byRoot.values()]
 }
 
+type Elk = InstanceType<typeof ELK>
+
 interface Spacing {
   columnGap: number
   rowGap: number
@@ -136,14 +165,30 @@ interface Spacing {
   beforeColumn(id: string): number
 }
 
-/** Places relative to (0, 0). ELK is told to keep the order from top to bottom, whatever that costs in crossings. */
-async function inColumns(elk: InstanceType<typeof ELK>, boxes: Box[], links: Link[], spacing: Spacing): Promise<Map<string, Position>> {
-  if (boxes.length === 0) return new Map()
+/** What is laid out on its own. */
+interface Columns extends Spacing {
+  id: string
+  boxes: Box[]
+  links: Link[]
+}
+
+/** Places by box, relative to the (0, 0) of each group. One question to ELK for all of them. */
+async function inColumns(elk: Elk, groups: Columns[]): Promise<Map<string, Position>> {
+  const filled = groups.filter((group) => group.boxes.length > 0)
+  const laid = await elk.layout({ id: 'root', layoutOptions: { 'elk.algorithm': 'fixed' }, children: filled.map(graphOf) })
+  const places = new Map<string, Position>()
+  filled.forEach((group, index) => {
+    for (const [id, at] of placesOf(group, laid.children?.[index]?.children ?? [])) places.set(id, at)
+  })
+  return places
+}
+
+/** ELK is told to keep the order from top to bottom, whatever that costs in crossings. */
+function graphOf({ id, boxes, links, ...spacing }: Columns): ElkNode {
   const order = [...boxes].sort(byHeight)
   const rank = new Map(order.map((box, index) => [box.id, index]))
-  const extra = (id: string) => spacing.beforeColumn(id)
-  const graph: ElkNode = {
-    id: 'root',
+  return {
+    id: `in ${id}`,
     layoutOptions: {
       'elk.algorithm': 'layered', 'elk.direction': 'RIGHT', 'elk.separateConnectedComponents': 'false',
       'elk.layered.spacing.nodeNodeBetweenLayers': String(spacing.columnGap), 'elk.spacing.nodeNode': String(spacing.rowGap),
@@ -151,16 +196,18 @@ async function inColumns(elk: InstanceType<typeof ELK>, boxes: Box[], links: Lin
       'elk.padding': '[top=0,left=0,bottom=0,right=0]', 'elk.randomSeed': '1',
     },
     // The height is that of the slot on the grid, so that rounding places never makes two touch.
-    children: order.map((box) => slotOf(box, roundUp(box.w + extra(box.id), spacing.snap), roundUp(box.h, spacing.snap))),
+    children: order.map((box) => slotOf(box, roundUp(box.w + spacing.beforeColumn(box.id), spacing.snap), roundUp(box.h, spacing.snap))),
     edges: links
       .filter((link) => rank.has(link.source) && rank.has(link.target) && link.source !== link.target)
       .sort((a, b) => rank.get(a.source)! - rank.get(b.source)! || (a.order ?? 0) - (b.order ?? 0) || rank.get(a.target)! - rank.get(b.target)!)
-      .map((link, index): ElkExtendedEdge => ({ id: `e${index}`, sources: [`${link.source} out`], targets: [`${link.target} in`] })),
+      .map((link, index): ElkExtendedEdge => ({ id: `${id} e${index}`, sources: [`${link.source} out`], targets: [`${link.target} in`] })),
   }
-  const laid = await elk.layout(graph)
+}
+
+function placesOf({ boxes, ...spacing }: Columns, laid: ElkNode[]): Map<string, Position> {
   const places = new Map<string, Position>()
-  for (const child of laid.children ?? []) places.set(child.id, { x: roundTo((child.x ?? 0) + extra(child.id), spacing.snap), y: roundTo(child.y ?? 0, spacing.snap) })
-  pushApart(order, places, spacing)
+  for (const child of laid) places.set(child.id, { x: roundTo((child.x ?? 0) + spacing.beforeColumn(child.id), spacing.snap), y: roundTo(child.y ?? 0, spacing.snap) })
+  pushApart([...boxes].sort(byHeight), places, spacing)
   const minX = Math.min(...[...places.values()].map((at) => at.x))
   const minY = Math.min(...[...places.values()].map((at) => at.y))
   for (const at of places.values()) {
@@ -189,7 +236,7 @@ function pushApart(boxes: Box[], places: Map<string, Position>, spacing: Spacing
 }
 
 /** A note that stands alone follows the nearest thing, and gives way where something is now. */
-function withNotes(document: GraphDocument, moves: Map<string, Position>): GraphDocument {
+function withNotes(document: GraphDocument, moves: Map<string, Position>, only: ReadonlySet<string> | undefined): GraphDocument {
   const nodes: Record<string, GraphNode> = { ...document.nodes }
   for (const [id, move] of moves) nodes[id] = { ...nodes[id]!, position: { x: nodes[id]!.position.x + move.x, y: nodes[id]!.position.y + move.y } }
   const taken = [...moves.keys()].map((id) => plainBox(nodes[id]!))
@@ -200,6 +247,7 @@ function withNotes(document: GraphDocument, moves: Map<string, Position>): Graph
       nodes[note.id] = { ...nodes[note.id]!, position: { x: roundTo(nodes[note.id]!.position.x, snap), y: roundTo(nodes[note.id]!.position.y, snap) } }
       continue
     }
+    if (only !== undefined && !only.has(note.id)) continue
     const friend = nearest(plainBox(note), anchors)
     const move = friend === null ? { x: 0, y: 0 } : moves.get(friend.node.id)!
     const box: Box = { id: note.id, x: roundTo(note.position.x + move.x, snap), y: roundTo(note.position.y + move.y, snap), ...note.size }

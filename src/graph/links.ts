@@ -65,6 +65,8 @@ export interface ElsewhereFunction {
   events: string[]
   /** Names it sends. */
   emits?: string[]
+  /** Its frame in the drawing of that workflow. */
+  nodeId?: string
 }
 
 /** Functions of other workflows that react to an event name or pattern of this one. */

@@ -99,7 +99,7 @@ function randomField(document: GraphDocument, id: string, n: number, text: strin
     if (n % 4 === 0) return updateNode(document, id, { key: text })
     return updateNode(document, id, { config: { [fields[n % fields.length]!]: n % 9 === 0 ? undefined : text } })
   }
-  if (node.type === 'function') return updateNode(document, id, n % 2 ? { slug: text } : { concurrency: n % 4 ? { limit: n % 5, key: text } : undefined })
+  if (node.type === 'function') return updateNode(document, id, n % 5 === 0 ? { collapsed: node.collapsed ? undefined : true } : n % 2 ? { slug: text } : { concurrency: n % 4 ? { limit: n % 5, key: text } : undefined })
   if (node.type === 'event') return updateNode(document, id, { event: text, sample: n % 2 ? [text, n] : undefined })
   return updateNode(document, id, { name: text, cron: text, text, dedupePath: n % 2 ? text : undefined })
 }

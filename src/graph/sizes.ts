@@ -2,7 +2,7 @@
  * Sizes of what is drawn, in canvas pixels at 100 %. Edits grow frames by them, the layout
  * keeps things apart by them, and the canvas draws by them, so lines meet what they point at.
  */
-import type { GraphNode } from '#graph/document.ts'
+import type { FunctionNode, GraphNode } from '#graph/document.ts'
 import type { StepKind } from '#steps/kind.ts'
 
 export interface Size {
@@ -26,9 +26,11 @@ export const frame = {
   right: 24,
   top: 4,
   bottom: 12,
-  /** From one step to the next, edge to edge; a join's bar needs the wider one. */
+  /** From one step to the next, edge to edge; a join's bar needs a wider one. */
   gapX: 20,
   joinGapX: 36,
+  /** Where ways out have names. */
+  namedGapX: 56,
   gapY: 12,
   min: { w: 176, h: 128 } satisfies Size,
 } as const
@@ -48,13 +50,25 @@ export function eventSize(name: string): Size {
   return { w: Math.round(clamp(11 + longest + 26, 116, 260)), h: eventHeight }
 }
 
+/** Room for the beginning of a webhook's address. */
+export const webhookMin = 124
+
+export const collapsedHeight = 80
+
+/** A frame as it is drawn now: collapsed, it is as wide as its name needs and never wider than it was. */
+export function frameSize(node: FunctionNode): Size {
+  if (node.collapsed !== true) return node.size
+  const beside = 90 + (node.retries > 8 ? 30 : Math.max(0, node.retries) * 6 + 8)
+  return { w: Math.min(node.size.w, roundUp(clamp(node.slug.length * 7.1 + beside, frame.min.w, 360), grid)), h: collapsedHeight }
+}
+
 export function nodeSize(node: GraphNode): Size {
   switch (node.type) {
     case 'event': return eventSize(node.event)
-    case 'webhook': return { w: Math.round(clamp(28 + node.name.length * 6.6, 96, 180)), h: 58 }
+    case 'webhook': return { w: Math.round(clamp(28 + node.name.length * 6.6, webhookMin, 180)), h: 58 }
     case 'schedule': return { w: scheduleSize, h: scheduleSize }
     case 'step': return stepSize(node.kind)
-    case 'function':
+    case 'function': return frameSize(node)
     case 'note': return node.size
   }
 }

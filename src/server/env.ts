@@ -24,6 +24,8 @@ const schema = z.object({
   FANWISE_URL: z.url().optional(),
   FANWISE_DATA_DIR: z.string().default('.fanwise/data'),
   FANWISE_SECRET: optional,
+  /** Secrets that were in use before: what they encrypted stays readable. */
+  FANWISE_SECRET_BEFORE: z.string().default('').transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)),
   FANWISE_LEASE: duration('15s'),
   FANWISE_WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(10_000).default(500),
   FANWISE_SANDBOX_THREADS: z.coerce.number().int().min(1).max(64).default(2),

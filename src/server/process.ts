@@ -11,10 +11,14 @@ import type { Engine } from '#engine/api.ts'
 import { createEngine } from '#engine/engine.ts'
 import { startAlerts } from '#server/alerts/alert-duty.ts'
 import { setAlerts } from '#server/alerts/context.ts'
+import { startTellingMentions } from '#server/comments/tell-mentions.ts'
+import { setConnections } from '#server/connections/context.ts'
+import { renewKeys } from '#server/connections/vault.ts'
 import { closeDb } from '#server/db.ts'
 import { DataFolderError, startEmbeddedPostgres, type EmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { setEngine } from '#server/engine.ts'
 import { readEnv, type Env } from '#server/env.ts'
+import { startAsking } from '#server/fan-outs/ask-duty.ts'
 import { migrate } from '#server/migrate.ts'
 import { createServices } from '#server/services.ts'
 
@@ -61,19 +65,27 @@ export async function startProcess(env: Env, progress: (line: string) => void): 
     })
     services.attach(engine)
     setEngine(engine)
+    setConnections(services.connections)
+    const renewed = await renewKeys(engine.pool, services.connections.cipher)
+    if (renewed > 0) progress(`Encrypted ${renewed} ${renewed === 1 ? 'secret' : 'secrets'} with the new FANWISE_SECRET`)
     await engine.start()
     const alerting = { pool: engine.pool, sendMail: services.sendMail, publicUrl: publicUrl(env) }
     setAlerts(alerting)
     const alerts = env.FANWISE_ROLE === 'web' ? null : startAlerts(engine, alerting, (message, facts) => log.warn(facts, message))
+    const asking = env.FANWISE_ROLE === 'web' ? null : startAsking(engine, alerting, (message, facts) => log.warn(facts, message))
+    const mentions = env.FANWISE_ROLE === 'web' ? null : startTellingMentions(alerting, (message, facts) => log.warn(facts, message))
     return {
       env,
       engine,
       url: publicUrl(env),
       async stop() {
         await alerts?.stop()
+        await mentions?.stop()
+        await asking?.stop()
         setAlerts(undefined)
         await engine.stop()
         setEngine(undefined)
+        setConnections(undefined)
         await services.close()
         await closeDb()
         await postgres?.stop()

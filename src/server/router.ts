@@ -2,6 +2,8 @@
 import { alertsRouter } from '#server/alerts/router.ts'
 import { approvalsRouter } from '#server/approvals/router.ts'
 import { accountRouter } from '#server/auth/router.ts'
+import { commentsRouter } from '#server/comments/router.ts'
+import { connectionsRouter } from '#server/connections/router.ts'
 import { eventsRouter } from '#server/events/router.ts'
 import { fanOutsRouter } from '#server/fan-outs/router.ts'
 import { functionsRouter } from '#server/functions/router.ts'
@@ -13,7 +15,9 @@ import { playgroundRouter } from '#server/playground/router.ts'
 import { presenceRouter } from '#server/presence/router.ts'
 import { runsRouter } from '#server/runs/router.ts'
 import { schedulesRouter } from '#server/schedules/router.ts'
+import { tourRouter } from '#server/tour/router.ts'
 import { router } from '#server/trpc.ts'
+import { filesRouter } from '#server/workflows/files-router.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
 import { workspacesRouter } from '#server/workspaces/router.ts'
 
@@ -21,6 +25,9 @@ export const appRouter = router({
   account: accountRouter,
   alerts: alertsRouter,
   approvals: approvalsRouter,
+  comments: commentsRouter,
+  files: filesRouter,
+  connections: connectionsRouter,
   workflows: workflowsRouter,
   events: eventsRouter,
   runs: runsRouter,
@@ -33,6 +40,7 @@ export const appRouter = router({
   outbox: outboxRouter,
   keys: keysRouter,
   live: liveRouter,
+  tour: tourRouter,
   workspaces: workspacesRouter,
 })
 

@@ -3,14 +3,21 @@ import type { Engine, EngineServices } from '#engine/api.ts'
 import { createSandboxPool } from '#expressions/sandbox/pool.ts'
 import { handlePlayground } from '#playground/handle.ts'
 import { approvalUrl } from '#server/approvals/link.ts'
+import { installationCipher } from '#server/connections/cipher.ts'
+import { vaultTopic, type ConnectionsContext } from '#server/connections/context.ts'
+import { Sender } from '#server/connections/sender.ts'
+import { Vault } from '#server/connections/vault.ts'
 import type { Env } from '#server/env.ts'
 import { createHttpClient } from '#server/outgoing/http-client.ts'
 import { createMailer } from '#server/outgoing/mail.ts'
 import { storeOutboxMail } from '#server/outbox/store.ts'
+import { setTrySandbox, tryMs } from '#server/try-sandbox.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
 
 export interface Services {
   engine: EngineServices
+  /** Connections, secrets and settings of workspaces. */
+  connections: ConnectionsContext
   /** Mail of Fanwise itself, from no run. */
   sendMail(workspaceId: string, mail: OutgoingMail): Promise<{ via: 'smtp' | 'outbox' }>
   /** Playground and Outbox keep their rows in the engine's database. */
@@ -29,6 +36,9 @@ export function createServices(env: Env, publicUrl: string): Services {
   let engine: Engine | undefined
   const pool = () => engine!.pool
   const sandbox = createSandboxPool({ size: env.FANWISE_SANDBOX_THREADS })
+  // Starts its thread when somebody tries the first field.
+  const tries = createSandboxPool({ size: 1, expressionTimeoutMs: tryMs, memoryMb: 32 })
+  setTrySandbox(tries.evaluate)
   const http = createHttpClient<Caller>({
     allow: env.FANWISE_EGRESS_ALLOW,
     playground: ({ service, ...request }, caller) => handlePlayground(pool(), caller.workspaceId, service, { ...request, idempotencyKey: caller.idempotencyKey }),
@@ -38,25 +48,34 @@ export function createServices(env: Env, publicUrl: string): Services {
     from: env.FANWISE_MAIL_FROM,
     outbox: (mail, { workspaceId, runId, step }) => storeOutboxMail(pool(), workspaceId, mail, { runId, step }),
   })
-  const settings = { FANWISE_URL: publicUrl }
+  const cipher = installationCipher(env.FANWISE_SECRET_BEFORE)
+  const vault = new Vault(pool, cipher, { FANWISE_URL: publicUrl })
+  const sender = new Sender(vault, (request, workspaceId, info) => http.request(request, { workspaceId, ...info }))
   return {
+    connections: { cipher, vault, sender },
     engine: {
       request: (workspaceId, request, info) => http.request(request, { workspaceId, ...info }),
       sendMail: (workspaceId, mail, info) => mailer.send(mail, { workspaceId, ...info }),
       runCode: sandbox.runCode,
       evaluate: sandbox.evaluate,
       evaluateEach: sandbox.evaluateEach,
-      environment: () => settings,
+      environment: (workspaceId) => vault.environment(workspaceId),
+      refreshEnvironment: (workspaceId) => vault.refresh(workspaceId),
+      secure: (workspaceId, request, marks) => sender.secure(workspaceId, request, marks),
       approvalUrl: (workspaceId, runId, step) => approvalUrl(publicUrl, { workspaceId, runId, step }),
     },
     sendMail: (workspaceId, mail) => mailer.send(mail, { workspaceId }),
     attach(value) {
       engine = value
+      value.hear((topic, data) => {
+        if (topic === vaultTopic) vault.forget(String(data))
+      })
     },
     async close() {
       await http.close()
       mailer.close()
-      await sandbox.close()
+      setTrySandbox(undefined)
+      await Promise.all([sandbox.close(), tries.close()])
     },
   }
 }

@@ -31,7 +31,7 @@ export interface FieldMeta {
   /** How values put into the text are escaped; a lone `{{ }}` is taken as it is. */
   escape?: 'html' | 'url'
   /** Control when the default for the schema type is not right. */
-  control?: 'text' | 'multiline' | 'code' | 'json' | 'duration' | 'event-name' | 'function-slug' | 'select' | 'pairs' | 'cases' | 'hidden'
+  control?: 'text' | 'multiline' | 'code' | 'json' | 'duration' | 'event-name' | 'function-slug' | 'fan-out' | 'connection' | 'select' | 'pairs' | 'cases' | 'hidden'
   /** Text for enum values. */
   options?: Record<string, string>
   /** Field is shown only when another field has one of these values. */
@@ -77,6 +77,18 @@ export interface StepKindDefinition<C = any> {
   waitsFor?(config: C): string | null
   /** Slug of the function it calls. */
   calls?(config: C): string | null
+  /** Name of the connection it signs in with. */
+  connection?(config: C): string | null
+  /** Fields that hold what gives access. */
+  secretFields?(config: C): string[]
+  /** Its texts leave for outside, so they may hold `secrets`. */
+  leaves?: true
+  /** Whom outside this installation it calls, in words; null when what is drawn stays inside. Absent: nobody. */
+  reaches?(config: C): string | null
+  /** What it may answer, for tests that do not run it; `port` is the way out. Absent: null. */
+  example?(config: C, port: string): Json
+  /** The way out that such an output left by; null when the output does not say. Absent: the first. */
+  exit?(output: Json, config: C): string | null
 }
 
 export interface EmitItem {
@@ -118,6 +130,8 @@ export interface ExpressionScope {
   steps: Record<string, Json>
   run: { id: string; attempt: number; function: string }
   env: Record<string, string>
+  /** Marks that stand for secrets (#expressions/marks), only in steps whose texts leave and that read them. */
+  secrets?: Record<string, string>
   /** Address of the page of each approval step, under its key; known before it asks. */
   approvals?: Record<string, string>
   /** Of a step that runs for each item of a list. */
@@ -132,6 +146,15 @@ export interface OutgoingRequest {
   body?: string
   timeoutMs: number
   signal: AbortSignal
+  /** A redirect to another host is refused: the body, too, would go there. */
+  stayOnOrigin?: boolean
+  /** What gives access and is put in only when the request leaves. */
+  credentials?: {
+    /** Name of a connection of the workspace. */
+    connection?: string
+    /** How the body is written, for secrets in it. */
+    body?: 'json' | 'form' | 'text'
+  }
 }
 
 export interface OutgoingResponse {

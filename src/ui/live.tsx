@@ -74,7 +74,11 @@ function useRefresh() {
         predicate: (query) => all || runs.has(queriedRun(query.queryKey)),
       })
     }
-    if (workflows) again(trpc.workflows.list.pathFilter())
+    if (workflows) {
+      again(trpc.workflows.list.pathFilter())
+      again(trpc.comments.list.pathFilter())
+      again(trpc.comments.unseen.pathFilter())
+    }
     if (fanOuts) again(trpc.fanOuts.pathFilter())
   }, [client, trpc])
   useEffect(() => () => {

@@ -2,11 +2,14 @@
  * The canvas by hand and by key: a step goes between two others, things are walked, moved, copied and
  * pasted (also from another tab, and from somebody who means harm), and every page passes axe in both themes.
  */
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import pg from 'pg'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { publicId } from '#base/ids.ts'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
+import { fn, publish, step as stepOf, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+import { axeFindings } from './axe.ts'
 import { drag, dragFromPalette, keepPicture, middle, newWorkflow, panel, saved, signUp } from './editor-page.ts'
 
 let app: TestApp
@@ -185,20 +188,123 @@ test('a finger pans, selects and drags on a tablet', async () => {
   await context.close()
 })
 
-const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+const boxes = (locator: Locator) => locator.evaluateAll((all) => all.map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect()
+  return { x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) }
+}))
+
+test('a function collapses to a strip that keeps its lines; the others stay where they are, and one undo opens it', async () => {
+  await page.goto(`${workspace}/workflows/order-cascade`)
+  const frame = frames().filter({ hasText: 'process-order' })
+  await frame.waitFor()
+  const before = await boxes(frames())
+  await frame.dblclick({ position: { x: 60, y: 12 } })
+  await expect.poll(() => frame.getAttribute('aria-label')).toContain('collapsed, 5 steps')
+  expect(await steps().filter({ hasText: 'Charge customer' }).count()).toBe(0)
+  expect(await frame.locator('[data-sends]').count()).toBe(1)
+  await expect.poll(() => page.locator('.react-flow__edge-derived').count()).toBe(1)
+  const after = await boxes(frames())
+  expect(after.slice(1)).toEqual(before.slice(1))
+  expect(after[0]!.height).toBeLessThan(before[0]!.height)
+  expect(await undoName()).toContain('Undo: Collapse process-order')
+  await page.keyboard.press('Escape')
+  await frame.click({ position: { x: 60, y: 12 } })
+  await page.keyboard.press(']')
+  await expect.poll(() => steps().filter({ hasText: 'Charge customer' }).count()).toBe(1)
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => boxes(frames())).toEqual(before)
+})
+
+test('what is dragged lines up with what is near; with Alt it does not', async () => {
+  await page.keyboard.press('1')
+  const [moving, still] = [frames().filter({ hasText: 'send-order-sms' }), frames().filter({ hasText: 'update-loyalty-points' })]
+  const left = (await still.boundingBox())!.x
+  const from = (await moving.boundingBox())!
+  const grab = { x: from.x + 40, y: from.y + 8 }
+  await page.mouse.move(grab.x, grab.y)
+  await page.mouse.down()
+  await page.mouse.move(grab.x + 30, grab.y, { steps: 4 })
+  await page.mouse.move(grab.x + 4, grab.y, { steps: 4 })
+  await page.getByTestId('guides').waitFor()
+  expect((await moving.boundingBox())!.x).toBeCloseTo(left, 0)
+  await page.keyboard.down('Alt')
+  await page.mouse.move(grab.x + 5, grab.y + 1)
+  await page.getByTestId('guides').waitFor({ state: 'detached' })
+  await page.keyboard.up('Alt')
+  await page.mouse.up()
+  await page.keyboard.press('Control+z')
+})
+
+test('tidying up happens in a worker and is one step back', async () => {
+  await page.mouse.click(emptyPlace.x, emptyPlace.y)
+  const before = await boxes(frames())
+  const worker = page.waitForEvent('worker')
+  await page.keyboard.press('Shift+Alt+T')
+  await worker
+  await expect.poll(undoName, { timeout: 30_000 }).toContain('Undo: Tidy up')
+  await expect.poll(async () => JSON.stringify(await boxes(frames()))).not.toBe(JSON.stringify(before))
+  await page.mouse.click(emptyPlace.x, emptyPlace.y)
+  await page.keyboard.press('Control+z')
+  await page.keyboard.press('1')
+  await expect.poll(() => boxes(frames())).toEqual(before)
+})
+
+test('every node is named with what it hangs together with, a frame says its rules, and an event leads to other workflows', async () => {
+  expect(await step('Update inventory').getAttribute('aria-label')).toMatch(/^Step Update inventory, .+, in function process-order, after Charge customer, before Create fulfilment/)
+  const frame = frames().filter({ hasText: 'send-order-sms' })
+  expect(await frame.getAttribute('aria-label')).toContain('starts on order/confirmed')
+  expect(await frame.getAttribute('aria-description')).toMatch(/^Retries twice .+ If it fails, no other function is affected\.$/)
+  await frame.hover({ position: { x: 60, y: 10 } })
+  await page.getByRole('tooltip').filter({ hasText: 'Retries twice' }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('tooltip').filter({ hasText: 'Retries twice' }).waitFor({ state: 'detached' })
+  await frame.click({ position: { x: 60, y: 10 } })
+  await page.keyboard.press('[')
+  await expect.poll(() => frame.getAttribute('aria-label')).toContain('collapsed')
+  await panel(page).getByRole('button', { name: /^Limits/ }).click()
+  await panel(page).getByRole('switch').first().focus()
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => frame.getAttribute('aria-label')).not.toContain('collapsed')
+  await newWorkflow(page, workspace, 'Elsewhere')
+  await dragFromPalette(page, 'event', { x: 500, y: 300 })
+  await panel(page).getByLabel('Name').first().fill('order/confirmed')
+  await panel(page).getByRole('link', { name: /notify-warehouse/ }).click()
+  await page.waitForURL(/order-cascade\?node=/)
+  await expect.poll(() => frames().filter({ hasText: 'notify-warehouse' }).getAttribute('class')).toContain('selected')
+})
 
 test('axe finds nothing on the pages people use, in both themes', async () => {
-  const pages = { editor: drawing, home: workspace, runs: `${workspace}/runs`, settings: `${workspace}/settings` }
+  const pages = { editor: drawing, home: workspace, runs: `${workspace}/runs`, settings: `${workspace}/settings`, 'fan-outs': `${workspace}/fan-outs`, schedules: `${workspace}/schedules`, ...(await anApproval()) }
   const found: string[] = []
   for (const dark of [false, true]) {
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(path)
       await page.waitForLoadState('networkidle')
-      await page.evaluate(axe)
-      const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }))
-      found.push(...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${name}, ${dark ? 'dark' : 'light'}: ${id} ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`)))
+      found.push(...(await axeFindings(page)).map((finding) => `${name}, ${dark ? 'dark' : 'light'}: ${finding}`))
     }
   }
   expect(found).toEqual([])
 })
+
+/** A run that waits for a person: its page, and the page behind the link that the person gets. */
+async function anApproval(): Promise<{ run: string; approve: string }> {
+  const pool = new pg.Pool({ connectionString: app.database.url })
+  try {
+    const slug = workspace.split('/').at(-1)
+    const ws = (await pool.query<{ id: string }>('select id::text as id from workspace where slug = $1', [slug])).rows[0]!.id
+    await publish(pool, ws, [fn('refund', 'refund/asked', [
+      transform('link', { url: '{{ approvals.ask }}' }),
+      stepOf('ask', 'approval', { title: 'Refund 5 €?', timeout: '1h' }, ['link']),
+    ])])
+    const key = (await pool.query<{ plain_text: string }>(`select plain_text from api_key where workspace_id = $1 and kind = 'event' and plain_text is not null limit 1`, [ws])).rows[0]!.plain_text
+    await fetch(`${app.url}/e/${key}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'refund/asked', data: {} }) })
+    const link = await until(async () => (await pool.query<{ run: string; url: string | null }>(
+      `select run_id::text as run, output->>'url' as url from step where workspace_id = $1 and step = 'link'`, [ws],
+    )).rows[0] ?? null, 'the run waits for a person')
+    return { run: `${workspace}/runs/${publicId('run', link.run)}`, approve: new URL(link.url!).pathname }
+  } finally {
+    await pool.end()
+  }
+}

@@ -40,9 +40,9 @@ test('a condition says what it lets through while it is typed', async () => {
   await page.locator('.react-flow__edge-rib path').first().dispatchEvent('click')
   await panel(page).getByText('Only if').waitFor()
   await panel(page).getByRole('button', { name: 'As text' }).click()
-  await panel(page).getByRole('textbox').last().fill('event.data.plan == "pro"')
+  await panel(page).getByLabel('Only if').fill('event.data.plan == "pro"')
   await page.getByTestId('match-share').getByText('25 % of the last 4 events').waitFor()
-  await panel(page).getByRole('textbox').last().fill('event.data.plan ==')
+  await panel(page).getByLabel('Only if').fill('event.data.plan ==')
   await page.getByTestId('match-share').getByText('Matches').waitFor({ state: 'detached' })
 })
 

@@ -6,6 +6,8 @@ export interface WorkerProcess {
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
   signal(name: NodeJS.Signals): void
+  /** What it has logged so far. */
+  log(): string
   /** SIGTERM; resolves when it has given everything back. */
   stop(): Promise<void>
 }
@@ -15,13 +17,15 @@ export async function startWorkerProcess(databaseUrl: string, env: Record<string
     env: { ...process.env, NODE_ENV: 'production', DATABASE_URL: databaseUrl, FANWISE_ROLE: 'worker', FANWISE_LEASE: '2s', FANWISE_SECRET: 'test', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const logged: string[] = []
   await new Promise<void>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`The worker ended at start with code ${code}.`)))
     child.stdout!.on('data', (data: Buffer) => {
+      logged.push(data.toString())
       if (data.toString().includes('worker is running')) resolve()
     })
   })
-  return { kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM'), signal: (name) => void child.kill(name) }
+  return { kill: () => end(child, 'SIGKILL'), stop: () => end(child, 'SIGTERM'), signal: (name) => void child.kill(name), log: () => logged.join('') }
 }
 
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

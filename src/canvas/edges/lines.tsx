@@ -1,14 +1,20 @@
 /** The four lines. Paths come ready from the scene; these only colour them. */
 import type { EdgeProps } from '@xyflow/react'
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import type { FlowEdge } from '#canvas/flow.ts'
+import type { Line } from '#canvas/lines.ts'
+import type { UiStatus } from '#ui/status.ts'
 import classes from './lines.module.css'
 
 const Hit = ({ d }: { d: string }) => <path className="react-flow__edge-interaction" d={d} fill="none" strokeOpacity={0} strokeWidth={18} />
 
-export const RibEdge = memo(function RibEdge({ data, selected }: EdgeProps<FlowEdge>) {
-  if (!data) return null
-  const { line, state } = data
+export interface LineShapeProps {
+  line: Line
+  state?: UiStatus | undefined
+  selected?: boolean | undefined
+}
+
+export function RibLine({ line, state, selected }: LineShapeProps) {
   return (
     <g className={classes.rib} data-selected={selected || undefined}>
       <path d={line.paths[0]} />
@@ -17,31 +23,27 @@ export const RibEdge = memo(function RibEdge({ data, selected }: EdgeProps<FlowE
       <Hit d={line.spine} />
     </g>
   )
-})
+}
 
-export const FeedEdge = memo(function FeedEdge({ data, selected }: EdgeProps<FlowEdge>) {
-  if (!data) return null
+export function FeedLine({ line, selected }: LineShapeProps) {
   return (
     <g className={classes.feed} data-selected={selected || undefined}>
-      <path d={data.line.spine} />
-      <Hit d={data.line.spine} />
+      <path d={line.spine} />
+      <Hit d={line.spine} />
     </g>
   )
-})
+}
 
-export const DerivedEdge = memo(function DerivedEdge({ data }: EdgeProps<FlowEdge>) {
-  if (!data) return null
+export function DerivedLine({ line, state }: LineShapeProps) {
   return (
-    <g className={classes.derived} data-moving={data.state === 'running' || undefined}>
-      {data.line.paths.map((path, i) => <path key={i} d={path} />)}
-      <Hit d={data.line.spine} />
+    <g className={classes.derived} data-moving={state === 'running' || undefined}>
+      {line.paths.map((path, i) => <path key={i} d={path} />)}
+      <Hit d={line.spine} />
     </g>
   )
-})
+}
 
-export const OrderEdge = memo(function OrderEdge({ data, selected }: EdgeProps<FlowEdge>) {
-  if (!data) return null
-  const { line, state } = data
+export function OrderLine({ line, state, selected }: LineShapeProps) {
   return (
     <g className={classes.order} data-selected={selected || undefined} data-state={state} data-error={line.isError}>
       <path d={line.paths[0]} />
@@ -51,7 +53,15 @@ export const OrderEdge = memo(function OrderEdge({ data, selected }: EdgeProps<F
       {line.insert && <Insert {...line.insert} />}
     </g>
   )
-})
+}
+
+const asEdge = (Shape: (props: LineShapeProps) => ReactNode) =>
+  memo(({ data, selected }: EdgeProps<FlowEdge>) => (data ? <Shape line={data.line} state={data.state} selected={selected} /> : null))
+
+export const RibEdge = asEdge(RibLine)
+export const FeedEdge = asEdge(FeedLine)
+export const DerivedEdge = asEdge(DerivedLine)
+export const OrderEdge = asEdge(OrderLine)
 
 /** Puts a step between the two; the editor listens for clicks on it. */
 function Insert({ x, y }: { x: number; y: number }) {

@@ -1,16 +1,18 @@
-import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import type { NodeProps, Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { EventData } from '#canvas/flow.ts'
 import { splitEventName } from '#canvas/marks.ts'
 import { eventPath } from '#ui/shapes/event.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
+import { Grip, useGrips } from './grip.tsx'
 import classes from './nodes.module.css'
 
-export const EventNodeView = memo(function EventNodeView({ data, isConnectable }: NodeProps<Node<EventData, 'event'>>) {
+export const EventNodeView = memo(function EventNodeView({ data, isConnectable, selected }: NodeProps<Node<EventData, 'event'>>) {
   const { namespace, rest } = splitEventName(data.node.event)
   const nobody = data.reactHere + data.elsewhere.length === 0
+  const { shown, anchor } = useGrips(selected)
   return (
-    <div className={classes.event} data-lonely={nobody || undefined}>
+    <div ref={anchor} className={classes.event} data-lonely={nobody || undefined}>
       <svg className={classes.shape} width={data.w} height={data.h} aria-hidden="true">
         <path d={eventPath(data.w, data.h)} />
       </svg>
@@ -20,8 +22,8 @@ export const EventNodeView = memo(function EventNodeView({ data, isConnectable }
       </div>
       <CornerGlyph mark={data.mark} problem={data.problem} />
       <Reactions data={data} />
-      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} />
-      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+      {shown && <Grip id="in" type="target" isConnectable={isConnectable} />}
+      {shown && <Grip id="out" type="source" isConnectable={isConnectable} />}
     </div>
   )
 })

@@ -1,13 +1,15 @@
-import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import type { NodeProps, Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { FunctionData } from '#canvas/flow.ts'
-import { functionSentence } from '#canvas/flow-words.ts'
 import { arrowPath } from '#ui/shapes/order.ts'
 import { RetryBars } from '#ui/retry-bars.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { statusTone } from '#ui/status.ts'
 import { frame } from '#graph/sizes.ts'
 import { FlowBadges } from './flow-badges.tsx'
+import { Grip, useGrips } from './grip.tsx'
+import { MiniStrip, MiniTickets } from './mini-steps.tsx'
 import { ResizeCorner } from './resize-corner.tsx'
 import classes from './nodes.module.css'
 
@@ -15,23 +17,33 @@ export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnect
   const { node, mark, problem, inside } = data
   const state = mark?.state ?? problem
   const used = mark?.used ?? 0
+  const collapsed = node.collapsed === true
+  const { shown, anchor } = useGrips(selected)
   return (
-    <div className={classes.frame} data-tone={mark ? statusTone[mark.state] : undefined} data-problem={problem} title={fate(data)}>
+    <div ref={anchor} className={classes.frame} data-tone={mark ? statusTone[mark.state] : undefined} data-problem={problem} data-collapsed={collapsed || undefined}>
       <span className={classes.hinge} style={{ top: inside.hingeY - 11 }} />
-      <Inside data={data} />
+      {!collapsed && <Inside data={data} />}
+      {data.minis && (collapsed ? <MiniStrip steps={data.minis} /> : <MiniTickets steps={data.minis} />)}
       <div className={classes.frameHead}>
         {state && <StatusGlyph state={state} size={14} label="" />}
         <span className={classes.slug}>{node.slug || 'name this function'}</span>
+        {draggable && <Fold collapsed={collapsed} />}
         {data.version && <small data-detail>{data.version}</small>}
         <span data-detail><RetryBars left={Math.max(0, node.retries - used)} used={used} failed={mark?.state === 'failed'} /></span>
       </div>
       <FlowBadges node={node} />
       <Foot data={data} />
-      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} style={{ top: inside.hingeY, left: 0 }} />
-      {selected && draggable && <ResizeCorner minWidth={frame.min.w} minHeight={frame.min.h} />}
+      {shown && <Grip id="in" type="target" isConnectable={isConnectable} style={{ top: inside.hingeY, left: 0 }} />}
+      {selected && draggable && !collapsed && <ResizeCorner minWidth={frame.min.w} minHeight={frame.min.h} />}
     </div>
   )
 })
+
+/** For the pointer; keys and the search have commands. The editor listens for clicks on it. */
+function Fold({ collapsed }: { collapsed: boolean }) {
+  const Arrow = collapsed ? IconChevronRight : IconChevronDown
+  return <span className={`nodrag ${classes.fold}`} data-fold data-detail title={collapsed ? 'Expand' : 'Collapse'} aria-hidden="true"><Arrow size={14} stroke={1.9} /></span>
+}
 
 /** Lines from the wall to the first steps, and the bars of joins. */
 function Inside({ data }: { data: FunctionData }) {
@@ -65,6 +77,7 @@ function entryPath(hingeY: number, to: { x: number; y: number }): string {
 
 function Foot({ data }: { data: FunctionData }) {
   const { node, mark, steps } = data
+  const named = node.collapsed === true && node.name ? `${node.name}, ` : ''
   const { concurrency, concurrency2 } = node
   return (
     <div className={classes.frameFoot} data-detail>
@@ -72,14 +85,10 @@ function Foot({ data }: { data: FunctionData }) {
         ? mark.counts.map(({ state, count }) => (
           <span key={state} data-tone={statusTone[state]}><StatusGlyph state={state} size={11} />{count.toLocaleString('en')}</span>
         ))
-        : <span>{steps === 0 ? 'Drop a step here' : `${steps} ${steps === 1 ? 'step' : 'steps'}`}</span>}
+        : <span>{steps === 0 ? 'Drop a step here' : `${named}${steps} ${steps === 1 ? 'step' : 'steps'}`}</span>}
       <span className={classes.footNote}>
         {mark?.note ?? [concurrency, concurrency2].flatMap((limit) => (limit ? [`${limit.limit}${limit.key ? ' per key' : ' at a time'}`] : [])).join(', ')}
       </span>
     </div>
   )
-}
-
-function fate({ node }: FunctionData): string {
-  return `${functionSentence(node)} If it fails, no other function is affected.`
 }

@@ -41,6 +41,25 @@ function safeAddress(text: string): string | null {
 
 /** A note that starts with plain text has that line as its title. */
 export function readNote(text: string): Block[] {
+  const blocks = readBlocks(text)
+  const [first] = blocks
+  if (first?.type === 'paragraph') {
+    const [title, ...rest] = first.lines
+    blocks.splice(0, 1, { type: 'heading', lines: [title!] }, ...(rest.length > 0 ? [{ type: 'paragraph' as const, lines: rest }] : []))
+  }
+  return blocks
+}
+
+/** The words alone, on one line: for excerpts. */
+export function plainText(text: string): string {
+  const words = (parts: Inline[]): string => parts.map((part) => part.text).join('')
+  return readBlocks(text).map((block) => {
+    if (block.type === 'code') return block.text
+    return (block.type === 'list' ? block.items : block.lines).map(words).join(block.type === 'list' ? ', ' : ' ')
+  }).join(' ').replaceAll(/\s+/g, ' ').trim()
+}
+
+export function readBlocks(text: string): Block[] {
   const blocks: Block[] = []
   const lines = text.split('\n')
   for (let i = 0; i < lines.length; i++) {
@@ -53,11 +72,6 @@ export function readNote(text: string): Block[] {
       continue
     }
     addLine(blocks, line, i > 0 && lines[i - 1]!.trim() === '')
-  }
-  const [first] = blocks
-  if (first?.type === 'paragraph') {
-    const [title, ...rest] = first.lines
-    blocks.splice(0, 1, { type: 'heading', lines: [title!] }, ...(rest.length > 0 ? [{ type: 'paragraph' as const, lines: rest }] : []))
   }
   return blocks
 }

@@ -1,4 +1,4 @@
-import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import type { NodeProps, Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { NoteData, ScheduleData, WebhookData } from '#canvas/flow.ts'
 import { scheduleWords } from '#canvas/schedule-words.ts'
@@ -6,14 +6,16 @@ import { scheduleSize } from '#graph/sizes.ts'
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
+import { Grip, useGrips } from './grip.tsx'
 import { NoteText } from './note-text.tsx'
 import { ResizeCorner } from './resize-corner.tsx'
 import classes from './nodes.module.css'
 
-export const WebhookNodeView = memo(function WebhookNodeView({ data, isConnectable }: NodeProps<Node<WebhookData, 'webhook'>>) {
+export const WebhookNodeView = memo(function WebhookNodeView({ data, isConnectable, selected }: NodeProps<Node<WebhookData, 'webhook'>>) {
   const { node, w, h } = data
+  const { shown, anchor } = useGrips(selected)
   return (
-    <div className={classes.source}>
+    <div ref={anchor} className={classes.source}>
       <svg className={classes.shape} width={w} height={h} aria-hidden="true">
         <path d={inletPath(w, h)} />
         <circle cx="0" cy={h / 2} r="3" />
@@ -23,16 +25,17 @@ export const WebhookNodeView = memo(function WebhookNodeView({ data, isConnectab
         <small data-detail>/hooks/{node.hookId.slice(0, 6)}…</small>
       </div>
       <CornerGlyph mark={data.mark} problem={data.problem} />
-      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+      {shown && <Grip id="out" type="source" isConnectable={isConnectable} />}
     </div>
   )
 })
 
-export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnectable }: NodeProps<Node<ScheduleData, 'schedule'>>) {
+export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnectable, selected }: NodeProps<Node<ScheduleData, 'schedule'>>) {
   const { hour, minute, short, zone } = scheduleWords(data.node.cron, data.node.timezone)
   const s = scheduleSize
+  const { shown, anchor } = useGrips(selected)
   return (
-    <div className={classes.clock}>
+    <div ref={anchor} className={classes.clock}>
       <svg className={classes.shape} width={s} height={s} aria-hidden="true">
         <circle cx={s / 2} cy={s / 2} r={s / 2 - 0.9} />
         <path className={classes.ticks} d={clockTicks(s)} />
@@ -43,7 +46,7 @@ export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnect
         <span data-detail>{zone}</span>
       </div>
       <CornerGlyph mark={data.mark} problem={data.problem} />
-      <Handle id="out" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.grip} />
+      {shown && <Grip id="out" type="source" isConnectable={isConnectable} />}
     </div>
   )
 })

@@ -1,4 +1,5 @@
-import { Handle, Position, type NodeProps, type Node } from '@xyflow/react'
+import { IconPinFilled } from '@tabler/icons-react'
+import type { NodeProps, Node } from '@xyflow/react'
 import { memo } from 'react'
 import type { StepData } from '#canvas/flow.ts'
 import { errorPort, stepDetail } from '#canvas/ports.ts'
@@ -8,14 +9,16 @@ import { emitCapPath } from '#ui/shapes/event.ts'
 import { fanBlades } from '#ui/shapes/fan.ts'
 import { statusTone } from '#ui/status.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
+import { Grip, useGrips } from './grip.tsx'
 import classes from './nodes.module.css'
 
-export const StepNodeView = memo(function StepNodeView({ data, isConnectable }: NodeProps<Node<StepData, 'step'>>) {
+export const StepNodeView = memo(function StepNodeView({ data, isConnectable, selected }: NodeProps<Node<StepData, 'step'>>) {
   const { node, mark, ports, w, h } = data
   const sends = node.kind === 'emit' || node.kind === 'emit-each'
+  const { shown, anchor } = useGrips(selected)
   return (
     <div
-      className={classes.step}
+      ref={anchor} className={classes.step}
       data-sends={sends ? node.kind : undefined}
       data-tone={mark && mark.state !== 'completed' ? statusTone[mark.state] : undefined}
       data-state={mark?.state}
@@ -31,12 +34,12 @@ export const StepNodeView = memo(function StepNodeView({ data, isConnectable }: 
         </div>
       </div>
       <CornerGlyph mark={mark} problem={data.problem} />
-      <Handle id="in" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.grip} />
-      {ports.map((port, i) => (
-        <Handle
-          key={port.id} id={port.id} type="source" position={Position.Right} isConnectable={isConnectable}
-          className={classes.grip} style={{ top: portOffset(h, i, ports.length) }} title={ports.length > 1 ? port.label : undefined}
-          data-error={port.id === errorPort.id || undefined}
+      {node.pinned !== undefined && <span className={classes.pin}><IconPinFilled size={11} aria-hidden /></span>}
+      {shown && <Grip id="in" type="target" isConnectable={isConnectable} />}
+      {ports.map((port, i) => (shown || port.id === errorPort.id) && (
+        <Grip
+          key={port.id} id={port.id} type="source" isConnectable={isConnectable} style={{ top: portOffset(h, i, ports.length) }}
+          title={ports.length > 1 ? port.label : undefined} data-error={port.id === errorPort.id || undefined}
         />
       ))}
     </div>
@@ -49,6 +52,7 @@ function EmitBody({ w, h }: { w: number; h: number }) {
   const flat = w - capWidth
   return (
     <svg className={classes.shape} width={w} height={h} aria-hidden="true">
+      <path className={classes.lift} transform="translate(0 1)" d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
       <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
       <path className={classes.cap} transform={`translate(${flat} 0)`} d={emitCapPath(capWidth, h)} />
     </svg>
@@ -61,6 +65,7 @@ function FanBody({ w, h, done }: { w: number; h: number; done: boolean }) {
   const blades = fanBlades({ pivot: { x: w - 40, y: h / 2 }, inner: 15, outer: 40, half: 0.76, count: 5, gap: 2 })
   return (
     <svg className={classes.shape} width={w} height={h} aria-hidden="true">
+      <path className={classes.lift} transform="translate(0 1)" d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
       <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
       {blades.map((blade, i) => <path key={i} className={classes.cap} data-done={done || undefined} d={blade} />)}
     </svg>

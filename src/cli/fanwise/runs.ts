@@ -10,6 +10,7 @@ interface Run {
   function: string
   version: number | null
   draftRevision: number | null
+  draftPart: string | null
   event: { id: string; name: string }
   createdAt: string
   startedAt: string | null
@@ -78,5 +79,5 @@ async function follow(query: URLSearchParams, first: Run[], print: (run: Run) =>
 function lineOf(run: Run): string {
   const took = run.startedAt !== null && run.endedAt !== null ? formatDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : ''
   const time = run.createdAt.slice(11, 19)
-  return `  ${time}  ${run.status.padEnd(9)}  ${run.function.padEnd(30)} ${(run.version === null ? `draft r${run.draftRevision}` : `v${run.version}`).padEnd(4)} ${took.padEnd(9)} ${run.id}  ${run.event.name}${run.error === null ? '' : `  ${run.error.message}`}`
+  return `  ${time}  ${run.status.padEnd(9)}  ${run.function.padEnd(30)} ${(run.version === null ? `draft r${run.draftRevision}${run.draftPart ? `, ${run.draftPart}` : ''}` : `v${run.version}`).padEnd(4)} ${took.padEnd(9)} ${run.id}  ${run.event.name}${run.error === null ? '' : `  ${run.error.message}`}`
 }

@@ -1,9 +1,11 @@
 'use client'
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconNote } from '@tabler/icons-react'
-import { commands, keyText } from '../commands/list.ts'
+import { commands, keyText, shortcutsSheet } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { startTour } from '../tour/start-tour.ts'
 import { ExportMenu } from './export-menu.tsx'
+import { LiveSwitch } from '../live/live-switch.tsx'
 import classes from './bar.module.css'
 
 /** The floating bar over the canvas. */
@@ -17,9 +19,23 @@ export function CanvasTools({ onKey }: { onKey: () => void }) {
       <i />
       <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
       <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />
+      <LiveSwitch />
       <ExportMenu />
-      <Tooltip label="How to read this (K)"><ActionIcon size={26} aria-label="How to read this" onClick={onKey}><IconHelp size={16} stroke={1.7} /></ActionIcon></Tooltip>
+      <HelpMenu onKey={onKey} />
     </div>
+  )
+}
+
+function HelpMenu({ onKey }: { onKey: () => void }) {
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target><ActionIcon size={26} aria-label="Help"><IconHelp size={16} stroke={1.7} /></ActionIcon></Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item rightSection={<kbd>K</kbd>} onClick={onKey}>How to read this</Menu.Item>
+        <Menu.Item rightSection={<kbd>?</kbd>} onClick={() => shortcutsSheet.setState({ opened: true })}>Shortcuts</Menu.Item>
+        <Menu.Item onClick={startTour} visibleFrom="sm">Take the tour</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   )
 }
 

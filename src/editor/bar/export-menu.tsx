@@ -1,30 +1,35 @@
 'use client'
-/** Takes the drawing out: as a file that import reads back, or as a picture. */
+/** Takes the drawing or a part of it out, as a file that import reads back or as a picture; and lets a file in. */
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { notifyError } from '#ui/notify.ts'
-import { useEditor } from '../context.ts'
-import { download, drawingPng, drawingSvg } from '../review/export-picture.tsx'
+import { copySelection } from '../commands/clipboard.ts'
+import { exportDrawing, nodesSelected, type ExportKind, type ExportPart } from '../commands/export-commands.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import { chooseFile } from '../files/canvas-files.tsx'
+
+const kinds: { kind: ExportKind; whole: string; part: string }[] = [
+  { kind: 'json', whole: 'Workflow as JSON', part: 'Selection as JSON' },
+  { kind: 'svg', whole: 'Picture as SVG', part: 'Selection as SVG' },
+  { kind: 'png', whole: 'Picture as PNG', part: 'Selection as PNG' },
+]
 
 export function ExportMenu() {
-  const { editor, name, slug } = useEditor()
-  const save = async (kind: 'json' | 'svg' | 'png'): Promise<void> => {
-    const { document } = editor.store.getState()
-    try {
-      if (kind === 'json') download(`${slug}.json`, new Blob([JSON.stringify({ slug, name, graph: document }, null, 2)], { type: 'application/json' }))
-      else if (kind === 'svg') download(`${slug}.svg`, new Blob([drawingSvg(document, `Drawing of ${name}`)], { type: 'image/svg+xml' }))
-      else download(`${slug}.png`, await drawingPng(document, `Drawing of ${name}`))
-    } catch (error) {
-      notifyError(error)
-    }
-  }
+  const context = useEditor()
+  // What is selected decides what can be taken out.
+  useEditorState((state) => state.selected)
+  const none = !nodesSelected(context)
+  const save = (part: ExportPart, kind: ExportKind) => () => void exportDrawing(context, part, kind)
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" width={210}>
       <Menu.Target><ActionIcon size={26} aria-label="Download"><IconDownload size={16} stroke={1.7} /></ActionIcon></Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void save('json')}>Workflow as JSON</Menu.Item>
-        <Menu.Item onClick={() => void save('svg')}>Picture as SVG</Menu.Item>
-        <Menu.Item onClick={() => void save('png')}>Picture as PNG</Menu.Item>
+        <Menu.Label>The whole drawing</Menu.Label>
+        {kinds.map(({ kind, whole }) => <Menu.Item key={kind} onClick={save('workflow', kind)}>{whole}</Menu.Item>)}
+        <Menu.Label>{none ? 'Selection: nothing is selected' : 'Selection'}</Menu.Label>
+        {kinds.map(({ kind, part }) => <Menu.Item key={kind} disabled={none} onClick={save('selection', kind)}>{part}</Menu.Item>)}
+        <Menu.Item disabled={none} onClick={() => copySelection(context)}>Copy selection</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={chooseFile}>Import a file</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -4,8 +4,18 @@ import type { JsonObject } from '#base/json.ts'
 import { FanwiseError } from '#base/errors.ts'
 import { useTRPCClient } from '#ui/trpc.tsx'
 import { useEditor } from '../context.ts'
+import { useDataAtHand } from '../data/data-at-hand.ts'
+import type { Outside } from '../try/outside-calls.ts'
+import { outputsFor } from '../try/outputs-for.ts'
 
-export type TestTarget = 'drawing' | 'live'
+export interface TestTarget {
+  what: 'drawing' | 'live'
+  /** Node id of the only function that runs; null: all that react. */
+  only: string | null
+  /** What that function sends starts the drawing's others. */
+  reachDraft: boolean
+  outside: Outside
+}
 
 export interface TestSent {
   event: string
@@ -14,21 +24,35 @@ export interface TestSent {
   count: number
   /** Null when it was a real event. */
   revision: number | null
+  /** Of the functions that run: steps whose output is given instead, and what is good to know. */
+  pinned: number
+  stubbed: number
+  notes: string[]
+}
+
+export function notSavedYet(): FanwiseError {
+  return new FanwiseError('unavailable', 'The last edits have not reached the server, so they cannot be tested yet.', { fix: 'Test again when it says Saved.' })
 }
 
 export function useSendTest(): (target: TestTarget, event: { name: string; data: JsonObject }) => Promise<TestSent> {
   const { editor, workspace, slug } = useEditor()
   const client = useTRPCClient()
-  return async (target, event) => {
-    if (target === 'live') {
+  const { steps } = useDataAtHand()
+  return async ({ what, only, reachDraft, outside }, event) => {
+    if (what === 'live') {
       const { id, runs } = await client.events.send.mutate({ workspace, ...event })
-      return { event: id, runs: [], count: runs, revision: null }
+      return { event: id, runs: [], count: runs, revision: null, pinned: 0, stubbed: 0, notes: [] }
     }
     // What is tested is what the server has; so it must have what is on the screen.
-    if (!(await editor.autosave.flush())) {
-      throw new FanwiseError('unavailable', 'The last edits have not reached the server, so they cannot be tested yet.', { fix: 'Test again when it says Saved.' })
-    }
-    const started = await client.workflows.test.mutate({ workspace, slug, revision: editor.autosave.seenRevision, event })
-    return { event: started.eventId, runs: started.runs, count: started.runs.length, revision: started.revision }
+    if (!(await editor.autosave.flush())) throw notSavedYet()
+    const { document } = editor.store.getState()
+    const { eventId, runs, revision, given, notes } = await client.workflows.test.mutate({
+      workspace, slug, revision: editor.autosave.seenRevision, event, outside,
+      ...(outside === 'stubbed' ? { outputs: outputsFor(document, Object.keys(document.nodes), steps) } : {}),
+      ...(only === null ? {} : { part: { mode: 'function' as const, node: only }, reachDraft }),
+    })
+    const ran = new Set(runs.map((run) => run.function))
+    const mine = given.filter((one) => ran.has(one.function))
+    return { event: eventId, runs, count: runs.length, revision, pinned: mine.filter((one) => one.as === 'pinned').length, stubbed: mine.filter((one) => one.as === 'stubbed').length, notes }
   }
 }

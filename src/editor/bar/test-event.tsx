@@ -1,6 +1,6 @@
 'use client'
 /** Send a test event: to the drawing as it is on the screen, or to what is published. */
-import { Button, Modal, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, Checkbox, Modal, SegmentedControl, Select, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
@@ -9,6 +9,13 @@ import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
 import { errorShape, useTRPC } from '#ui/trpc.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
+import { followEvent } from '../live/follow.ts'
+import { useSampleChoice } from '../data/sample-choice.ts'
+import { OutsideField } from '../try/outside-field.tsx'
+import { outsideCalls, outsideFor, stepsIn } from '../try/outside-calls.ts'
+import { useMailGoes, useOutsideChoice } from '../try/outside-choice.ts'
+import { tickName } from '../try/sample-for.ts'
+import { pinnedIn } from '../try/pin.ts'
 import { useSendTest, type TestSent, type TestTarget } from './send-test.ts'
 import classes from './bar.module.css'
 
@@ -23,8 +30,6 @@ let opener: ((opening: Opening) => void) | null = null
 export function openTestEvent(name: string, sample: Json | undefined): void {
   opener?.({ name, sample })
 }
-
-const tickName = 'fanwise/schedule.ticked'
 
 /** Exact names in the drawing, then those the workspace knows. A schedule is tested by its tick. */
 function useEventNames(open: boolean) {
@@ -48,8 +53,10 @@ function useEventNames(open: boolean) {
 export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
   const { workspace } = useEditor()
   const send = useSendTest()
+  const { chooseLast } = useSampleChoice()
   const [open, setOpen] = useState(false)
-  const [target, setTarget] = useState<TestTarget>('drawing')
+  const [what, setWhat] = useState<TestTarget['what']>('drawing')
+  const part = useTestedPart(open)
   const [name, setName] = useState('')
   const [text, setText] = useState('{}')
   const [busy, setBusy] = useState(false)
@@ -82,7 +89,11 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
     setBusy(true)
     forget()
     try {
-      setSent(await send(target, { name: name.trim(), data }))
+      const answer = await send({ what, ...part }, { name: name.trim(), data })
+      // Behind the dialog the drawing shows how its runs go; and what was just sent is what every panel looks at.
+      if (answer.count > 0) followEvent(answer.event)
+      chooseLast()
+      setSent(answer)
     } catch (error) {
       const { message, fix } = isFanwiseError(error) ? error : errorShape(error)
       setFailed({ message, fix })
@@ -94,34 +105,65 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
     <Modal opened={open} onClose={() => setOpen(false)} title="Send a test event" size={520}>
       <div className={classes.test}>
         <SegmentedControl
-          fullWidth aria-label="What runs" value={target} onChange={(value) => { setTarget(value as TestTarget); forget() }}
+          fullWidth aria-label="What runs" value={what} onChange={(value) => { setWhat(value as TestTarget['what']); forget() }}
           data={[{ value: 'drawing', label: 'This drawing' }, { value: 'live', label: 'What is live' }]}
         />
-        <TargetText target={target} hasChanges={hasChanges} />
+        <TargetText what={what} hasChanges={hasChanges} />
         <TextField label="Event" value={name} onChange={choose} suggestions={names} placeholder="user/account.created" mono />
         <Textarea
           label="Data" value={text} onChange={(event) => { setText(event.currentTarget.value); forget() }} autosize minRows={6} maxRows={16} spellCheck={false}
           classNames={{ input: classes.mono }} error={data === null ? 'Write a JSON object, such as { "email": "ada@north.io" }.' : undefined}
         />
+        {what === 'drawing' && <PartFields part={part} onChange={forget} />}
         {failed && <p className={classes.fail} role="alert"><b>{failed.message}</b> {failed.fix}</p>}
         {sent && <SentText sent={sent} workspace={workspace} />}
       </div>
       <div className={classes.buttons}>
-        <Button onClick={() => setOpen(false)}>Close</Button>
-        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(target, sent !== null)}</Button>
+        <Button onClick={() => setOpen(false)}>{sent === null || sent.count === 0 ? 'Close' : 'Watch it on the drawing'}</Button>
+        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(what, sent !== null)}</Button>
       </div>
     </Modal>
   )
 }
 
-function buttonText(target: TestTarget, again: boolean): string {
-  if (target === 'drawing') return again ? 'Test again' : 'Test the drawing'
+/** What of the drawing runs, and whether it calls outside. */
+function useTestedPart(open: boolean) {
+  const document = useEditorState((state) => state.document)
+  const [chosen, choose] = useOutsideChoice()
+  const mail = useMailGoes()
+  const [only, setOnly] = useState<string | null>(null)
+  const [reachDraft, setReachDraft] = useState(false)
+  const frames = Object.values(document.nodes).flatMap((node) => (node.type === 'function' ? [{ value: node.id, label: node.slug || 'Unnamed function' }] : []))
+  const frame = frames.some((one) => one.value === only) ? only : null
+  const calls = outsideCalls(open ? stepsIn(document, frame === null || reachDraft ? undefined : frame).filter((step) => step.pinned === undefined) : [], mail)
+  return { frames, only: frame, setOnly, reachDraft, setReachDraft, calls, outside: outsideFor(chosen, 'all', calls), choose, pinned: pinnedIn(document) }
+}
+
+function PartFields({ part, onChange }: { part: ReturnType<typeof useTestedPart>; onChange: () => void }) {
+  const { frames, only, setOnly, reachDraft, setReachDraft, calls, outside, choose, pinned } = part
+  return (
+    <>
+      {frames.length > 1 && (
+        <Select
+          label="Functions" value={only ?? ''} allowDeselect={false} onChange={(value) => { setOnly(value === '' ? null : value); onChange() }}
+          data={[{ value: '', label: 'All that react to the event' }, ...frames.map((one) => ({ ...one, label: `Only ${one.label}` }))]}
+        />
+      )}
+      {only !== null && <Checkbox label="What it sends starts the other functions of this drawing" checked={reachDraft} onChange={(event) => { setReachDraft(event.currentTarget.checked); onChange() }} />}
+      <OutsideField calls={calls} value={outside} onChange={(value) => { choose(value); onChange() }} />
+      {pinned > 0 && <p className={classes.quietText}>{pinned === 1 ? 'One step has a pinned output: it gives that and is not run.' : `${pinned} steps have pinned outputs: they give those and are not run.`}</p>}
+    </>
+  )
+}
+
+function buttonText(what: TestTarget['what'], again: boolean): string {
+  if (what === 'drawing') return again ? 'Test again' : 'Test the drawing'
   return again ? 'Send again' : 'Send event'
 }
 
-function TargetText({ target, hasChanges }: { target: TestTarget; hasChanges: boolean }) {
+function TargetText({ what, hasChanges }: { what: TestTarget['what']; hasChanges: boolean }) {
   const { published } = useEditor()
-  if (target === 'drawing') return <p className={classes.quietText}>Runs exactly what you see, published or not; what is live does not notice. Calls to the outside are real.</p>
+  if (what === 'drawing') return <p className={classes.quietText}>Runs exactly what you see, published or not; what is live does not notice.</p>
   if (published === null) return <p className={classes.warn}>This workflow is not published, so nothing here reacts yet. The event is stored all the same.</p>
   if (hasChanges) return <p className={classes.warn}>The drawing has changes that are not live. This event starts what is published, v{published.version}.</p>
   return <p className={classes.quietText}>A real event: every published function that reacts to it runs, in all workflows.</p>
@@ -141,8 +183,16 @@ function SentText({ sent, workspace }: { sent: TestSent; workspace: string }) {
       <ul className={classes.started}>
         {sent.runs.map((run) => <li key={run.id}><Link className="mono" href={`/w/${workspace}/runs/${run.id}`}>{run.function}</Link></li>)}
       </ul>
+      {notRun(sent) !== null && <p>{notRun(sent)}</p>}
+      {sent.notes.map((note) => <p key={note}>{note}</p>)}
     </div>
   )
+}
+
+function notRun({ pinned, stubbed }: TestSent): string | null {
+  if (pinned + stubbed === 0) return null
+  const parts = [...(pinned > 0 ? [`${pinned} pinned`] : []), ...(stubbed > 0 ? [`${stubbed} stubbed`] : [])]
+  return `${pinned + stubbed === 1 ? 'One step is' : `${pinned + stubbed} steps are`} not run: ${parts.join(', ')}.`
 }
 
 function read(text: string): JsonObject | null {

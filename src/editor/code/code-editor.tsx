@@ -1,7 +1,9 @@
 'use client'
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import { asWritten, setInsertionTarget } from '../form/insertion.ts'
+import type { Candidate, FieldLanguage } from '../form/complete.ts'
+import { setInsertionTarget } from '../form/insertion.ts'
+import { insertInto, setPaths, takeDraggedPaths } from './monaco-paths.ts'
 import { monaco, setScopeTypes } from './monaco.ts'
 
 export interface CodeEditorProps {
@@ -10,15 +12,16 @@ export interface CodeEditorProps {
   onLeave(): void
   language: 'typescript' | 'json'
   label: string
-  /** How a path is written here; see FieldMeta. */
-  expr?: string | undefined
+  /** How a path is written here: absent in code, where it is bare, and in JSON that takes none. */
+  written?: FieldLanguage | undefined
+  candidates: readonly Candidate[]
   /** Declarations of what the code may read. */
   scope?: string | undefined
 }
 
 const heights = { json: { least: 92, most: 300 }, typescript: { least: 168, most: 420 } }
 
-export default function CodeEditor({ value, onChange, onLeave, language, label, expr, scope }: CodeEditorProps) {
+export default function CodeEditor({ value, onChange, onLeave, language, label, written, candidates, scope }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
   const calls = useRef({ onChange, onLeave })
@@ -34,8 +37,8 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
       minimap: { enabled: false }, fontFamily: 'JetBrains Mono', fontSize: 12, lineHeight: 18, fontLigatures: false, tabSize: 2,
       lineNumbersMinChars: 2, lineDecorationsWidth: 6, glyphMargin: false, folding: false, scrollBeyondLastLine: false, padding: { top: 7, bottom: 7 },
       renderLineHighlight: 'none', overviewRulerLanes: 0, wordWrap: 'on', fixedOverflowWidgets: true, scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 8 },
-      contextmenu: false,
-      ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never' } as const : {}), bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
+      contextmenu: false, dropIntoEditor: { enabled: false },
+      ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never', wordBasedSuggestions: 'off', quickSuggestions: { other: true, strings: true, comments: false } } as const : {}), bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
     })
     editor.current = made
     const { least, most } = heights[language]
@@ -46,22 +49,28 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
     made.onDidContentSizeChange(fit)
     made.onDidChangeModelContent(() => calls.current.onChange(made.getValue()))
     made.onDidBlurEditorText(() => calls.current.onLeave())
-    made.onDidFocusEditorText(() => setInsertionTarget({
+    const takesPaths = language === 'typescript' || written !== undefined
+    const bare = written ?? 'expression'
+    made.onDidFocusEditorText(() => setInsertionTarget(!takesPaths ? null : {
       insert: (path) => {
-        const selection = made.getSelection()
-        if (selection === null) return
-        made.executeEdits('insert', [{ range: selection, text: asWritten(path, expr), forceMoveMarkers: true }])
-        made.focus()
+        const [selection, model] = [made.getSelection(), made.getModel()]
+        if (selection !== null && model !== null) insertInto(made, path, bare, model.getOffsetAt(selection.getStartPosition()), model.getOffsetAt(selection.getEndPosition()))
       },
     }))
+    const letGo = takesPaths ? takeDraggedPaths(made, host.current, bare) : undefined
     return () => {
+      letGo?.()
       // The editor first: it still tells its listeners about the model it lets go.
       const model = made.getModel()
       made.dispose()
       model?.dispose()
       editor.current = null
     }
-  }, [language, label, expr])
+  }, [language, label, written])
+  useEffect(() => {
+    const model = editor.current?.getModel()
+    if (model && written !== undefined) setPaths(model, { language: written, candidates })
+  }, [written, candidates, language, label])
 
   useEffect(() => {
     const model = editor.current?.getModel()

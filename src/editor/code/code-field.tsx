@@ -2,10 +2,11 @@
 /** Code and JSON in a form. Monaco is loaded when the first such field is shown. */
 import dynamic from 'next/dynamic'
 import { useMemo } from 'react'
-import { useEditorState } from '../context.ts'
 import { FieldFrame } from '../form/field-frame.tsx'
+import { languageOf } from '../form/insertion.ts'
+import { OutcomeLine } from '../form/outcome-line.tsx'
 import { useLeave, type FieldProblem } from '../form/use-field.ts'
-import { readableData } from '../inspector/readable-data.ts'
+import { useCandidates, useReadable } from '../form/use-readable.ts'
 import { declareScope } from './scope-types.ts'
 import classes from '../form/form.module.css'
 
@@ -19,24 +20,21 @@ export interface CodeFieldProps {
   value: string
   onChange(value: string): void
   expr?: string | undefined
-  /** The step whose scope the code reads. */
-  nodeId?: string
   aside?: React.ReactNode
 }
 
-export function CodeField({ label, help, problem, language, value, onChange, expr, nodeId, aside }: CodeFieldProps) {
+export function CodeField({ label, help, problem, language, value, onChange, expr, aside }: CodeFieldProps) {
   const leave = useLeave()
-  const document = useEditorState((state) => state.document)
-  const scope = useMemo(() => {
-    if (language !== 'typescript' || nodeId === undefined) return undefined
-    const data = readableData(document, nodeId)
-    return declareScope(data.samples, data.steps)
-  }, [document, nodeId, language])
+  const { types } = useReadable()
+  const scope = useMemo(() => (language === 'typescript' ? declareScope(types) : undefined), [types, language])
+  const written = languageOf(expr)
+  const candidates = useCandidates(written ?? 'expression')
   return (
     <FieldFrame label={label} help={help} problem={problem} aside={aside}>
       <div className={classes.code} data-error={problem?.severity === 'error' || undefined}>
-        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} expr={expr} scope={scope} />
+        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} written={written} candidates={candidates} scope={scope} />
       </div>
+      {problem?.severity !== 'error' && <OutcomeLine text={value} language={written} />}
     </FieldFrame>
   )
 }

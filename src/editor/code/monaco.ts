@@ -32,7 +32,8 @@ function defineTheme(scheme: 'light' | 'dark'): void {
     colors: {
       'editor.background': colour('surface'), 'editor.foreground': colour('ink'), 'editorLineNumber.foreground': colour('ink-3'),
       'editor.lineHighlightBackground': colour('sunken'), 'editorCursor.foreground': colour('ink'), 'editor.selectionBackground': colour('event-soft'),
-      'editorWidget.background': colour('surface'), 'editorWidget.border': colour('line-2'), 'editorSuggestWidget.selectedBackground': colour('hover'), focusBorder: colour('surface'),
+      'editorWidget.background': colour('surface'), 'editorWidget.border': colour('line-2'), 'editorSuggestWidget.foreground': colour('ink'), 'editorSuggestWidget.selectedBackground': colour('hover'), 'editorSuggestWidget.selectedForeground': colour('ink'),
+      'editorSuggestWidget.highlightForeground': colour('event'), 'editorSuggestWidget.focusHighlightForeground': colour('event'), 'editorSuggestWidget.selectedIconForeground': colour('ink-2'), focusBorder: colour('surface'),
     },
   })
 }

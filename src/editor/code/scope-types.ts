@@ -1,23 +1,9 @@
-/** TypeScript declarations of what code may read, made from samples and the steps before it. Pure. */
+/** TypeScript declarations of what code may read, made from real values and the steps before it. Pure. */
 import type { Json } from '#base/json.ts'
-
-const plain = /^[A-Za-z_$][\w$]*$/
+import { shapeOf, typeText } from './shape.ts'
 
 /** A JSON value as a TypeScript type. Deep or wide values end in `any`. */
-export function typeOf(value: Json | undefined, depth = 0): string {
-  if (value === undefined) return 'any'
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return typeof value
-  if (depth > 6) return 'any'
-  if (Array.isArray(value)) {
-    const items = [...new Set(value.slice(0, 20).map((item) => typeOf(item, depth + 1)))]
-    return items.length === 0 ? 'any[]' : items.length === 1 ? `${wrap(items[0] as string)}[]` : `(${items.join(' | ')})[]`
-  }
-  const members = Object.entries(value).slice(0, 100).map(([key, member]) => `${plain.test(key) ? key : JSON.stringify(key)}: ${typeOf(member, depth + 1)}`)
-  return members.length === 0 ? '{ [key: string]: any }' : `{ ${members.join('; ')} }`
-}
-
-const wrap = (type: string): string => (type.includes(' | ') ? `(${type})` : type)
+export const typeOf = (value: Json | undefined): string => (value === undefined ? 'any' : typeText(shapeOf([value])))
 
 export interface ScopeStep {
   key: string
@@ -26,9 +12,16 @@ export interface ScopeStep {
   type: string
 }
 
-/** Several samples (several triggers) become a union; none means anything may come. */
-export function declareScope(samples: Json[], steps: ScopeStep[]): string {
-  const data = samples.length === 0 ? 'any' : [...new Set(samples.map((sample) => typeOf(sample)))].join(' | ')
+export interface ScopeTypes {
+  /** One for each event that can start the function; none means anything may come. */
+  events: string[]
+  steps: ScopeStep[]
+  /** Of a step that runs for each item of a list. */
+  item?: string | undefined
+}
+
+export function declareScope({ events, steps, item }: ScopeTypes): string {
+  const data = events.length === 0 ? 'any' : [...new Set(events)].join(' | ')
   const outputs = steps.map(({ key, about, type }) => `  /** ${about.replaceAll('*/', '')} */\n  ${key}: ${type}`).join('\n')
   return `/** The event that started this run. */
 declare const event: { id: string; name: string; data: ${data}; ts: number; v?: string }
@@ -39,5 +32,5 @@ ${outputs}
 declare const run: { id: string; attempt: number; function: string }
 /** Plain settings. */
 declare const env: Record<string, string>
-`
+${item === undefined ? '' : `/** The item this repetition is about. */\ndeclare const item: ${item}\n/** Its place in the list, from 0. */\ndeclare const index: number\n`}`
 }

@@ -48,14 +48,21 @@ export function removeSelected({ editor }: EditorContextValue, verb: 'Cut' | 'De
 
 export async function pasteFromClipboard(context: EditorContextValue): Promise<void> {
   const text = await navigator.clipboard?.readText().catch(() => lastCopied)
-  pasteText(context, text ?? lastCopied)
+  pasteText(context, text ?? lastCopied, canvasApi()?.pointer() ?? null)
 }
 
-function pasteText(context: EditorContextValue, text: string): void {
+/** Puts copied parts into the drawing, at a point of the canvas or beside where they came from. */
+export function pasteText(context: EditorContextValue, text: string, at: Position | null, verb: 'Paste' | 'Insert' = 'Paste'): void {
   const read = readClipping(text)
   if ('refused' in read) return tell('clipboard', read.refused)
-  pasteClipping(context, read.clipping, 'Paste', canvasApi()?.pointer() ?? null)
+  pasteClipping(context, read.clipping, verb, at)
   if (read.leftOut > 0) tell('clipboard', `${read.leftOut} ${read.leftOut === 1 ? 'part' : 'parts'} of what was copied did not fit into a drawing and ${read.leftOut === 1 ? 'was' : 'were'} left out.`)
+}
+
+/** All of another drawing, in the middle of what is in view. */
+export function insertDrawing(context: EditorContextValue, drawing: GraphDocument): void {
+  pasteClipping(context, clip(drawing, Object.keys(drawing.nodes)), 'Insert', canvasApi()?.middle() ?? null)
+  announce('The drawing of the file is inserted. Undo takes it out.')
 }
 
 export function duplicateSelection(context: EditorContextValue): void {
@@ -131,7 +138,7 @@ export function useClipboardEvents(): void {
     const read = (event: ClipboardEvent): void => {
       if (!isCanvasFocused()) return
       event.preventDefault()
-      pasteText(context, event.clipboardData?.getData('text/plain') ?? '')
+      pasteText(context, event.clipboardData?.getData('text/plain') ?? '', canvasApi()?.pointer() ?? null)
     }
     window.document.addEventListener('copy', write)
     window.document.addEventListener('cut', write)

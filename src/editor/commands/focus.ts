@@ -7,6 +7,11 @@ export function isFree(): boolean {
   return window.document.activeElement?.closest(writing) == null
 }
 
+/** A radio, a checkbox or a switch: nothing is typed there, so undo and the like are meant for the drawing. */
+export function isChoice(): boolean {
+  return window.document.activeElement?.matches('input:is([type=radio], [type=checkbox]):not([role=dialog] *)') ?? false
+}
+
 /** On the canvas or nowhere: arrows, Enter and the clipboard belong to the drawing. */
 export function isCanvasFocused(): boolean {
   const { activeElement } = window.document
@@ -22,9 +27,15 @@ export function focusPanel(options: { select?: boolean } = {}): boolean {
   return field !== null
 }
 
+/** A large drawing draws what comes into view some frames later. */
+const framesMost = 40
+
 /** Puts the keyboard on a node of the canvas, once it is drawn. */
 export function focusNode(id: string): void {
-  requestAnimationFrame(() => {
-    window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
-  })
+  const look = (left: number): void => {
+    const node = window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
+    if (node) node.focus({ preventScroll: true })
+    else if (left > 0) requestAnimationFrame(() => look(left - 1))
+  }
+  requestAnimationFrame(() => look(framesMost))
 }

@@ -7,6 +7,8 @@ export const gestures: [string, string][] = [
   ['Select several', 'Drag over empty canvas, or Shift-click one after the other'],
   ['Move a step into another function', 'Drag it onto that frame'],
   ['Give a step a function of its own', 'Drag it out to empty canvas'],
+  ['Line things up', 'Drag near the edges or middles of others; hold Alt or Ctrl to move freely'],
+  ['Collapse or expand a function', 'Double-click its frame, or click the arrow in its head'],
   ['Resize a function or a note', 'Select it and drag its lower right corner'],
   ['Pan', 'Scroll, drag with the middle button, or hold Space and drag'],
   ['Zoom', 'Ctrl or ⌘ and scroll, or pinch'],

@@ -2,13 +2,20 @@
 import { notifications } from '@mantine/notifications'
 import { createStore } from 'zustand/vanilla'
 import { canvasApi } from '../canvas-api.ts'
+import { closeComments, commentsUi, openComments } from '../comments/comments-ui.ts'
 import type { EditorContextValue } from '../context.ts'
+import { chooseFile } from '../files/canvas-files.tsx'
+import { startTour } from '../tour/start-tour.ts'
 import { paletteLabel, placeBySelection } from '../place.ts'
+import { arrangeCommands } from './arrange-commands.ts'
 import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard, removeSelected } from './clipboard.ts'
+import { exportCommands } from './export-commands.ts'
+import { canFold, canFoldAll, foldAll, foldSelection } from './collapse-commands.ts'
 import { focusPanel } from './focus.ts'
 import { nudge, walk } from './move-commands.ts'
 import { tell, untell } from './tell.ts'
-import { tidyUp } from './tidy-up.ts'
+import { tidyUp } from './tidy-up.tsx'
+import { tryCommands } from './try-commands.ts'
 import type { Direction } from './walk.ts'
 
 /** Shows or hides how to read the drawing; the editor's page sets it. */
@@ -17,7 +24,7 @@ export const drawingKey = { toggle: (): void => {} }
 /** Whether the sheet of all shortcuts is open. */
 export const shortcutsSheet = createStore(() => ({ opened: false }))
 
-export const commandGroups = ['Add', 'Change', 'Select', 'Walk and move', 'View'] as const
+export const commandGroups = ['Add', 'Change', 'Try', 'Select', 'Walk and move', 'View'] as const
 
 export interface Command {
   id: string
@@ -40,6 +47,11 @@ export interface Command {
 
 const always = (): boolean => true
 const someSelected = ({ editor }: EditorContextValue): boolean => editor.store.getState().selected.size > 0
+
+const oneNodeSelected = ({ editor }: EditorContextValue): boolean => {
+  const { document, selected } = editor.store.getState()
+  return selected.size === 1 && [...selected].every((id) => document.nodes[id] !== undefined)
+}
 
 const anythingDrawn = ({ editor }: EditorContextValue): boolean => Object.keys(editor.store.getState().document.nodes).length > 0
 
@@ -85,6 +97,12 @@ export const commands: Command[] = [
   { id: 'duplicate', label: 'Duplicate', keywords: 'copy', group: 'Change', keys: ['mod+D'], canRun: someSelected, run: duplicateSelection },
   { id: 'delete', label: 'Delete selection', keywords: 'remove', group: 'Change', keys: ['Delete', 'Backspace'], canRun: someSelected, run: (context) => removeSelected(context, 'Delete') },
   { id: 'tidy', label: 'Tidy up', keywords: 'layout arrange', group: 'Change', keys: ['shift+alt+T'], canRun: ({ editor }) => Object.keys(editor.store.getState().document.nodes).length > 1, run: (context) => void tidyUp(context) },
+  { id: 'collapse', label: 'Collapse the function', keywords: 'fold small hide steps close', group: 'Change', keys: ['['], canRun: (context) => canFold(context, 'collapse'), run: (context) => foldSelection(context, 'collapse') },
+  { id: 'expand', label: 'Expand the function', keywords: 'unfold open show steps', group: 'Change', keys: [']'], canRun: (context) => canFold(context, 'expand'), run: (context) => foldSelection(context, 'expand') },
+  { id: 'fold', label: 'Collapse or expand the function', keywords: 'toggle fold', group: 'Change', keys: ['F'], keysOnly: true, canRun: someSelected, run: (context) => foldSelection(context, canFold(context, 'collapse') ? 'collapse' : 'expand') },
+  { id: 'collapse-all', label: 'Collapse all functions', keywords: 'fold small', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'collapse'), run: (context) => foldAll(context, 'collapse') },
+  { id: 'expand-all', label: 'Expand all functions', keywords: 'unfold open', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'expand'), run: (context) => foldAll(context, 'expand') },
+  ...arrangeCommands,
   {
     id: 'discard', label: 'Back to what is published', keywords: 'discard draft revert', group: 'Change', keys: [], canRun: ({ published }) => published !== null,
     run: ({ editor, published }) => {
@@ -93,6 +111,7 @@ export const commands: Command[] = [
       notifications.show({ message: 'The drawing is what was published. Undo brings your changes back.', autoClose: 6000, withBorder: true })
     },
   },
+  ...tryCommands,
   {
     id: 'select-all', label: 'Select all', keywords: '', group: 'Select', keys: ['mod+A'], canRun: always,
     run: ({ editor }) => editor.select(Object.values(editor.store.getState().document.nodes).map((node) => node.id)),
@@ -116,7 +135,12 @@ export const commands: Command[] = [
   { id: 'zoom-100', label: 'Zoom to 100 %', keywords: '', group: 'View', keys: ['0'], viewing: true, canRun: always, run: () => canvasApi()?.zoomTo(1) },
   { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', group: 'View', keys: ['+', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
   { id: 'zoom-out', label: 'Zoom out', keywords: 'smaller', group: 'View', keys: ['-'], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('out') },
+  { id: 'comment', label: 'Comment on the selection', keywords: 'discuss mention thread talk', group: 'Add', keys: ['C'], viewing: true, canRun: oneNodeSelected, run: () => openComments(null, { write: true }) },
+  { id: 'comments', label: 'Show or hide the comments', keywords: 'discuss mention threads list', group: 'View', keys: ['shift+C'], viewing: true, canRun: always, run: () => (commentsUi.getState().opened ? closeComments() : openComments()) },
   { id: 'key', label: 'How to read this', keywords: 'legend key help', group: 'View', keys: ['K'], viewing: true, canRun: always, run: () => drawingKey.toggle() },
+  ...exportCommands,
+  { id: 'import', label: 'Import a file', keywords: 'open json upload drop', group: 'Add', keys: [], canRun: always, run: chooseFile },
+  { id: 'tour', label: 'Take the tour', keywords: 'help learn start first', group: 'View', keys: [], canRun: always, run: startTour },
   { id: 'shortcuts', label: 'Shortcuts', keywords: 'keys help', group: 'View', keys: ['?', 'shift+?'], viewing: true, canRun: always, run: () => shortcutsSheet.setState({ opened: true }) },
 ]
 

@@ -6,7 +6,7 @@ import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
 import { announce } from './announce.ts'
 import { useClipboardEvents } from './clipboard.ts'
-import { focusNode, isCanvasFocused, isFree } from './focus.ts'
+import { focusNode, isCanvasFocused, isChoice, isFree } from './focus.ts'
 import { commands, drawingKey } from './list.ts'
 
 /** Keys work while the focus is on the canvas or nowhere: never in a field, a dialog or the code editor. */
@@ -18,12 +18,12 @@ export function useShortcuts(toggleKey: () => void): void {
   }, [toggleKey])
   useSelectionFollowsFocus()
   const keys = commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
-    if (!isFree() || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
+    if (!(isFree() || (isChoice() && key.startsWith('mod+'))) || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
     if (!command.canRun(context)) return
     event.preventDefault()
     command.run(context)
   }, { preventDefault: false }]))
-  useHotkeys(keys, ['INPUT', 'TEXTAREA', 'SELECT'])
+  useHotkeys(keys, [])
   // Saving by hand is not needed; the browser's dialog would say otherwise. Holds in fields, too.
   useHotkeys([['mod+S', () => {
     const { save } = context.editor.store.getState()

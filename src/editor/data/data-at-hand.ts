@@ -16,7 +16,11 @@ export interface StepData {
   error?: string
   state: UiStatus
   runId: string
+  /** Of the event that run is about. */
+  eventId?: string
   at: string
+  /** Characters of the whole output, when `output` is only a shortened one, or too long to be here at all. */
+  cut?: number
 }
 
 export interface SampleEvent {
@@ -25,6 +29,8 @@ export interface SampleEvent {
   name: string
   data: Json
   ts: number
+  /** Characters of the whole payload, when `data` is a shortened one. */
+  cut?: number
 }
 
 export interface DataAtHand {

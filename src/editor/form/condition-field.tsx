@@ -1,13 +1,15 @@
 'use client'
 /** A condition in rows anybody can fill in, or as the text they stand for. What rows cannot say stays text. */
-import { ActionIcon, Autocomplete, Button, Select, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Select, Tooltip } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useEffect, useId, useState } from 'react'
 import { isWhole, operators, rowsOfText, takesValue, textOfRows, type Condition, type ConditionLanguage, type ConditionRow, type Operator } from './condition-rows.ts'
+import { ExpressionInput } from './expression-input.tsx'
 import { FieldFrame } from './field-frame.tsx'
-import { setInsertionTarget, targetOfInput } from './insertion.ts'
 import type { EventPath } from './key-field.tsx'
+import { OutcomeLine } from './outcome-line.tsx'
 import { useLeave, type FieldProblem } from './use-field.ts'
+import { useCandidates } from './use-readable.ts'
 import classes from './form.module.css'
 
 const words: Record<Operator, string> = {
@@ -30,7 +32,6 @@ export interface ConditionFieldProps {
 
 export function ConditionField({ label, value, onChange, language, paths, problem, help, placeholder }: ConditionFieldProps) {
   const id = useId()
-  const leave = useLeave()
   const [condition, setCondition] = useState<Condition | null>(() => filled(rowsOfText(value, language)))
   const [asText, setAsText] = useState(condition === null)
   useEffect(() => {
@@ -51,13 +52,14 @@ export function ConditionField({ label, value, onChange, language, paths, proble
         : <Button size="compact-xs" variant="subtle" onClick={() => setAsText(!asText)}>{asText ? 'As rows' : 'As text'}</Button>}
     >
       {rows
-        ? <Rows label={label} condition={condition} write={write} paths={paths} />
+        ? <Rows label={label} condition={condition} write={write} paths={paths} language={language} />
         : (
-          <TextInput
-            id={id} value={value} placeholder={placeholder} error={problem?.severity === 'error'} spellCheck={false} autoComplete="off" classNames={{ input: classes.mono }} onBlur={leave}
-            onFocus={(event) => setInsertionTarget(targetOfInput(event.currentTarget, language))} onChange={(event) => onChange(event.currentTarget.value)}
+          <ExpressionInput
+            id={id} value={value} onChange={onChange} language={language} paths={paths} placeholder={placeholder} error={problem?.severity === 'error'}
+            describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`}
           />
         )}
+      {problem?.severity !== 'error' && <OutcomeLine text={value} language={language} id={`${id}-outcome`} />}
     </FieldFrame>
   )
 }
@@ -65,7 +67,7 @@ export function ConditionField({ label, value, onChange, language, paths, proble
 /** At least one row to fill in. */
 const filled = (condition: Condition | null): Condition | null => (condition?.rows.length === 0 ? { ...condition, rows: [emptyRow] } : condition)
 
-function Rows({ label, condition, write, paths }: { label: string; condition: Condition; write(next: Condition): void; paths: EventPath[] }) {
+function Rows({ label, condition, write, paths, language }: { label: string; condition: Condition; write(next: Condition): void; paths: EventPath[]; language: ConditionLanguage }) {
   const leave = useLeave()
   const { rows, join } = condition
   const set = (index: number, patch: Partial<ConditionRow>): void => write({ join, rows: rows.map((row, i) => (i === index ? { ...row, ...patch } : row)) })
@@ -77,7 +79,7 @@ function Rows({ label, condition, write, paths }: { label: string; condition: Co
   return (
     <div className={classes.conditions} role="group" aria-label={label}>
       {rows.map((row, index) => (
-        <Row key={index} name={`${label}, row ${index + 1}`} row={row} paths={paths} onChange={(patch) => set(index, patch)} onRemove={rows.length === 1 && !isWhole(row) && row.left === '' ? null : () => remove(index)} />
+        <Row key={index} name={`${label}, row ${index + 1}`} row={row} paths={paths} language={language} onChange={(patch) => set(index, patch)} onRemove={rows.length === 1 && !isWhole(row) && row.left === '' ? null : () => remove(index)} />
       ))}
       <div className={classes.conditionFoot}>
         <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={() => write({ join, rows: [...rows, emptyRow] })}>Add a row</Button>
@@ -96,23 +98,21 @@ interface RowProps {
   name: string
   row: ConditionRow
   paths: EventPath[]
+  language: ConditionLanguage
   onChange(patch: Partial<ConditionRow>): void
   /** Null when there is nothing to remove. */
   onRemove: (() => void) | null
 }
 
-function Row({ name, row, paths, onChange, onRemove }: RowProps) {
+function Row({ name, row, paths, language, onChange, onRemove }: RowProps) {
   const leave = useLeave()
-  const values = new Map(paths.map((one) => [one.path, one.value]))
-  const shown = values.get(row.left.trim())?.replace(/^"(.*)"$/, '$1')
-  const mono = { input: classes.mono ?? '' }
+  const known = useCandidates(language, { paths })
+  const shown = known.find((one) => one.path === row.left.trim())?.value.replace(/^"(.*)"$/, '$1')
   return (
     <div className={classes.condition}>
-      <Autocomplete
-        size="xs" aria-label={`${name}, path`} value={row.left} data={[...values.keys()]} limit={30} placeholder={paths[0]?.path ?? 'event.data.plan'} spellCheck={false} classNames={mono}
-        comboboxProps={{ shadow: 'md', width: 320, position: 'bottom-end' }} onBlur={leave} onChange={(left) => onChange({ left })} className={classes.conditionPath}
-        onFocus={(event) => setInsertionTarget(targetOfInput(event.currentTarget, 'cel'))}
-        renderOption={({ option }) => <span className={classes.choice}><span className="mono">{option.value}</span><span className="mono cut">{values.get(option.value)}</span></span>}
+      <ExpressionInput
+        size="xs" label={`${name}, path`} value={row.left} language={language} paths={paths} opensEmpty placeholder={paths[0]?.path ?? 'event.data.plan'} className={classes.conditionPath}
+        onChange={(left) => onChange({ left })}
       />
       {onRemove
         ? <Tooltip label="Remove this row"><ActionIcon size={24} variant="subtle" aria-label={`Remove ${name}`} onClick={onRemove}><IconX size={13} stroke={1.7} /></ActionIcon></Tooltip>
@@ -122,7 +122,7 @@ function Row({ name, row, paths, onChange, onRemove }: RowProps) {
         onChange={(next) => { if (next !== null) onChange({ operator: next as Operator }) }}
       />
       {takesValue(row.operator)
-        ? <TextInput size="xs" aria-label={`${name}, value`} value={row.value} placeholder={shown || 'value'} spellCheck={false} autoComplete="off" classNames={mono} onBlur={leave} onChange={(event) => onChange({ value: event.currentTarget.value })} />
+        ? <ExpressionInput size="xs" label={`${name}, value`} value={row.value} language={language} paths={paths} placeholder={shown || 'value'} onChange={(value) => onChange({ value })} />
         : <span />}
     </div>
   )

@@ -1,5 +1,8 @@
 'use client'
 /** "Data you can use" puts a path where the cursor was last: a field, or the code editor. */
+import { writeInto, type TextInput } from './caret.ts'
+import { insertAt, type FieldLanguage } from './complete.ts'
+
 interface Target {
   insert(path: string): void
 }
@@ -16,19 +19,18 @@ export function insertPath(path: string): boolean {
   return true
 }
 
-/** How a path is written in a field: braces in templates, bare in expressions. */
-export const asWritten = (path: string, expr: string | undefined): string =>
-  expr === 'template' || expr === 'json' ? `{{ ${path} }}` : path
+/** The language of a field's `expr`; absent for texts that hold no paths. */
+export function languageOf(expr: string | undefined): FieldLanguage | undefined {
+  return expr === 'template' || expr === 'json' || expr === 'expression' || expr === 'cel' ? expr : undefined
+}
 
 /** For a plain field: remembered on focus, written so that React sees it. */
-export function targetOfInput(input: HTMLInputElement | HTMLTextAreaElement, expr: string | undefined): Target {
+export function targetOfInput(input: TextInput, language: FieldLanguage): Target {
   return {
     insert: (path) => {
       if (!input.isConnected) return
       const { selectionStart, selectionEnd, value } = input
-      input.setRangeText(asWritten(path, expr), selectionStart ?? value.length, selectionEnd ?? value.length, 'end')
-      input.dispatchEvent(new Event('input', { bubbles: true }))
-      input.focus()
+      writeInto(input, insertAt(value, selectionStart ?? value.length, selectionEnd ?? value.length, path, language))
     },
   }
 }

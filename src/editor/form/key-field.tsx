@@ -1,11 +1,10 @@
 'use client'
 /** A short CEL text, mostly one path of the event: typed, or chosen from real paths with their value beside them. */
-import { Autocomplete } from '@mantine/core'
-import { useId } from 'react'
+import { useId, useMemo } from 'react'
+import { ExpressionInput } from './expression-input.tsx'
 import { FieldFrame } from './field-frame.tsx'
-import { setInsertionTarget, targetOfInput } from './insertion.ts'
-import { useLeave, useProblem } from './use-field.ts'
-import classes from './form.module.css'
+import { OutcomeLine } from './outcome-line.tsx'
+import { useProblem } from './use-field.ts'
 
 export interface EventPath {
   path: string
@@ -38,21 +37,17 @@ export interface KeyFieldProps {
 
 export function KeyField({ label, field, value, onChange, paths, help, placeholder }: KeyFieldProps) {
   const id = useId()
-  const leave = useLeave()
   const problem = useProblem(field)
-  const values = new Map(paths.filter(isKey).map((one) => [one.path, one.value]))
+  const keys = useMemo(() => paths.filter(isKey), [paths])
+  // A path such as `data.id` is looked up in two events: alone it comes to nothing.
+  const inBoth = field.endsWith('.match')
   return (
     <FieldFrame label={label} htmlFor={id} help={help} problem={problem}>
-      <Autocomplete
-        id={id} value={value ?? ''} data={[...values.keys()]} limit={30} placeholder={placeholder ?? likelyKey(paths) ?? 'event.data.accountId'}
-        error={problem?.severity === 'error'} spellCheck={false} classNames={{ input: classes.mono }} comboboxProps={{ shadow: 'md', width: 320, position: 'bottom-end' }}
-        aria-describedby={problem ? `${id}-problem` : undefined} onBlur={leave}
-        onFocus={(event) => setInsertionTarget(targetOfInput(event.currentTarget, 'cel'))}
-        onChange={(next) => onChange(next.trim() === '' ? undefined : next)}
-        renderOption={({ option }) => (
-          <span className={classes.choice}><span className="mono">{option.value}</span><span className="mono cut">{values.get(option.value)}</span></span>
-        )}
+      <ExpressionInput
+        id={id} value={value ?? ''} language="cel" paths={keys} opensEmpty placeholder={placeholder ?? likelyKey(paths) ?? 'event.data.accountId'} error={problem?.severity === 'error'}
+        describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`} onlyPaths={inBoth} onChange={(next) => onChange(next.trim() === '' ? undefined : next)}
       />
+      {!inBoth && problem?.severity !== 'error' && <OutcomeLine text={value ?? ''} language="cel" id={`${id}-outcome`} />}
     </FieldFrame>
   )
 }

@@ -5,7 +5,9 @@ import { IconPlus, IconX } from '@tabler/icons-react'
 import type { Json, JsonObject } from '#base/json.ts'
 import { ConditionField } from './condition-field.tsx'
 import { FieldFrame, Problem } from './field-frame.tsx'
-import { setInsertionTarget, targetOfInput } from './insertion.ts'
+import { ExpressionInput } from './expression-input.tsx'
+import { languageOf, setInsertionTarget } from './insertion.ts'
+import { OutcomeLine } from './outcome-line.tsx'
 import type { EventPath } from './key-field.tsx'
 import type { FieldSpec } from './schema.ts'
 import { useLeave, useProblem } from './use-field.ts'
@@ -43,7 +45,7 @@ export function PairsField({ field, path, value, onChange }: ListProps) {
       )}
     >
       {value.map((pair, index) => (
-        <Row key={index} path={`${path}.${index}`}>
+        <Row key={index} path={`${path}.${index}`} text={text(pair.value)} expr={valueField?.meta.expr}>
           <Cell label={`${nameField?.meta.label ?? 'Name'} ${index + 1}`} placeholder={nameField?.meta.placeholder} value={text(pair.name)} onChange={(name) => set(index, { name })} />
           <Cell wide label={`${valueField?.meta.label ?? 'Value'} ${index + 1}`} placeholder={valueField?.meta.placeholder ?? valueField?.meta.label} expr={valueField?.meta.expr} value={text(pair.value)} onChange={(next) => set(index, { value: next })} />
           <Remove
@@ -119,11 +121,12 @@ function CaseCondition({ path, ...rest }: CaseProps) {
   return <ConditionField {...rest} language="expression" problem={problem} />
 }
 
-function Row({ path, children }: { path: string; children: React.ReactNode }) {
+function Row({ path, text: written, expr, children }: { path: string; text: string; expr: string | undefined; children: React.ReactNode }) {
   const problem = useProblem(path, true)
   return (
     <>
       <div className={classes.pair}>{children}</div>
+      {problem?.severity !== 'error' && <div className={classes.under}><OutcomeLine text={written} language={languageOf(expr)} /></div>}
       {problem && <Problem problem={problem} />}
     </>
   )
@@ -140,12 +143,13 @@ interface CellProps {
 
 function Cell({ label, value, onChange, placeholder, expr, wide }: CellProps) {
   const leave = useLeave()
+  const language = languageOf(expr)
+  const className = wide ? classes.wide : classes.narrow
+  if (language !== undefined) return <ExpressionInput size="xs" label={label} value={value} onChange={onChange} language={language} placeholder={placeholder} className={className} />
   return (
     <TextInput
       size="xs" aria-label={label} value={value} placeholder={placeholder} spellCheck={false} autoComplete="off"
-      className={wide ? classes.wide : classes.narrow} classNames={{ input: classes.mono }} onBlur={leave}
-      onFocus={(event) => setInsertionTarget(expr ? targetOfInput(event.currentTarget, expr) : null)}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      className={className} classNames={{ input: classes.mono }} onBlur={leave} onFocus={() => setInsertionTarget(null)} onChange={(event) => onChange(event.currentTarget.value)}
     />
   )
 }

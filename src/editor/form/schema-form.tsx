@@ -1,19 +1,22 @@
 'use client'
 /** A step's form, made from its config schema. */
+import { useMemo, type ComponentProps } from 'react'
 import type { Json, JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { CodeField } from '../code/code-field.tsx'
+import { ConnectionPicker } from './connection-field.tsx'
 import { useEditor } from '../context.ts'
-import { useEventNames, useFunctionSlugs } from '../inspector/known-names.ts'
 import { useStepPaths } from '../inspector/event-paths.ts'
 import { ConditionField } from './condition-field.tsx'
-import { asyncPaths } from './key-field.tsx'
+import { useAwaitedPaths } from './awaited-paths.ts'
 import { CasesField, PairsField } from './list-fields.tsx'
+import { EventNameField, NamePicker, useFanOutChoices, useFunctionChoices } from './name-fields.tsx'
 import { isShown, sideBySide, stepFields, valueOf, type FieldSpec } from './schema.ts'
 import { NumberField, SelectField, SwitchField, TextField } from './text-field.tsx'
 import { useProblem } from './use-field.ts'
+import { InItemProvider } from './use-readable.ts'
 import classes from './form.module.css'
 
 export function SchemaForm({ step }: { step: StepNode }) {
@@ -25,11 +28,11 @@ export function SchemaForm({ step }: { step: StepNode }) {
       {shown.map((field) => {
         const partner = shown.find((one) => one.name === sideBySide[field.name])
         if (second.has(field.name)) return null
-        if (partner === undefined) return <Field key={field.name} step={step} field={field} />
+        if (partner === undefined) return <FieldInScope key={field.name} step={step} field={field} />
         return (
           <div key={field.name} className={classes.together} data-first={field.name}>
-            <Field step={step} field={field} />
-            <Field step={step} field={partner} />
+            <FieldInScope step={step} field={field} />
+            <FieldInScope step={step} field={partner} />
           </div>
         )
       })}
@@ -37,13 +40,18 @@ export function SchemaForm({ step }: { step: StepNode }) {
   )
 }
 
+/** `item` and `index` can be read in every field of a repeating step, and where the kind says so. */
+function FieldInScope({ step, field }: { step: StepNode; field: FieldSpec }) {
+  return <InItemProvider value={step.each !== undefined || field.meta.scope?.includes('item') === true}><Field step={step} field={field} /></InItemProvider>
+}
+
 function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   const { editor } = useEditor()
   const path = `config.${field.name}`
   const problem = useProblem(path)
-  const eventNames = useEventNames()
-  const slugs = useFunctionSlugs()
   const paths = useStepPaths(step)
+  const arriving = useAwaitedPaths(step, paths)
+  const waited = useMemo(() => [...arriving, ...paths], [arriving, paths])
   const value = valueOf(field, step.config)
   const { meta } = field
   const set = (next: Json | undefined): void => editor.edit(
@@ -66,14 +74,22 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
       : <PairsField field={field} path={path} value={list} onChange={set} />
   }
   if (meta.control === 'code' || meta.control === 'json') {
-    return <CodeField {...shared} language={meta.control === 'code' ? 'typescript' : 'json'} value={text} onChange={set} nodeId={step.id} expr={meta.expr} />
+    return <CodeField {...shared} language={meta.control === 'code' ? 'typescript' : 'json'} value={text} onChange={set} expr={meta.expr} />
   }
-  if (meta.expr === 'cel') return <ConditionField {...shared} language="cel" value={text} onChange={set} paths={[...asyncPaths(paths), ...paths]} />
-  const suggestions = meta.control === 'event-name' ? eventNames : meta.control === 'function-slug' ? slugs : undefined
-  return (
-    <TextField
-      {...shared} value={text} onChange={set} expr={meta.expr} multiline={meta.control === 'multiline'}
-      mono={suggestions !== undefined} {...(suggestions ? { suggestions } : {})}
-    />
-  )
+  if (meta.expr === 'cel') return <ConditionField {...shared} language="cel" value={text} onChange={set} paths={waited} />
+  if (meta.control === 'event-name') return <EventNameField {...shared} value={text} onChange={set} />
+  if (meta.control === 'function-slug') return <FunctionPicker {...shared} value={text} onChange={set} />
+  if (meta.control === 'connection') return <ConnectionPicker {...shared} value={text} onChange={set} />
+  if (meta.control === 'fan-out') return <FanOutPicker {...shared} step={step} value={text} onChange={set} />
+  return <TextField {...shared} value={text} onChange={set} expr={meta.expr} escape={meta.escape} multiline={meta.control === 'multiline'} />
+}
+
+type PickerProps = Omit<ComponentProps<typeof NamePicker>, 'choices' | 'nothing'>
+
+function FunctionPicker(props: PickerProps) {
+  return <NamePicker {...props} placeholder="Choose a function" choices={useFunctionChoices()} nothing="There is no other function yet" />
+}
+
+function FanOutPicker({ step, ...props }: PickerProps & { step: StepNode }) {
+  return <NamePicker {...props} placeholder="Choose a step" choices={useFanOutChoices(step)} nothing="No step before this one emits per item" />
 }

@@ -2,7 +2,9 @@
 import { Autocomplete, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { useEffect, useId, useRef } from 'react'
 import { FieldFrame } from './field-frame.tsx'
-import { setInsertionTarget, targetOfInput } from './insertion.ts'
+import { ExpressionInput } from './expression-input.tsx'
+import { languageOf, setInsertionTarget } from './insertion.ts'
+import { OutcomeLine } from './outcome-line.tsx'
 import { useLeave, type FieldProblem } from './use-field.ts'
 import classes from './form.module.css'
 
@@ -19,6 +21,8 @@ export interface TextFieldProps extends Common {
   value: string
   onChange(value: string): void
   expr?: string | undefined
+  /** How values put into the text are escaped; see FieldMeta. */
+  escape?: 'html' | 'url' | undefined
   mono?: boolean
   multiline?: boolean
   suggestions?: string[]
@@ -26,19 +30,32 @@ export interface TextFieldProps extends Common {
   testId?: string
 }
 
-export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
+export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, escape, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
   const id = useId()
   const leave = useLeave()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   useEffect(() => {
     if (fresh) input.current?.select()
   }, [fresh])
+  const language = languageOf(expr)
+  if (language !== undefined) {
+    return (
+      <FieldFrame label={label} htmlFor={id} help={help} problem={problem} aside={aside}>
+        <ExpressionInput
+          id={id} value={value} onChange={onChange} language={language} placeholder={placeholder} error={problem?.severity === 'error'} multiline={multiline === true}
+          describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`} testId={testId}
+        />
+        {/* A mail's body has a preview of its own. */}
+        {problem?.severity !== 'error' && escape !== 'html' && <OutcomeLine text={value} language={language} escape={escape} id={`${id}-outcome`} />}
+      </FieldFrame>
+    )
+  }
   const shared = {
     id, value, placeholder, error: problem?.severity === 'error', 'data-testid': testId,
     spellCheck: false, autoComplete: 'off', 'aria-describedby': problem ? `${id}-problem` : undefined,
-    classNames: { input: mono || expr ? classes.mono : '' },
+    classNames: { input: mono ? classes.mono : '' },
     onBlur: leave,
-    onFocus: (event: React.FocusEvent<HTMLInputElement | HTMLTextAreaElement>) => setInsertionTarget(expr ? targetOfInput(event.currentTarget, expr) : null),
+    onFocus: () => setInsertionTarget(null),
   }
   return (
     <FieldFrame label={label} htmlFor={id} help={help} problem={problem} aside={aside}>

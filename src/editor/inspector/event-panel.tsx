@@ -5,11 +5,14 @@ import { useEffect, useState } from 'react'
 import type { Json } from '#base/json.ts'
 import { jsonEqual } from '#base/json.ts'
 import type { EventNode } from '#graph/document.ts'
-import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere } from '#graph/links.ts'
+import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
 import { CodeField } from '../code/code-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
+import { useDataAtHand } from '../data/data-at-hand.ts'
+import { SamplePicker } from '../data/sample-picker.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
+import { nodePath } from '../open-at-node.ts'
 import { hangFunction } from '../place.ts'
 import { openTestEvent } from '../bar/test-event.tsx'
 import { useEventNames } from './known-names.ts'
@@ -22,6 +25,7 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
   const problem = useProblem('event')
   const names = useEventNames().filter((name) => name !== node.event)
   const { senders, reactions } = useEventLinks(node)
+  const known = useDataAtHand().events.get(node.id)
   const hang = (): void => {
     const added = hangFunction(editor.store.getState().document, node.id, place)
     editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
@@ -32,19 +36,20 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
         label="Name" value={node.event} onChange={(value) => update('event', value)} problem={problem} mono fresh={fresh} suggestions={names}
         placeholder="user/account.created" help="What happened, as object/past.verb. End with /* or .* to take all that begin so."
       />
+      {node.event !== '' && <SamplePicker node={node} />}
       <SampleField node={node} />
       <LinkList title="Sent by" rows={senders} empty="Anything with your event key, by POST /e/KEY or the SDK." />
       <LinkList
         title="Reacts" rows={reactions} empty="Nobody reacts yet."
         aside={<Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={hang}>Add a function</Button>}
       />
-      <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, node.sample)} fullWidth>Send a test event</Button>
+      <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, known === undefined || known.cut !== undefined ? node.sample : known.data)} fullWidth>Send a test event</Button>
     </>
   )
 }
 
 function useEventLinks(node: EventNode): { senders: LinkRow[]; reactions: LinkRow[] } {
-  const { catalog } = useEditor()
+  const { catalog, workspace } = useEditor()
   const { nodes, edges } = useEditorState((state) => state.document)
   const senders: LinkRow[] = []
   const reactions: LinkRow[] = []
@@ -58,10 +63,15 @@ function useEventLinks(node: EventNode): { senders: LinkRow[]; reactions: LinkRo
       const name = one.type === 'step' ? emittedEvent(one) : null
       if (one.type === 'step' && name !== null && matchesEvent(node.event, name)) senders.push({ id: one.id, text: one.name, kind: one.kind })
     }
-    for (const one of sendersElsewhere(node.event, catalog.functionsElsewhere)) senders.push({ text: one.slug, mono: true, note: `in ${one.workflow}`, kind: 'function' })
-    for (const one of reactionsElsewhere(node.event, catalog.functionsElsewhere)) reactions.push({ text: one.slug, mono: true, note: `in ${one.workflow}`, kind: 'function' })
+    for (const one of sendersElsewhere(node.event, catalog.functionsElsewhere)) senders.push(elsewhere(workspace, one))
+    for (const one of reactionsElsewhere(node.event, catalog.functionsElsewhere)) reactions.push(elsewhere(workspace, one))
   }
   return { senders, reactions }
+}
+
+/** A function of another workflow; its name leads there, with its frame selected. */
+function elsewhere(workspace: string, { slug, workflow, nodeId }: ElsewhereFunction): LinkRow {
+  return { text: slug, mono: true, note: `in ${workflow}`, kind: 'function', ...(nodeId === undefined ? {} : { href: nodePath(workspace, workflow, nodeId) }) }
 }
 
 /** The sample is JSON in the document, so text that is not JSON yet stays in the field only, and says so. */

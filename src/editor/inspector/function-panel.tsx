@@ -13,6 +13,7 @@ import { LimitFields } from './flow/limit-fields.tsx'
 import { OnceFields } from './flow/once-fields.tsx'
 import { Section } from './flow/section.tsx'
 import { TimingFields } from './flow/timing-fields.tsx'
+import { FrameRuns } from './frame-runs.tsx'
 import { LinkList, type LinkRow } from './link-list.tsx'
 import { useUpdate } from './use-update.ts'
 import flow from './flow/flow.module.css'
@@ -38,6 +39,7 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
       <p className={flow.sentence} data-testid="function-sentence">{functionSentence(node)}</p>
       <TextField label="Slug" value={node.slug} onChange={rename} problem={slug} mono fresh={fresh} help="Its name in the API, unique in the workspace: small letters, digits and hyphens." />
       <TextField label="Name" value={node.name ?? ''} onChange={(value) => update('name', value === '' ? undefined : value)} placeholder="Optional, for people" />
+      <FrameRuns node={node} />
       <FlowSections node={node} />
       <LinkList title="Starts on" rows={starts} empty="Nothing starts it yet. Draw a line from an event or a schedule to its frame." />
       <LinkList title="Steps" rows={steps.map((step) => ({ id: step.id, text: step.name, kind: step.kind, note: `steps.${step.key}` }))} empty="No steps yet. Drag one from the left onto the frame." />

@@ -1,4 +1,5 @@
 'use client'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
@@ -9,6 +10,8 @@ import classes from './inspector.module.css'
 export interface LinkRow {
   /** Node to go to; absent when it is in another workflow. */
   id?: string
+  /** Address of what is in another workflow. */
+  href?: string
   text: string
   note?: string
   mono?: boolean
@@ -26,17 +29,25 @@ export function LinkList({ title, rows, empty, aside }: { title: string; rows: L
       <div className={classes.sectionHead}><h3>{title}{rows.length > 0 && <span className="num"> {rows.length}</span>}</h3>{aside}</div>
       {rows.length === 0 ? <p className={classes.quiet}>{empty}</p> : (
         <ul className={classes.links}>
-          {rows.map(({ id, text, note, mono, kind }, i) => (
+          {rows.map((row, i) => (
             <li key={i}>
-              <button type="button" disabled={id === undefined} onClick={() => id && go(id)}>
-                <PaletteGlyph kind={kind} />
-                <span className={mono ? 'mono cut' : 'cut'}>{text}</span>
-                {note && <small>{note}</small>}
-              </button>
+              {row.href === undefined
+                ? <button type="button" disabled={row.id === undefined} onClick={() => row.id && go(row.id)}><Words row={row} /></button>
+                : <Link href={row.href}><Words row={row} /></Link>}
             </li>
           ))}
         </ul>
       )}
     </section>
+  )
+}
+
+function Words({ row: { text, note, mono, kind } }: { row: LinkRow }) {
+  return (
+    <>
+      <PaletteGlyph kind={kind} />
+      <span className={mono ? 'mono cut' : 'cut'}>{text}</span>
+      {note && <small>{note}</small>}
+    </>
   )
 }

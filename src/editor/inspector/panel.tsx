@@ -1,7 +1,7 @@
 'use client'
 /** The side panel: whatever is selected, to read and to change. */
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconCopy, IconDots, IconTrash, IconX } from '@tabler/icons-react'
+import { IconCopy, IconDots, IconMessage, IconTrash, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { nodeKind, nodeTitle } from '#canvas/describe.ts'
 import type { GraphEdge, GraphNode } from '#graph/document.ts'
@@ -11,34 +11,42 @@ import { useEditor, useEditorState } from '../context.ts'
 import { MarkedText } from '../form/marked-text.tsx'
 import { FieldHostProvider } from '../form/use-field.ts'
 import { PaletteGlyph } from '../palette/palette-glyph.tsx'
+import { useSettled } from '../settled.ts'
+import { RunPart } from '../try/run-part.tsx'
+import { TryResult } from '../try/try-result.tsx'
 import { EdgePanel } from './edge-panel.tsx'
 import { EventPanel } from './event-panel.tsx'
 import { FunctionPanel } from './function-panel.tsx'
 import { NotePanel } from './note-panel.tsx'
 import { OverviewPanel } from './overview-panel.tsx'
 import { SchedulePanel } from './schedule-panel.tsx'
+import { SeveralActions, selectedWords } from './several.tsx'
 import { StepPanel } from './step-panel.tsx'
 import { WebhookPanel } from './webhook-panel.tsx'
 import classes from './inspector.module.css'
 
 export function Panel() {
   const { findings, viewOnly } = useEditor()
-  const selected = useEditorState((state) => state.selected)
-  const document = useEditorState((state) => state.document)
   const fresh = useEditorState((state) => state.fresh)
+  const selected = useSettled(useEditorState((state) => state.selected))
+  const document = useEditorState((state) => state.document)
   const [first] = selected
   const node = first === undefined ? undefined : document.nodes[first]
   const edge = first === undefined ? undefined : document.edges[first]
-  if (selected.size > 1) return <Several count={selected.size} />
+  if (selected.size > 1) return <Several />
   if (node === undefined && edge === undefined) return <OverviewPanel />
   const host = { id: first as string, findings: findings.byNode.get(first as string) ?? [] }
   return (
     <FieldHostProvider value={host}>
       <aside className={classes.panel} data-testid="panel" aria-label={node ? `${nodeKind[node.type]} ${nodeTitle(node)}` : 'Line'} key={first}>
-        <Head glyph={node ? <PaletteGlyph kind={node.type === 'step' ? node.kind : node.type} /> : null} title={node ? nodeTitle(node) : 'Line'}>
+        <Head
+          glyph={node ? <PaletteGlyph kind={node.type === 'step' ? node.kind : node.type} /> : null} title={node ? nodeTitle(node) : 'Line'}
+          action={!viewOnly && (node?.type === 'step' || node?.type === 'function') ? <RunPart node={node} /> : null}
+        >
           {node ? subtitle(node, document.nodes) : edgeSubtitle(edge as GraphEdge)}
         </Head>
         <fieldset className={classes.body} disabled={viewOnly}>
+          <TryResult nodeId={first as string} />
           <WholeFindings />
           {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
         </fieldset>
@@ -81,7 +89,7 @@ function WholeFindings() {
   ))
 }
 
-export function Head({ glyph, title, children }: { glyph: ReactNode; title: string; children: ReactNode }) {
+export function Head({ glyph, title, action, children }: { glyph: ReactNode; title: string; action?: ReactNode; children: ReactNode }) {
   const context = useEditor()
   const run = (id: string): void => {
     const command = commands.find((one) => one.id === id)
@@ -94,10 +102,12 @@ export function Head({ glyph, title, children }: { glyph: ReactNode; title: stri
         <h2 className="cut">{title}</h2>
         <div className={classes.sub}>{children}</div>
       </div>
+      {action}
       {!context.viewOnly && (
         <Menu position="bottom-end" width={180}>
           <Menu.Target><ActionIcon size={28} aria-label="More"><IconDots size={16} stroke={1.7} /></ActionIcon></Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<IconMessage size={15} stroke={1.7} />} onClick={() => run('comment')}>Comment</Menu.Item>
             <Menu.Item leftSection={<IconCopy size={15} stroke={1.7} />} onClick={() => run('duplicate')}>Duplicate</Menu.Item>
             <Menu.Item leftSection={<IconTrash size={15} stroke={1.7} />} color="red" onClick={() => run('delete')}>Delete</Menu.Item>
           </Menu.Dropdown>
@@ -108,11 +118,14 @@ export function Head({ glyph, title, children }: { glyph: ReactNode; title: stri
   )
 }
 
-function Several({ count }: { count: number }) {
+function Several() {
+  const document = useEditorState((state) => state.document)
+  const selected = useEditorState((state) => state.selected)
+  const nodes = [...selected].flatMap((id) => document.nodes[id] ?? [])
   return (
-    <aside className={classes.panel} data-testid="panel" aria-label={`${count} things selected`}>
-      <Head glyph={null} title={`${count} things`}>Selected together</Head>
-      <div className={classes.body}><p className={classes.quiet}>Move, copy, duplicate or delete them as one. Each of those is one undo step.</p></div>
+    <aside className={classes.panel} data-testid="panel" aria-label={`${selected.size} things selected`}>
+      <Head glyph={null} title={`${selected.size} things`}>{selectedWords(nodes, selected.size - nodes.length)}</Head>
+      <div className={classes.body}><SeveralActions /></div>
     </aside>
   )
 }

@@ -5,11 +5,16 @@ import type { StepNode } from '#graph/document.ts'
 import { renameStepKey } from '#graph/edit/update-node.ts'
 import { useEditor } from '../context.ts'
 import { CurlPaste } from '../form/curl-paste.tsx'
+import { MailPreview } from '../form/mail-preview.tsx'
+import { PayloadShape } from '../form/payload-shape.tsx'
 import { SchemaForm } from '../form/schema-form.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem, type FieldProblem } from '../form/use-field.ts'
+import { InItemProvider } from '../form/use-readable.ts'
 import { PriceTag } from '../preview/price-tag.tsx'
+import { PinNote } from '../try/pin-note.tsx'
 import { AvailableData } from './available-data.tsx'
+import { LastRun, LastRunLine } from './last-run.tsx'
 import { StepEach } from './step-each.tsx'
 import { StepFailure } from './step-failure.tsx'
 import { useUpdate } from './use-update.ts'
@@ -19,13 +24,18 @@ export function StepPanel({ node }: { node: StepNode }) {
   const update = useUpdate(node)
   return (
     <>
+      <PinNote node={node} />
+      <LastRunLine node={node} />
       <div className={classes.two}>
         <TextField label="Step name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} />
         <KeyField node={node} />
       </div>
       {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
+      {(node.kind === 'emit' || node.kind === 'emit-each') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
+      {node.kind === 'mail' && <MailPreview step={node} />}
       {node.kind === 'emit-each' && <PriceTag node={node} />}
       <AvailableData step={node} />
+      <LastRun node={node} />
       {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}
       <StepFailure node={node} handles={canHandleError(node.kind)} />
     </>

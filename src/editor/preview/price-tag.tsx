@@ -45,6 +45,7 @@ export function PriceTag({ node }: { node: StepNode }) {
       {consumers.length === 0
         ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
         : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places)} consumers={consumers.length} />}
+      <Confirm rule={facts.confirm} items={items} />
     </section>
   )
 }
@@ -54,6 +55,16 @@ function Source({ last, typed }: { last: { items: number; run: string } | null; 
   if (last === null) return <p className={classes.quiet}>No run yet. {typed ? 'Reckoned with the number above.' : 'Type how many items to expect.'}</p>
   const link = <a href={path(`/runs/${last.run}`)} target="_blank" rel="noreferrer">last run</a>
   return <p className={classes.quiet}>{typed ? <>The {link} had {counted(last.items, 'item')}.</> : <>As many items as its {link} had.</>}</p>
+}
+
+/** Said beforehand: above this workspace's size it waits for a person. */
+function Confirm({ rule, items }: { rule: { above: number; person: string | null } | null; items: number | null }) {
+  if (rule === null) return null
+  const who = rule.person ?? 'an owner or admin'
+  const above = rule.above.toLocaleString('en-US')
+  return items !== null && items > rule.above
+    ? <p className={classes.waits} data-testid="price-confirm">It will wait until <b>{who}</b> says go: {counted(items, 'item')} is above this workspace’s {above}.</p>
+    : <p className={classes.quiet}>Above {above} items it waits until {who} says go.</p>
 }
 
 function Sum({ price, consumers }: { price: Price; consumers: number }) {

@@ -16,6 +16,7 @@ import { ErrorNote } from '#ui/error-note.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import { ProblemList } from '../bar/problems.tsx'
 import { useEditor, useEditorState } from '../context.ts'
+import { pinnedIn } from '../try/pin.ts'
 import { DrawingPane } from './drawing-pane.tsx'
 import { FunctionChangeItem } from './function-change.tsx'
 import { ImpactList } from './impact-list.tsx'
@@ -81,6 +82,7 @@ function ReviewBody({ changes, busy, onPublish, onDiscard, onClose }: ReviewProp
           {facts.error !== null && <ErrorNote error={facts.error} onRetry={() => void facts.refetch()} />}
           <Changed moved={moved} left={left} pick={pick} setFocus={setFocus} live={live} drawn={drawn} single={moved.length === 1 && !blocked} />
           <Stays changes={changes} />
+          <Pins />
           {facts.isPending ? <Loader size="sm" aria-label="Looking whom it reaches" /> : moved.length > 0 && (
             <ImpactList impact={impact} more={facts.data?.more ?? false} inFlight={(facts.data?.inFlight ?? []).filter((one) => picked.includes(one.slug))} />
           )}
@@ -111,7 +113,7 @@ interface ChangedProps {
 }
 
 function Changed({ moved, left, pick, setFocus, live, drawn, single }: ChangedProps) {
-  if (moved.length === 0) return <p className={classes.quiet}>No function behaves differently: only places, notes or samples changed.</p>
+  if (moved.length === 0) return <p className={classes.quiet}>No function behaves differently: only places, notes, samples or pinned outputs changed.</p>
   return (
     <section aria-label="What changes">
       <h3 className={classes.section}>What changes</h3>
@@ -125,6 +127,12 @@ function Changed({ moved, left, pick, setFocus, live, drawn, single }: ChangedPr
       </ul>
     </section>
   )
+}
+
+function Pins() {
+  const pinned = useEditorState((state) => pinnedIn(state.document))
+  if (pinned === 0) return null
+  return <p className={classes.quiet} data-testid="pins-note">{pinned === 1 ? 'One pinned output is only for tests.' : `${pinned} pinned outputs are only for tests.`} What is published runs every step.</p>
 }
 
 function Stays({ changes }: { changes: FunctionChange[] }) {

@@ -6,11 +6,12 @@
 import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
 import type { Duty } from '#engine/duties/duty.ts'
-import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
+import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTestVersions, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
 
 const dayMs = 86_400_000
 const auditDays = 365
 const rowsPerStatement = 2000
+const versionsPerTurn = 200
 const pauseMs = 20
 const turnMs = 20_000
 
@@ -63,6 +64,7 @@ async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays
     const values = [id, uuidFloor(since), rowsPerStatement, new Date(since)]
     for (const statement of [...keepOfRuns, keepRuns]) rows += await repeat(client, { ...statement, values }, until)
     rows += await repeat(client, { ...keepFanOuts, values: values.slice(0, 3) }, until)
+    rows += (await client.query({ ...keepTestVersions, values: [id, versionsPerTurn, new Date(since)] })).rowCount ?? 0
   }
   if (eventDays !== null) {
     const values = [id, uuidFloor(now - eventDays * dayMs), rowsPerStatement]

@@ -5,15 +5,16 @@
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { publicId } from '#base/ids.ts'
+import { newUuid, publicId, uuidTime } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import { inTransaction } from '#engine/fan-out/context.ts'
 import { readItems } from '#engine/fan-out/items.ts'
 import type { FanOutRow, FanOutState } from '#engine/fan-out/row.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
+import type { Routes, RoutingTable } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
-import { emitCutShort, fanOutLook, fanOutState, fanOutWait } from '#engine/sql/fan-out.ts'
+import { emitCutShort, fanOutAsk, fanOutLook, fanOutState, fanOutWait } from '#engine/sql/fan-out.ts'
 import { runHold } from '#engine/sql/wait.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 import type { StepOutcome } from '#steps/kind.ts'
@@ -31,20 +32,57 @@ export interface Halted {
 
 const settledItems = { all: undefined, completed: ['completed'], failed: ['failed'] } as const
 
-export class FanOutGate {
-  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly changed: (workspaceId: string, fanOutId: string) => void) {}
+/** An emit per item before its first item. */
+export interface Beginning {
+  step: string
+  /** performance.now() */
+  startedAt: number
+  event: string
+  count: number
+  canary?: number
+  stopShare?: number
+}
 
-  /** For an emit that is taken up again: may it send on? */
-  async mayEmit(job: ClaimedJob, step: string): Promise<boolean> {
-    const state = await stateOf(this.pool, job, step)
-    return state === null || state === 'emitting' || state === 'running' || state === 'settled'
+export class FanOutGate {
+  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly routes: Routes, private readonly changed: (workspaceId: string, fanOutId: string) => void) {}
+
+  /** For an emit that is taken up again: may it send on, and from which id do its items count? */
+  async mayEmit(job: ClaimedJob, step: string): Promise<{ may: boolean; baseMs: number | null }> {
+    const found = await stateOf(this.pool, job, step)
+    return { may: found === null || goes(found.state), baseMs: found === null ? null : uuidTime(found.base_id) }
+  }
+
+  /** Is it so many items that a person is asked first? What is known of the workspace anyway tells. */
+  asksFirst(job: ClaimedJob, count: number): boolean | Promise<boolean> {
+    const asks = ({ confirmAbove }: RoutingTable) => confirmAbove !== null && count > confirmAbove
+    const table = this.routes.get(job.workspace_id)
+    return table instanceof Promise ? table.then(asks) : asks(table)
+  }
+
+  /** The fan-out is there and waits; nothing of it is sent. `baseMs`: it was let go already, and this is what its items count from. */
+  async ask(job: ClaimedJob, { step, startedAt, event, count, canary, stopShare }: Beginning): Promise<'lost' | { baseMs: number } | { waiting: FanOutState }> {
+    const id = fanOutId(job.run_id, step)
+    const answer = await this.whileHeld<{ baseMs: number } | { waiting: FanOutState }>(job, async (client) => {
+      const baseId = emittedIds(job.run_id, step, uuidTime(newUuid()))(0)
+      const { rowCount } = await client.query({
+        ...fanOutAsk, values: [job.workspace_id, id, job.run_id, step, job.function_id, event, baseId, count, canary ?? null, stopShare ?? null, performance.now() - startedAt],
+      })
+      const known = rowCount === 1 ? null : await stateOf(client, job, step)
+      const state = known?.state ?? 'confirm'
+      if (known !== null && goes(state)) return { baseMs: uuidTime(known.base_id) }
+      await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'canary', JSON.stringify({ sent: 0, state }), null] })
+      return { waiting: state }
+    })
+    this.changed(job.workspace_id, id)
+    return answer
   }
 
   /** `go-on`: it has been let go meanwhile. `output`: the rest is cancelled and the step recorded so. */
   async halt(job: ClaimedJob, halted: Halted): Promise<'lost' | 'go-on' | { waiting: FanOutState } | { output: Json }> {
     return this.whileHeld(job, async (client) => {
-      const state = await stateOf(client, job, halted.step)
-      if (state === null || state === 'emitting' || state === 'running' || state === 'settled') return 'go-on'
+      const found = await stateOf(client, job, halted.step)
+      if (found === null || goes(found.state)) return 'go-on'
+      const { state } = found
       if (state === 'cancelled') return { output: await this.cutShort(client, job, halted) }
       await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, halted.step, 'canary', JSON.stringify({ sent: halted.nextIndex, state }), null] })
       return { waiting: state }
@@ -54,7 +92,7 @@ export class FanOutGate {
   private async cutShort(client: pg.PoolClient, job: ClaimedJob, halted: Halted): Promise<Json> {
     const output = {
       count: halted.nextIndex, cancelled: true, fanOutId: publicId('fan', fanOutId(job.run_id, halted.step)),
-      firstId: publicId('evt', emittedIds(job.run_id, halted.step, halted.baseMs)(0)),
+      ...(halted.nextIndex === 0 ? {} : { firstId: publicId('evt', emittedIds(job.run_id, halted.step, halted.baseMs)(0)) }),
     }
     await client.query({ ...emitCutShort, values: [job.workspace_id, job.run_id, halted.step, halted.attempt, performance.now() - halted.startedAt, JSON.stringify(output)] })
     this.changed(job.workspace_id, fanOutId(job.run_id, halted.step))
@@ -64,8 +102,8 @@ export class FanOutGate {
   /** The page at once when the fan-out has settled, else a wait for that; when its time is up, the counts. */
   async gather(job: ClaimedJob, step: string, outcome: GatherOutcome): Promise<'lost' | 'waiting' | { output: Json; port: string }> {
     const answer = await this.whileHeld<'lost' | 'waiting' | 'settled' | 'expired'>(job, async (client) => {
-      const state = await stateOf(client, job, outcome.step)
-      if (state === null) throw new FanwiseError('step_input', `The step ${outcome.step} has sent nothing in this run.`, { field: 'of', fix: 'Gather only where the step that emits per item has run.' })
+      const state = (await stateOf(client, job, outcome.step))?.state
+      if (state === undefined) throw new FanwiseError('step_input', `The step ${outcome.step} has sent nothing in this run.`, { field: 'of', fix: 'Gather only where the step that emits per item has run.' })
       if (state === 'settled') return 'settled'
       const { rows } = await client.query<{ expired: boolean | null }>({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'gather', JSON.stringify({ of: outcome.step, timeoutMs: outcome.timeoutMs }), outcome.timeoutMs] })
       return rows[0]?.expired === true ? 'expired' : 'waiting'
@@ -100,7 +138,9 @@ export class FanOutGate {
   }
 }
 
-async function stateOf(client: pg.Pool | pg.PoolClient, job: ClaimedJob, step: string): Promise<FanOutState | null> {
-  const { rows } = await client.query<{ state: FanOutState }>({ ...fanOutState, values: [job.workspace_id, fanOutId(job.run_id, step)] })
-  return rows[0]?.state ?? null
+const goes = (state: FanOutState): boolean => state === 'emitting' || state === 'running' || state === 'settled'
+
+async function stateOf(client: pg.Pool | pg.PoolClient, job: ClaimedJob, step: string): Promise<{ state: FanOutState; base_id: string } | null> {
+  const { rows } = await client.query<{ state: FanOutState; base_id: string }>({ ...fanOutState, values: [job.workspace_id, fanOutId(job.run_id, step)] })
+  return rows[0] ?? null
 }

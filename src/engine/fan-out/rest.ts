@@ -11,7 +11,7 @@ import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.
 import { restCancelled } from '#engine/holds/holds.ts'
 import { endRuns } from '#engine/end-runs.ts'
 import {
-  auditInsert, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
+  auditInsert, fanOutConfirm, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
 } from '#engine/sql/fan-out.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
@@ -105,11 +105,25 @@ export async function letGo(context: FanOutContext, workspaceId: string, id: str
   return true
 }
 
+/** A person says go before the first item. False when it does not wait for that. */
+export async function confirm(context: FanOutContext, workspaceId: string, id: string, by: Actor): Promise<boolean> {
+  const found = await inTransaction(context.pool, async (client) => {
+    const { rows } = await client.query<{ run_id: string; step: string; total: number }>({ ...fanOutConfirm, values: [workspaceId, id] })
+    if (rows[0] === undefined) return null
+    await audit(client, workspaceId, by, 'fan-out.confirm', publicId('fan', id), { items: rows[0].total })
+    return { runId: rows[0].run_id, woken: await wakeEmit(client, workspaceId, rows[0]) }
+  })
+  if (found === null) return false
+  context.changed(workspaceId, id, found.runId)
+  if (found.woken.length > 0) context.woken(found.woken)
+  return true
+}
+
 /** Emission ends; children that nobody executes are cancelled. @param running those that are executed, too */
 export async function cancelRest(context: FanOutContext, row: FanOutRow, running: boolean, by: Actor): Promise<{ changed: boolean; cancelled: number }> {
   const { workspace_id: ws, id } = row
   const woken = await inTransaction(context.pool, async (client) => {
-    const { rows } = await client.query<{ run_id: string; step: string }>({ ...fanOutRest, values: [ws, id, [...resting, 'paused', 'stopped'], 'cancelled', `The rest was cancelled by ${by.name}.`] })
+    const { rows } = await client.query<{ run_id: string; step: string }>({ ...fanOutRest, values: [ws, id, ['confirm', ...resting, 'paused', 'stopped'], 'cancelled', `The rest was cancelled by ${by.name}.`] })
     if (rows[0] === undefined) return null
     // Children that a worker has claimed ahead do not begin any more: this keeps them until they are cancelled.
     await client.query({ ...fanOutHold, values: [ws, id, publicId('fan', id) + restCancelled, 'The rest was cancelled.', false, by.id] })

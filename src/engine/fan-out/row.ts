@@ -1,7 +1,8 @@
 /** A fan-out as its statements answer it. */
 import { fanOutRunRange } from '#engine/derived-ids.ts'
 
-export type FanOutState = 'emitting' | 'canary' | 'running' | 'paused' | 'stopped' | 'cancelled' | 'settled'
+/** `confirm`: nothing is sent until a person says go. */
+export type FanOutState = 'confirm' | 'emitting' | 'canary' | 'running' | 'paused' | 'stopped' | 'cancelled' | 'settled'
 
 export interface FanOutRow {
   workspace_id: string
@@ -51,6 +52,12 @@ export function canaryVerdict(row: FanOutRow): 'go' | { reason: string } | null 
   const first = `the first ${(row.canary ?? row.items).toLocaleString('en')} ${(row.canary ?? row.items) === 1 ? 'item' : 'items'}`
   const what = [row.failed > 0 ? `${row.failed.toLocaleString('en')} failed` : '', row.cancelled > 0 ? `${row.cancelled.toLocaleString('en')} ${row.cancelled === 1 ? 'was' : 'were'} cancelled` : ''].filter((part) => part !== '').join(' and ')
   return { reason: `Of ${row.runs.toLocaleString('en')} ${row.runs === 1 ? 'run' : 'runs'} of ${first}, ${what}.` }
+}
+
+/** Why nothing of it is sent yet. `person` null = any owner or admin; `above` null = the setting is off by now. */
+export function confirmSentence({ total, above, person }: { total: number; above: number | null; person: string | null }): string {
+  const items = `${total.toLocaleString('en')} ${total === 1 ? 'item' : 'items'}`
+  return `Waiting until ${person ?? 'an owner or admin'} says go: ${items}${above === null || total <= above ? ' is more than this workspace allowed when it began' : ` is above this workspace’s ${above.toLocaleString('en')}`}.`
 }
 
 /** True when everything is over and only the word of it is missing. */

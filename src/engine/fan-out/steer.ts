@@ -2,7 +2,7 @@
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { inTransaction, type FanOutContext } from '#engine/fan-out/context.ts'
-import { audit, cancelRest, letGo, rest, resume, type Actor } from '#engine/fan-out/rest.ts'
+import { audit, cancelRest, confirm, letGo, rest, resume, type Actor } from '#engine/fan-out/rest.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'
 import { readProgress, type FanOutProgress } from '#engine/fan-out/progress.ts'
@@ -26,6 +26,8 @@ export interface FanOutControls {
   retryFailed(workspaceId: string, id: string, by: Actor): Promise<{ retried: number }>
   /** After a canary: the rest goes. */
   go(workspaceId: string, id: string, by: Actor): Promise<void>
+  /** Before its first item: it goes. Whether this person may say so is the host's business. */
+  confirm(workspaceId: string, id: string, by: Actor): Promise<void>
   /** Runs at once of a function this fan-out starts, until the next publish with another drawn limit; null = as drawn. */
   setLimit(workspaceId: string, id: string, by: Actor, limit: number | null, functionSlug?: string): Promise<{ function: string; limit: number }>
 }
@@ -53,6 +55,10 @@ export function fanOutControls(context: FanOutContext, routesChanged: (workspace
       const row = await find(ws, id)
       if (!(await letGo(context, ws, id, by))) throw wrongState(row, 'let go')
     },
+    async confirm(ws, id, by) {
+      const row = await find(ws, id)
+      if (!(await confirm(context, ws, id, by))) throw wrongState(row, 'let go')
+    },
     async retryFailed(ws, id, by) {
       const row = await find(ws, id)
       if (row.state === 'cancelled') throw new FanwiseError('conflict', 'The rest of this fan-out is being cancelled.', { fix: 'Wait until it has settled, then retry what failed.' })
@@ -69,7 +75,7 @@ async function findFanOut(context: FanOutContext, workspaceId: string, id: strin
 }
 
 const stateWords: Record<FanOutRow['state'], string> = {
-  emitting: 'is being sent', canary: 'waits after its first items', running: 'is running', paused: 'is paused', stopped: 'has stopped by itself',
+  confirm: 'waits until a person says go', emitting: 'is being sent', canary: 'waits after its first items', running: 'is running', paused: 'is paused', stopped: 'has stopped by itself',
   cancelled: 'is being cancelled', settled: 'has settled',
 }
 

@@ -6,12 +6,12 @@ import { serviceOf, type Holds } from '#engine/holds/holds.ts'
 
 export function serviceGuard(holds: Holds, breaker: Breaker): ServiceGuard {
   return {
-    check(workspaceId, url, pass) {
+    check(workspaceId, url, pass, connection = null) {
       if (holds.none) return
-      const host = serviceOf(url)
-      const hold = host === null ? null : holds.service(workspaceId, host, pass)
-      if (hold === null) return
-      throw new FanwiseError('step_parked', `${host} is parked.`, { fix: 'It goes on by itself when the service is let go.', facts: { holdId: hold.id, host } })
+      for (const host of [serviceOf(url), connection]) {
+        const hold = host === null ? null : holds.service(workspaceId, host, pass)
+        if (hold !== null) throw new FanwiseError('step_parked', `${host} is parked.`, { fix: 'It goes on by itself when the service is let go.', facts: { holdId: hold.id, host } })
+      }
     },
     report(workspaceId, url, ok) {
       const host = serviceOf(url)

@@ -9,9 +9,14 @@ const counts = `
       from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id
     ) n`
 
-/** Its emitting step will send no more: all is sent, or the step has ended another way. */
-const sent = `(f.items = f.total or not exists (
-      select 1 from emit_progress p where p.workspace_id = f.workspace_id and p.run_id = f.run_id and p.step = f.step))`
+/**
+ * Its emitting step will send no more: all is sent, or the step has ended another way. One that waits for a
+ * person before its first item has no progress yet: there the step, or the end of its run, tells.
+ */
+const sent = `(f.items = f.total or case when f.items > 0
+      then not exists (select 1 from emit_progress p where p.workspace_id = f.workspace_id and p.run_id = f.run_id and p.step = f.step)
+      else exists (select 1 from step s where s.workspace_id = f.workspace_id and s.run_id = f.run_id and s.step = f.step)
+        or not exists (select 1 from job j where j.workspace_id = f.workspace_id and j.run_id = f.run_id) end)`
 
 const columns = `f.workspace_id::text as workspace_id, f.id::text as id, f.run_id::text as run_id, f.step, f.state, f.total, f.items, f.runs, f.skipped,
       f.canary, f.stop_share, f.base_id::text as base_id, f.targets::text[] as targets, n.done, n.failed, n.cancelled, ${sent} as sent`
@@ -55,7 +60,7 @@ export const gatherWaits = {
 /** Locked against a change of its state until COMMIT. */
 export const fanOutState = {
   name: 'fan-out-state',
-  text: `select state, items, reason from fan_out where workspace_id = $1 and id = $2 for share`,
+  text: `select state, items, reason, base_id::text as base_id from fan_out where workspace_id = $1 and id = $2 for share`,
 }
 
 /** An emit that rests, or a step that gathers; the same step may do so more than once. $6 expires in ms. */
@@ -107,6 +112,21 @@ export const fanOutGo = {
   name: 'fan-out-go',
   text: `update fan_out set state = 'emitting', canary = null, reason = null where workspace_id = $1 and id = $2 and state = 'canary'
     returning run_id::text as run_id, step`,
+}
+
+/** Before its first item: $3 run, $4 step, $5 function, $6 event, $7 id of item 0's event, $8 items, $9 canary, $10 stop share, $11 ms ago begun. */
+export const fanOutAsk = {
+  name: 'fan-out-ask',
+  text: `insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, state, canary, stop_share, started_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'confirm', $9, $10, clock_timestamp() - $11::float8 * interval '1 ms')
+    on conflict (workspace_id, id) do nothing returning 1`,
+}
+
+/** A person says go before the first item. */
+export const fanOutConfirm = {
+  name: 'fan-out-confirm',
+  text: `update fan_out set state = 'emitting', reason = null where workspace_id = $1 and id = $2 and state = 'confirm'
+    returning run_id::text as run_id, step, total`,
 }
 
 /** For a person's question: row with the last state, whatever it is. */

@@ -31,6 +31,18 @@ export const keepEvents = {
     order by e.id limit $3 for update skip locked))`,
 }
 
+/**
+ * Versions that only tests ran, once no run of them is left. One that is tested again counts as new.
+ * Few at a time: a function's newer runs are looked through for each.
+ */
+export const keepTestVersions = {
+  name: 'keep-test-versions',
+  text: `delete from function_version where ctid = any(array(
+    select v.ctid from function_version v where v.workspace_id = $1 and v.version < 0 and v.created_at < $3
+      and not exists (select 1 from run r where r.workspace_id = v.workspace_id and r.function_id = v.function_id and r.version = v.version and r.version < 0)
+    limit $2))`,
+}
+
 const ofRows = (table: string) => ({
   name: `keep-${table.replaceAll('_', '-')}`,
   text: `delete from ${table} where ctid = any(array(select ctid from ${table} where workspace_id = $1 and id < $2 order by id limit $3))`,

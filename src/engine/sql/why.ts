@@ -27,6 +27,11 @@ export const whyDetail = {
     text: `select h.kind, h.target, h.reason, (extract(epoch from h.since) * 1000)::float8 as since_ms, coalesce(u.name, u.email) as by_name, h.auto, h.ramp, $3::int as ahead
       from hold h left join user_account u on u.id = h.by where h.workspace_id = $1 and h.id = $2`,
   },
+  confirm: {
+    name: 'why-confirm',
+    text: `select o.total, w.confirm_above as above, coalesce(u.name, u.email) as name from fan_out o join workspace w on w.id = o.workspace_id
+      left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by left join user_account u on u.id = m.user_id where o.workspace_id = $1 and o.id = $2`,
+  },
   batch: { name: 'why-batch', text: `select count(*)::int as n from run_event where workspace_id = $1 and run_id = $2` },
   called: { name: 'why-called', text: `select id::text as run from run where workspace_id = $1 and parent_run_id = $2 and parent_step = $3 order by id desc limit 1` },
 }

@@ -1,7 +1,6 @@
 /** The gallery: drawings to begin with. All of them run offline, against the playground. */
+import { adopt } from '#graph/adopt.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { newHookId } from '#graph/edit/add-node.ts'
-import { freeName } from '#graph/edit/names.ts'
 import { examples, type Example } from '#examples/list.ts'
 import { abandonedCart, bulkMail, leadRouting, trialExpiry, welcomeSeries } from '#examples/templates/customers.ts'
 import { batchToWarehouse, dataImport, nightlySync, webhookRelay } from '#examples/templates/data.ts'
@@ -36,18 +35,5 @@ export const templates: Template[] = [
 
 /** A template as a drawing of its own: addresses nobody knows, and slugs that are free in the workspace. */
 export function fromTemplate(template: Template, taken: Iterable<string>): GraphDocument {
-  const document = template.draw()
-  const used = new Set(taken)
-  const renamed = new Map<string, string>()
-  for (const node of Object.values(document.nodes)) {
-    if (node.type !== 'function') continue
-    const slug = freeName(node.slug, used, '-')
-    used.add(slug)
-    renamed.set(node.slug, slug)
-  }
-  const nodes = Object.values(document.nodes).map((node) => {
-    if (node.type === 'function') return [node.id, { ...node, slug: renamed.get(node.slug)! }] as const
-    return [node.id, node.type === 'webhook' ? { ...node, hookId: newHookId() } : node] as const
-  })
-  return { ...document, nodes: Object.fromEntries(nodes) }
+  return adopt(template.draw(), { slugs: taken, hooks: true }).document
 }

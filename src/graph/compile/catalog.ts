@@ -7,6 +7,15 @@ export interface Catalog {
   functionsElsewhere: ElsewhereFunction[]
   /** Data of the last real events, at most 20, by the name or pattern of an event node. */
   samples?: Record<string, Json[]>
+  /** What steps may name; absent = not known here, so nothing is said about it. */
+  values?: KnownValues
+}
+
+export interface KnownValues {
+  connections: { name: string; hosts: string[] }[]
+  secrets: { name: string; hosts: string[] }[]
+  /** Names of `env`. */
+  settings: string[]
 }
 
 export const emptyCatalog: Catalog = { functionsElsewhere: [] }

@@ -1,5 +1,6 @@
 /** Reads of other steps and of the event: known, earlier, certain to have run, and in the sample. */
 import type { Catalog } from '#graph/compile/catalog.ts'
+import { checkSecretRead, checkSettingRead } from '#graph/compile/check-values.ts'
 import type { CheckedConfig } from '#graph/compile/check-config.ts'
 import { checkPresence, knownEvents, type KnownEvents } from '#graph/compile/check-samples.ts'
 import { atStep, type Findings, type FrameModel } from '#graph/compile/model.ts'
@@ -25,7 +26,8 @@ export function checkReferences(frame: FrameModel, catalog: Catalog, configs: Re
       else if (read.root === 'events') checkEventsRead(frame, step, field, findings)
       else if (read.root === 'run') checkRunRead(frame, step, field, read, findings)
       else if (read.root === 'approvals') checkApprovalRead(frame, step, field, read, findings)
-      else if (read.root === 'secrets') findings.error(atStep(frame, step, field), 'secrets-unavailable', 'This installation keeps no secrets.', 'Read a setting instead, as in env.NAME.')
+      else if (read.root === 'secrets') checkSecretRead(frame, step, field, read, catalog, findings)
+      else if (read.root === 'env') checkSettingRead(frame, step, field, read, catalog, findings)
     }
   }
 }

@@ -15,6 +15,7 @@ import { checkOrder } from '#graph/compile/check-order.ts'
 import { checkReferences } from '#graph/compile/check-references.ts'
 import { checkSends } from '#graph/compile/check-sends.ts'
 import { checkSources } from '#graph/compile/check-sources.ts'
+import { checkConnections, checkDrawnSecrets } from '#graph/compile/check-values.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import { collectFindings, readModel, type FrameModel, type Model } from '#graph/compile/model.ts'
 import { webhookSources, type WebhookSource } from '#graph/compile/sources.ts'
@@ -42,6 +43,8 @@ export function compile(document: GraphDocument, catalog: Catalog): Compiled {
       configs.set(step.id, { ...checked, reads: [...checkEach(frame, step, findings), ...checked.reads] })
     }
     checkReferences(frame, catalog, configs, findings)
+    checkConnections(frame, catalog, configs, findings)
+    checkDrawnSecrets(frame, configs, findings)
     checkGather(frame, findings)
   }
   checkSends(model, findings)

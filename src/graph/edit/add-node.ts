@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from '#base/json.ts'
 import { newElementId } from '#base/ids.ts'
 import type { FunctionNode, GraphDocument, GraphNode, OrderEdge, Position, StepNode } from '#graph/document.ts'
+import { setCollapsed } from '#graph/edit/collapse.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { freeName, keysOf, slugsOf, stepKeyMax, stepsOf, toSlug, toStepKey } from '#graph/edit/names.ts'
 import { firstStep, frame, stepSize } from '#graph/sizes.ts'
@@ -112,7 +113,8 @@ export function addStep(document: GraphDocument, args: NewStep): Added {
     const edge: OrderEdge = { id: newElementId('e'), type: 'order', source: before.id, target: id, port: args.port ?? firstPort(before) }
     next = { ...next, edges: { ...next.edges, [edge.id]: edge } }
   }
-  return { document: fitFrame(next, parent.id), id }
+  // What was just added is seen: a collapsed frame opens.
+  return { document: fitFrame(setCollapsed(next, [parent.id], false), parent.id), id }
 }
 
 /** The first way out of a step; `out` when its config is too broken to say. */

@@ -3,9 +3,9 @@ import { isJsonObject } from '#base/json.ts'
 import { graphEdge, graphNode, type GraphEdge, type GraphNode } from '#graph/document.ts'
 import type { Clipping } from '#graph/edit/paste.ts'
 
-const clippingKind = 'fanwise/drawing'
-const charactersMax = 4_000_000
-const nodesMax = 5000
+export const clippingKind = 'fanwise/drawing'
+export const charactersMax = 4_000_000
+export const nodesMax = 5000
 const farthest = 1_000_000
 
 export type ReadClipping = { clipping: Clipping; leftOut: number } | { refused: string }
@@ -44,14 +44,15 @@ function parsed(text: string): unknown {
   }
 }
 
-function isUsable(node: GraphNode): boolean {
+/** Not so far away that a canvas loses it, and under no name that every object has. */
+export function isUsable(node: GraphNode): boolean {
   const { x, y } = node.position
   if (node.id in Object.prototype || Math.abs(x) > farthest || Math.abs(y) > farthest) return false
   return !('size' in node) || (node.size.w <= farthest && node.size.h <= farthest)
 }
 
 /** Each kind of line joins only its own kinds of ends; `connect` keeps to the same when a person draws one. */
-function joins(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): boolean {
+export function joins(edge: GraphEdge, nodes: ReadonlyMap<string, GraphNode>): boolean {
   const source = nodes.get(edge.source)
   const target = nodes.get(edge.target)
   if (source === undefined || target === undefined || source.id === target.id) return false

@@ -1,5 +1,6 @@
 /** Moving a step into another frame. */
 import type { GraphDocument, Position } from '#graph/document.ts'
+import { setCollapsed } from '#graph/edit/collapse.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { freeName, keysOf, stepKeyMax } from '#graph/edit/names.ts'
 import { removeElements } from '#graph/edit/remove.ts'
@@ -16,5 +17,5 @@ export function setParent(document: GraphDocument, stepId: string, frameId: stri
   const without = removeElements(document, [stepId])
   const key = freeName(step.key, keysOf(document, frameId), '_', stepKeyMax)
   const moved = { ...step, parent: frameId, key, position: { x: roundTo(position.x, snap), y: roundTo(position.y, snap) } }
-  return fitFrame({ ...without, nodes: { ...without.nodes, [stepId]: moved } }, frameId)
+  return fitFrame(setCollapsed({ ...without, nodes: { ...without.nodes, [stepId]: moved } }, [frameId], false), frameId)
 }

@@ -19,13 +19,24 @@ export function WaitingForYou() {
   const trpc = useTRPC()
   const now = useNow(30_000)
   const waiting = useQuery(trpc.approvals.waiting.queryOptions({ workspace: workspace.slug }, { refetchInterval: 20_000 })).data ?? []
+  const fanOuts = useQuery(trpc.fanOuts.waiting.queryOptions({ workspace: workspace.slug }, { refetchInterval: 20_000 })).data?.filter((one) => one.mine) ?? []
   const [all, setAll] = useState(false)
-  if (waiting.length === 0) return null
+  if (waiting.length + fanOuts.length === 0) return null
   const shown = all || waiting.length <= shownFirst + 1 ? waiting : waiting.slice(0, shownFirst)
   return (
     <section className={classes.waiting} aria-label="Waiting for you">
       <h2 className={classes.heading}>Waiting for you</h2>
       <ul className={classes.list}>
+        {fanOuts.map((one) => (
+          <li key={one.id}>
+            <Link href={workspace.path(`/fan-outs/${one.id}`)} className={classes.row}>
+              <StatusGlyph state="waiting" label="" />
+              <span className={classes.rowTitle}>{one.sentence}</span>
+              <span className={`${classes.quiet} mono cut`}>{one.function}</span>
+              <span className={`${classes.quiet} ${classes.rowWhen} num`}><RelativeTime at={Date.parse(one.at)} /></span>
+            </Link>
+          </li>
+        ))}
         {shown.map((one) => (
           <li key={`${one.run} ${one.step}`}>
             <Link href={workspace.path(`/runs/${one.run}#decision`)} className={classes.row}>

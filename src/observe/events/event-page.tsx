@@ -7,6 +7,7 @@ import { useRouter } from 'next/navigation'
 import { outcomeText } from '#observe/events/outcome-text.ts'
 import { SendEventButton } from '#observe/events/send-event.tsx'
 import { sourceWord } from '#observe/events/sources.ts'
+import { UseAsSample } from '#observe/events/use-as-sample.tsx'
 import { byFunction, RunLines } from '#observe/runs/run-siblings.tsx'
 import type { EventDetail } from '#server/events/get-event.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
@@ -115,10 +116,12 @@ function Facts({ event }: { event: EventDetail }) {
         <dt>Source</dt>
         <dd>
           {event.emittedBy === null ? sourceWord(event.source) : <Link href={workspace.path(`/runs/${event.emittedBy}`)}>Emitted by a run</Link>}
-          {event.source === 'ui' && event.sourceRef !== null ? <>, a copy of <Link href={workspace.path(`/events/${event.sourceRef}`)}>an earlier one</Link></> : null}
+          {event.source === 'ui' && event.sourceRef === 'test' ? <>, to test a drawing</> : null}
+          {event.source === 'ui' && event.sourceRef?.startsWith('evt_') === true ? <>, a copy of <Link href={workspace.path(`/events/${event.sourceRef}`)}>an earlier one</Link></> : null}
         </dd>
       </div>
       <div><dt>Received</dt><dd className="num">{now === 0 ? '' : formatMoment(Date.parse(event.receivedAt))}</dd></div>
+      {event.runs.some((run) => run.workflow !== null) ? <div><dt>In a drawing</dt><dd className={classes.samples}><UseAsSample event={event.id} workflows={event.runs.flatMap((run) => run.workflow ?? [])} /></dd></div> : null}
       {event.v === null ? null : <div><dt>Version</dt><dd className="mono">{event.v}</dd></div>}
     </dl>
   )

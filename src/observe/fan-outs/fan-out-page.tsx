@@ -3,6 +3,7 @@
 import { Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { ConfirmActions, ConfirmPrice } from '#observe/fan-outs/confirm-fan-out.tsx'
 import { FanOutActions } from '#observe/fan-outs/fan-out-actions.tsx'
 import { FanOutBar } from '#observe/fan-outs/fan-out-bar.tsx'
 import { FanOutItems } from '#observe/fan-outs/fan-out-items.tsx'
@@ -47,7 +48,7 @@ const isOpen = (fan: Pick<FanOutDetail, 'state' | 'running' | 'waiting'>): boole
 function Loaded({ fan }: { fan: FanOutDetail }) {
   const workspace = useWorkspace()
   const { status, word } = fanOutStatus(fan)
-  const trouble = fan.state === 'stopped' || (fan.state === 'canary' && fan.reason !== null)
+  const trouble = fan.state === 'stopped' || fan.state === 'confirm' || (fan.state === 'canary' && fan.reason !== null)
   return (
     <>
       <header className={classes.header}>
@@ -56,11 +57,10 @@ function Loaded({ fan }: { fan: FanOutDetail }) {
           <h1 className={classes.title}>{word}</h1>
           <EventName name={fan.event} />
           <span style={{ flex: 1 }} />
-          <div className={classes.actions}><FanOutActions fan={fan} /></div>
+          <div className={classes.actions}>{fan.confirm === null ? <FanOutActions fan={fan} /> : <ConfirmActions fan={fan} mine={fan.confirm.mine} />}</div>
         </div>
         <p className={classes.sentence} data-trouble={trouble || undefined} aria-live="polite" data-testid="fan-out-sentence"><Prose>{fanOutSentence(fan)}</Prose></p>
-        <FanOutBar fan={fan} />
-        <Counts fan={fan} />
+        {fan.confirm === null ? <><FanOutBar fan={fan} /><Counts fan={fan} /></> : <ConfirmPrice price={fan.confirm.price} />}
         <div className={classes.facts}>
           <Link href={workspace.path(`/runs/${fan.runId}`)}>Sent by <span className="mono">{fan.function}</span>, step <span className="mono">{fan.step}</span></Link>
           {fan.workflow === null ? null : <Link href={workspace.path(`/workflows/${fan.workflow.slug}`)}>{fan.workflow.name}</Link>}
@@ -68,10 +68,10 @@ function Loaded({ fan }: { fan: FanOutDetail }) {
         </div>
       </header>
       <div className={classes.columns}>
-        <FanOutItems fan={fan} />
+        {fan.confirm === null ? <FanOutItems fan={fan} /> : <p className={classes.quiet}>Its {number(fan.total)} items are not sent. They appear here once they go.</p>}
         <aside className={classes.side}>
-          <h2 className={classes.section}>Functions</h2>
-          {fan.functions.length === 0 ? <p className={classes.quiet}>No function reacts to this event.</p> : <ul className={classes.plain}>{fan.functions.map((target) => <LimitEditor key={target.slug} id={fan.id} target={target} />)}</ul>}
+          {fan.confirm === null ? <h2 className={classes.section}>Functions</h2> : null}
+          {fan.confirm !== null ? null : fan.functions.length === 0 ? <p className={classes.quiet}>No function reacts to this event.</p> : <ul className={classes.plain}>{fan.functions.map((target) => <LimitEditor key={target.slug} id={fan.id} target={target} />)}</ul>}
           <h2 className={classes.section}>Who did what</h2>
           {fan.audit.length === 0 ? <p className={classes.quiet}>Nobody has changed anything.</p> : (
             <ol className={classes.plain}>{fan.audit.map((line) => <li key={`${line.at} ${line.action}`} className={classes.audit}><span>{auditText(line)}</span><span className={classes.quiet}><RelativeTime at={Date.parse(line.at)} /></span></li>)}</ol>

@@ -11,6 +11,7 @@ const things = (n: number, one: string): string => `${number(n)} ${n === 1 ? one
 
 export function fanOutStatus(fan: Pick<ShownFanOut, 'state' | 'failed' | 'running' | 'waiting' | 'cancelled' | 'done'>): { status: UiStatus; word: string } {
   switch (fan.state) {
+    case 'confirm': return { status: 'waiting', word: 'Waiting for a go' }
     case 'emitting': return { status: 'running', word: 'Sending' }
     case 'canary': return { status: 'waiting', word: 'Trying the first' }
     case 'running': return { status: 'running', word: 'Running' }
@@ -30,6 +31,7 @@ export function fanOutSentence(fan: ShownFanOut): string {
   const pace = fan.rate > 0 && fan.running + fan.waiting > 0 ? ` ${things(Math.round(fan.rate) || 1, 'run')} a second` : ''
   const left = fan.leftMs === null ? '' : `, about ${formatDuration(roundUp(fan.leftMs))} left`
   switch (fan.state) {
+    case 'confirm': return fan.reason ?? `Waiting until a person says go: ${things(fan.total, 'item')}.`
     case 'emitting': return `Sending ${things(fan.total, 'item')}: ${number(fan.sent)} so far.${pace === '' ? '' : `${pace}${left}.`}`
     case 'canary': return fan.reason === null
       ? `The first ${number(fan.canary ?? fan.sent)} of ${things(fan.total, 'item')} are being tried. The other ${number(rest)} follow once these have completed.`
@@ -55,7 +57,7 @@ function settledSentence(fan: ShownFanOut, rest: number): string {
 const roundUp = (ms: number): number => (ms < 60_000 ? Math.max(1000, Math.ceil(ms / 1000) * 1000) : Math.ceil(ms / 10_000) * 10_000)
 
 const actions: Record<string, string> = {
-  pause: 'paused it', resume: 'resumed it', cancel: 'cancelled the rest', go: 'let the rest go', stop: 'stopped it', 'retry-failed': 'retried what failed', limit: 'changed the limit',
+  confirm: 'said go', pause: 'paused it', resume: 'resumed it', cancel: 'cancelled the rest', go: 'let the rest go', stop: 'stopped it', 'retry-failed': 'retried what failed', limit: 'changed the limit',
 }
 
 /** "Ada paused it: The bank is closed." */

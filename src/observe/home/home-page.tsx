@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { WaitingForYou } from '#observe/approvals/waiting-list.tsx'
 import { FirstEvent } from '#observe/home/first-event.tsx'
+import { Mentions } from '#observe/home/mentions.tsx'
+import { TourOffer } from '#observe/home/tour-offer.tsx'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
 import { WorkflowCard } from '#observe/workflows/workflow-card.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
@@ -26,9 +28,15 @@ export function HomePage() {
   return (
     <Page actions={<NewWorkflowButton />} flush>
       <div className={classes.page}>
-        <h1 className={classes.title}>Make something happen</h1>
-        <p className={classes.lead}>Send one event and watch every function react. Make one of them fail: see what the others do.</p>
+        <div className={classes.top}>
+          <div>
+            <h1 className={classes.title}>Make something happen</h1>
+            <p className={classes.lead}>Send one event and watch every function react. Make one of them fail: see what the others do.</p>
+          </div>
+          <TourOffer />
+        </div>
         <WaitingForYou />
+        <Mentions />
         {workflows.error === null ? null : <ErrorNote error={workflows.error} onRetry={() => void workflows.refetch()} />}
         {workflows.isSuccess && all.length === 0 ? (
           <EmptyState title="Nothing is drawn yet" icon={<EventShape width={26} />} action={<NewWorkflowButton />}>Draw an event and the functions that react to it, then send the event from here.</EmptyState>

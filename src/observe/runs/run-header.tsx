@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { IconKey, IconRepeat, IconSitemap } from '@tabler/icons-react'
 import Link from 'next/link'
+import { UseAsSample } from '#observe/events/use-as-sample.tsx'
 import { runSentence, runStatusOf, tookMs, versionText } from '#observe/runs/sentence.ts'
 import type { RunDetail } from '#server/runs/get-run.ts'
 import { EventName } from '#ui/event-name.tsx'
@@ -57,6 +58,7 @@ export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
         <Link href={workspace.path(`/events/${run.event.id}`)}><EventName name={run.event.name} /></Link>
         {run.key === null ? null : <span><IconKey size={15} stroke={1.7} aria-hidden /><span className="mono cut">{run.key}</span></span>}
         {run.workflow === null ? null : <Link href={workspace.path(`/workflows/${run.workflow.slug}`)}><IconSitemap size={15} stroke={1.7} aria-hidden />{run.workflow.name}</Link>}
+        {run.workflow === null ? null : <UseAsSample event={run.event.id} workflows={[run.workflow]} />}
         <span><RetryBars left={left} used={run.retries.used} failed={run.status === 'failed'} />{left} {left === 1 ? 'retry' : 'retries'} left</span>
         {run.retryOf === null ? null : <Link href={workspace.path(`/runs/${run.retryOf}`)}><IconRepeat size={15} stroke={1.7} aria-hidden />repeats an earlier run</Link>}
         {run.parent === null ? null : <Link href={workspace.path(`/runs/${run.parent}`)}>called by another run</Link>}

@@ -8,7 +8,7 @@ const at = (ms: number) => new Date(now + ms).toISOString()
 
 function summary(change: Partial<RunSummary>): RunSummary {
   return {
-    id: 'run_1', status: 'completed', function: 'add-to-crm', functionName: 'add-to-crm', version: 1, draftRevision: null, workflow: null,
+    id: 'run_1', status: 'completed', function: 'add-to-crm', functionName: 'add-to-crm', version: 1, draftRevision: null, draftPart: null, workflow: null,
     event: { id: 'evt_1', name: 'user/account.created', source: 'api' }, key: null, createdAt: at(-2000), startedAt: at(-1500), endedAt: at(-500),
     error: null, atStep: null, why: null, dueAt: null, retries: { max: 3, used: 0 }, retryOf: null, parent: null, ...change,
   }
@@ -17,7 +17,7 @@ function summary(change: Partial<RunSummary>): RunSummary {
 function step(change: Partial<StepView>): StepView {
   return {
     id: 's', nodeId: 'n', name: 'Create contact', kind: 'http', after: [], status: 'completed', attempt: 1, startedAt: at(-1500), endedAt: at(-500), port: 'out',
-    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, each: null, retries: 3, ...change,
+    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
   }
 }
 

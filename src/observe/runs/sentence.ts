@@ -9,9 +9,10 @@ export function runStatusOf(run: Pick<RunSummary, 'status' | 'why'>): UiStatus {
   return shownStatus(run.status, run.why)
 }
 
-/** "v3", or "draft r12" for a test of the drawing before it was published. */
-export function versionText(run: Pick<RunSummary, 'version' | 'draftRevision'>): string {
-  return run.version === null ? `draft r${run.draftRevision}` : `v${run.version}`
+/** "v3", or "draft r12" for a test of the drawing before it was published, "draft r12, from Create contact" of a part of it. */
+export function versionText(run: Pick<RunSummary, 'version' | 'draftRevision' | 'draftPart'>): string {
+  if (run.version !== null) return `v${run.version}`
+  return run.draftPart === null || run.draftPart === '' ? `draft r${run.draftRevision}` : `draft r${run.draftRevision}, ${run.draftPart}`
 }
 
 /** Drops the full stop, so that a fact can follow. */
@@ -59,6 +60,7 @@ function waitText(run: RunSummary, now: number): string {
   if (run.why?.kind === 'signal') return `Waiting for the signal ${String(run.why.signal)}${until}`
   if (run.why?.kind === 'approval') return `Waiting for a decision${until}: ${bare(String(run.why.title))}`
   if (run.why?.kind === 'gather') return `Waiting for the fan-out of ${String(run.why.of)} to settle${until}`
+  if (run.why?.kind === 'fan-out' && run.why.state === 'confirm') return 'Waiting until a person says go to its fan-out'
   if (run.why?.kind === 'fan-out') return run.why.state === 'canary' ? 'The first items are being tried' : `Its fan-out is ${String(run.why.state)}`
   if (run.why?.kind === 'invoke') return `Waiting for the run of ${String(run.why.function)}${until}`
   return `Waiting${until}`

@@ -2,7 +2,7 @@
 /** What one step got, gave, and failed with, attempt by attempt. */
 import { SegmentedControl, Tabs } from '@mantine/core'
 import { useState } from 'react'
-import { stepGlyph } from '#observe/runs/step-status.ts'
+import { givenText, stepGlyph } from '#observe/runs/step-status.ts'
 import { StepValue } from '#observe/runs/step-value.tsx'
 import { RunApproval } from '#observe/approvals/run-approval.tsx'
 import { ItemList, itemsWord } from '#observe/runs/item-list.tsx'
@@ -78,6 +78,7 @@ function AttemptPicker({ step, picked, onPick }: { step: StepView; picked: numbe
 }
 
 function stateText(step: StepView, now: number): string {
+  if (step.given !== null && step.status === 'completed') return givenText(step.given)
   const took = step.startedAt !== null && step.endedAt !== null ? formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt)) : ''
   switch (step.status) {
     case 'completed': return step.each !== null ? `${itemsWord(step)} in ${took}` : `Done in ${took}${step.attempt > 1 ? `, at attempt ${step.attempt} of ${step.retries + 1}` : ''}${step.port !== null && step.port !== 'out' ? `; left by “${step.port}”` : ''}`

@@ -9,13 +9,13 @@ const tried = (attempt: number, from: number, to: number, retryAt: number | null
 function step(change: Partial<StepView>): StepView {
   return {
     id: 's', nodeId: 'n', name: 'S', kind: 'http', after: [], status: 'completed', attempt: 1, startedAt: null, endedAt: null, port: null,
-    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, each: null, retries: 3, ...change,
+    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
   }
 }
 
 function run(steps: StepView[], change: Partial<RunDetail> = {}): RunDetail {
   return {
-    id: 'run_1', status: 'completed', function: 'f', functionName: 'f', version: 1, draftRevision: null, workflow: null, event: { id: 'e', name: 'a/b', source: 'api' }, key: null,
+    id: 'run_1', status: 'completed', function: 'f', functionName: 'f', version: 1, draftRevision: null, draftPart: null, workflow: null, event: { id: 'e', name: 'a/b', source: 'api' }, key: null,
     createdAt: at(1000), startedAt: at(1100), endedAt: at(9000), error: null, atStep: null, why: null, dueAt: null, retries: { max: 3, used: 0 }, retryOf: null, parent: null,
     eventReceivedAt: at(1000), steps, ...change,
   }

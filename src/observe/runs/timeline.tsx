@@ -5,7 +5,7 @@ import { IconStack2 } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { timelineOf, workOf, type Bar } from '#observe/runs/timeline-bars.ts'
 import { timeScale, type TimeScale } from '#observe/runs/timeline-scale.ts'
-import { stepGlyph } from '#observe/runs/step-status.ts'
+import { givenText, givenWord, stepGlyph } from '#observe/runs/step-status.ts'
 import type { RunDetail, StepView } from '#server/runs/get-run.ts'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { formatDuration } from '#ui/time.ts'
@@ -43,6 +43,7 @@ export function Timeline({ run, now, selected, onSelect }: TimelineProps) {
             <span className={classes.label}>
               <StatusGlyph state={stepGlyph(step)} />
               <span className="cut" data-quiet={step.status === 'pending' || step.status === 'skipped' || undefined}>{step.name}</span>
+              {step.given === null ? null : <span className={classes.given} title={givenText(step.given)}>{givenWord[step.given]}</span>}
             </span>
             <span className={classes.lane}>
               {bars.map((bar, index) => <BarView key={index} bar={bar} scale={scale} step={step} />)}

@@ -52,7 +52,7 @@ export function ServicesSection() {
             if (service.trim() !== '') park.mutate({ workspace: workspace.slug, service, ...(reason.trim() === '' ? {} : { reason }) })
           }}
         >
-          <TextInput label="Host" placeholder="crm.example.com or playground://crm" value={service} onChange={(changed) => setService(changed.currentTarget.value)} styles={{ input: { fontFamily: 'var(--fw-mono)' } }} />
+          <TextInput label="Host or connection" placeholder="crm.example.com or connection:CRM" value={service} onChange={(changed) => setService(changed.currentTarget.value)} styles={{ input: { fontFamily: 'var(--fw-mono)' } }} />
           <TextInput label="Why" placeholder="It is being moved" value={reason} onChange={(changed) => setReason(changed.currentTarget.value)} maxLength={300} />
           <Button type="submit" loading={park.isPending} disabled={service.trim() === ''}>Park it</Button>
         </form>

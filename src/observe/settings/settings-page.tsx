@@ -1,14 +1,17 @@
 'use client'
-/** Keys of the workspace and how to send events with them. */
+/** Keys of the workspace and how to send events with them; below, what its steps may use and what holds for its runs. */
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AlertsSection } from '#observe/settings/alerts-section.tsx'
+import { ConfirmSection } from '#observe/settings/confirm-section.tsx'
+import { ConnectionsSection } from '#observe/settings/connections-section.tsx'
 import { HistorySection } from '#observe/settings/history-section.tsx'
 import { ServicesSection } from '#observe/settings/services-section.tsx'
 import { SendSnippets } from '#observe/settings/send-snippets.tsx'
+import { ValuesSection } from '#observe/settings/values-section.tsx'
 import type { KeyEntry } from '#server/keys/keys.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
@@ -54,8 +57,11 @@ export function SettingsPage() {
           </div>
           <KeyList keys={keys.data === undefined ? null : apiKeys} none="No API key." />
         </section>
+        <ConnectionsSection />
+        <ValuesSection />
         <AlertsSection />
         <ServicesSection />
+        <ConfirmSection />
         <HistorySection />
       </div>
       <Modal opened={adding !== null} onClose={() => setAdding(null)} title={adding === 'api' ? 'New API key' : 'New event key'} size={480}>

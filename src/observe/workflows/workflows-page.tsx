@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
+import { ImportButton } from '#observe/workflows/import-button.tsx'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
 import { WorkflowCard } from '#observe/workflows/workflow-card.tsx'
 import { EmptyState } from '#ui/empty-state.tsx'
@@ -25,7 +26,7 @@ export function WorkflowsPage() {
   const wanted = search.trim().toLowerCase()
   const shown = all.filter((one) => wanted === '' || `${one.name} ${one.slug} ${one.functions.join(' ')}`.toLowerCase().includes(wanted))
   return (
-    <Page crumbs={[{ label: 'Workflows' }]} actions={<><Button component={Link} href={workspace.path('/templates')}>Templates</Button><NewWorkflowButton /></>}>
+    <Page crumbs={[{ label: 'Workflows' }]} actions={<><ImportButton /><Button component={Link} href={workspace.path('/templates')} visibleFrom="xs">Templates</Button><NewWorkflowButton /></>}>
       <div className={classes.head}>
         <h1 className={classes.title}>Workflows</h1>
         {all.length < searchFrom ? null : <TextInput aria-label="Search workflows" placeholder="Search name or function" leftSection={<IconSearch size={15} stroke={1.7} />} value={search} onChange={(event) => setSearch(event.currentTarget.value)} w={260} />}

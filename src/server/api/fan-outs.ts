@@ -3,8 +3,10 @@ import { z } from 'zod'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { anyJson, listOf, named, pageQuery, runError } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
+import { checkSteering } from '#server/fan-outs/confirm.ts'
 import { itemStatuses } from '#server/fan-outs/router.ts'
-import { fanOutUuid, getFanOut, listFanOuts } from '#server/fan-outs/view-fan-out.ts'
+import { fanOutUuid } from '#server/fan-outs/fan-out-id.ts'
+import { getFanOut, listFanOuts } from '#server/fan-outs/view-fan-out.ts'
 
 const tag = 'Fan-outs'
 /** An API key stands for nobody in particular. */
@@ -15,7 +17,7 @@ const count = z.number().int()
 const fanOut = z.object({
   id: z.string(), runId: z.string().describe('The run that sends the items'), step: z.string(), function: z.string().describe('Slug of the function that sends'),
   workflow: z.object({ slug: z.string(), name: z.string() }).nullable(), event: z.string(),
-  state: z.enum(['emitting', 'canary', 'running', 'paused', 'stopped', 'cancelled', 'settled']), reason: z.string().nullable().describe('Why it rests'),
+  state: z.enum(['confirm', 'emitting', 'canary', 'running', 'paused', 'stopped', 'cancelled', 'settled']), reason: z.string().nullable().describe('Why it rests'),
   total: count.describe('Items'), sent: count.describe('Items sent so far'), runs: count.describe('Runs started: done + failed + cancelled + running + waiting'), skipped: count,
   done: count, failed: count, cancelled: count, running: count, waiting: count.describe('Queued, held, sleeping or waiting'),
   canary: count.nullable().describe('Items that go first, while they do'), stopShare: z.number().nullable(),
@@ -24,6 +26,10 @@ const fanOut = z.object({
 
 const detail = fanOut.extend({
   functions: z.array(z.object({ slug: z.string(), name: z.string(), limit: count.nullable(), drawnLimit: count.nullable(), canChange: z.boolean() })),
+  confirm: z.object({
+    person: z.string().nullable().describe('Who says go; null = any owner or admin'), mine: z.boolean(),
+    price: z.object({ items: count, runs: count, ms: z.number().nullable() }).loose().describe('What it would set off'),
+  }).nullable().describe('In state `confirm`: nothing is sent until a person says go in the app'),
   audit: z.array(z.object({ at: time, actor: z.string(), action: z.string(), detail: anyJson })),
 }).register(named, { id: 'FanOutDetail' })
 
@@ -79,6 +85,7 @@ export const fanOutRoutes: ApiRoute[] = [
     method: 'POST', path: '/fan-outs/:id/cancel', operationId: 'cancelFanOut', summary: 'Cancel the rest; what runs finishes unless asked', tag, answers,
     body: z.object({ running: z.boolean().default(false).describe('Also what runs at this moment') }).optional(),
     async handle({ workspaceId, path, body }) {
+      await checkSteering(workspaceId, path.id!, null)
       await getEngine().fanOuts.cancel(workspaceId, fanOutUuid(path.id!), actor, { running: body?.running ?? false })
       return { status: 200, body: await getFanOut(workspaceId, path.id!) }
     },

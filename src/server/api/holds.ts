@@ -38,7 +38,7 @@ export const holdRoutes: ApiRoute[] = [
   }),
   route({
     method: 'POST', path: '/services/park', operationId: 'parkService', summary: 'Park a service: every step that calls it waits without using up attempts', tag,
-    body: z.strictObject({ service: z.string().min(1).max(300).describe('Its host, such as crm.example.com'), reason }),
+    body: z.strictObject({ service: z.string().min(1).max(300).describe('Its host, such as crm.example.com, or connection:NAME'), reason }),
     answers: { 200: { description: 'The service as it is known', schema: z.object({ service: z.string() }) } },
     handle: async ({ workspaceId, body }) => ({ status: 200, body: { service: await park(workspaceId, body.service, actor, body.reason) } }),
   }),

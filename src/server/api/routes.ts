@@ -1,4 +1,5 @@
 /** Every call of the public API. */
+import { connectionRoutes } from '#server/api/connections.ts'
 import { eventRoutes } from '#server/api/events.ts'
 import { fanOutRoutes } from '#server/api/fan-outs.ts'
 import { functionRoutes } from '#server/api/functions.ts'
@@ -10,7 +11,7 @@ import { scheduleRoutes } from '#server/api/schedules.ts'
 import { signalRoutes } from '#server/api/signals.ts'
 import { workflowRoutes } from '#server/api/workflows.ts'
 
-export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes]
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes]
 
 export interface FoundRoute {
   route: ApiRoute

@@ -54,8 +54,8 @@ export const runRoutes: ApiRoute[] = [
     answers: { 200: { description: 'The run', schema: runDetail } },
     async handle({ workspaceId, path }) {
       const run = await getRun(getEngine().pool, workspaceId, path.id!)
-      const steps = run.steps.map(({ id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, each }) => ({
-        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, each,
+      const steps = run.steps.map(({ id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, given, each }) => ({
+        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, given, each,
       }))
       return { status: 200, body: { ...runBody(run), steps } }
     },
@@ -101,7 +101,7 @@ export const runRoutes: ApiRoute[] = [
 /** What the API says of a run; the pages show more. */
 export function runBody(run: RunSummary) {
   return {
-    id: run.id, status: run.status, function: run.function, version: run.version, draftRevision: run.draftRevision, workflow: run.workflow?.slug ?? null,
+    id: run.id, status: run.status, function: run.function, version: run.version, draftRevision: run.draftRevision, draftPart: run.draftPart, workflow: run.workflow?.slug ?? null,
     event: { id: run.event.id, name: run.event.name }, createdAt: run.createdAt, startedAt: run.startedAt, endedAt: run.endedAt,
     dueAt: run.dueAt, error: run.error, retryOf: run.retryOf, parent: run.parent,
   }

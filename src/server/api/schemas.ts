@@ -74,6 +74,7 @@ export const runError = z.object({ code: z.string(), message: z.string(), step: 
 export const runSummary = z.object({
   id: z.string(), status: z.enum(runStates), function: functionSlug, workflow: z.string().nullable(),
   version: z.number().int().nullable().describe('Null for a test of a draft'), draftRevision: z.number().int().nullable().describe('Revision of the draft that a test ran'),
+  draftPart: z.string().nullable().describe('What of the draft was tested, in words; null for all of it'),
   event: z.object({ id: z.string(), name: z.string() }), createdAt: time, startedAt: time.nullable(), endedAt: time.nullable(),
   dueAt: time.nullable().describe('When it goes on by itself'), error: runError.nullable(),
   retryOf: z.string().nullable().describe('The run this one repeats'), parent: z.string().nullable().describe('The run that invoked this one'),
@@ -93,6 +94,7 @@ export const step = z.object({
   id: z.string(), name: z.string(), kind: z.string(), status: z.enum(['pending', 'running', 'retrying', 'sleeping', 'waiting', 'completed', 'failed', 'skipped']),
   attempt: z.number().int(), startedAt: time.nullable(), endedAt: time.nullable(), port: z.string().nullable(), input: json, output: json,
   error: runError.nullable(), attempts: z.array(attempt), dueAt: time.nullable(), progress: z.object({ sent: z.number().int(), total: z.number().int() }).nullable(),
+  given: z.enum(['pinned', 'stubbed', 'earlier', 'example']).nullable().describe('In a test: the step was not run, its output was given'),
   handled: z.boolean().describe('It failed, and the run went on: by its error branch, or regardless'),
   each: each.nullable().describe('Of a step that runs once for each item of a list'),
 }).register(named, { id: 'Step' })

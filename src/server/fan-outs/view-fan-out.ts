@@ -5,7 +5,11 @@ import { parsePublicId, publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { FanOutProgress } from '#engine/fan-out/progress.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
+import type { Price } from '#graph/price.ts'
 import { getEngine } from '#server/engine.ts'
+import { confirmRule, mayConfirm, whyConfirm, type ConfirmRule, type Member } from '#server/fan-outs/confirm.ts'
+import { fanOutUuid } from '#server/fan-outs/fan-out-id.ts'
+import { publishedPrice } from '#server/functions/price.ts'
 import { cursorUuid, toPage, type Page, type PageRequest } from '#server/page.ts'
 
 export interface FanOutTarget {
@@ -32,15 +36,10 @@ export interface FanOutSummary extends Omit<FanOutProgress, 'functionId' | 'targ
 }
 
 export interface FanOutDetail extends FanOutSummary {
+  /** Nothing is sent until a person says go: what it would set off, and whether the one who looks is that person. */
+  confirm: { person: string | null; mine: boolean; price: Price } | null
   functions: FanOutTarget[]
   audit: AuditLine[]
-}
-
-/** Public id → row id, or not_found. */
-export function fanOutUuid(id: string): string {
-  const uuid = parsePublicId('fan', id)
-  if (uuid === null) throw new FanwiseError('not_found', `There is no fan-out ${id} in this workspace.`, { fix: 'Look in the list of fan-outs.' })
-  return uuid
 }
 
 interface Named {
@@ -60,22 +59,28 @@ async function namesOf(pool: pg.Pool, workspaceId: string, ids: string[]): Promi
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-function summaryOf(progress: FanOutProgress, named: Named | undefined): FanOutSummary {
+function summaryOf(progress: FanOutProgress, named: Named | undefined, rule: ConfirmRule | null): FanOutSummary {
   const { functionId: _function, targetIds: _targets, version: _version, ...shown } = progress
   return {
-    ...shown, id: publicId('fan', progress.id), runId: publicId('run', progress.runId), function: named?.slug ?? '',
+    ...shown, ...(rule === null ? {} : { reason: whyConfirm(rule, progress.total) }), id: publicId('fan', progress.id), runId: publicId('run', progress.runId), function: named?.slug ?? '',
     workflow: named === undefined || named.workflow_slug === null ? null : { slug: named.workflow_slug, name: named.workflow_name ?? named.workflow_slug },
   }
 }
 
-export async function getFanOut(workspaceId: string, id: string): Promise<FanOutDetail> {
+/** Only one that waits for a person needs to know who that is. */
+const ruleFor = async (pool: pg.Pool, workspaceId: string, shown: FanOutProgress[]): Promise<ConfirmRule | null> => (shown.some((one) => one.state === 'confirm') ? confirmRule(pool, workspaceId) : null)
+
+/** @param member who looks; null = an API key */
+export async function getFanOut(workspaceId: string, id: string, member: Member | null = null): Promise<FanOutDetail> {
   const { pool, fanOuts } = getEngine()
   const uuid = fanOutUuid(id)
   const progress = await fanOuts.progress(workspaceId, uuid)
   const [names, functions, audit] = await Promise.all([
     namesOf(pool, workspaceId, [progress.functionId]), targetsOf(pool, workspaceId, progress.targetIds), auditOf(pool, workspaceId, publicId('fan', uuid)),
   ])
-  return { ...summaryOf(progress, names.get(progress.functionId)), functions, audit }
+  const rule = await ruleFor(pool, workspaceId, [progress])
+  const confirm = rule === null ? null : { person: rule.person?.name ?? null, mine: member !== null && mayConfirm(rule, member), price: await publishedPrice(workspaceId, progress.event, progress.total) }
+  return { ...summaryOf(progress, names.get(progress.functionId), rule), functions, audit, confirm }
 }
 
 /** The fan-out of a run's step, or null while it has sent nothing. */
@@ -85,7 +90,7 @@ export async function fanOutOfStep(workspaceId: string, runId: string, step: str
   const { pool, fanOuts } = getEngine()
   try {
     const progress = await fanOuts.progress(workspaceId, fanOutId(run, step))
-    return summaryOf(progress, (await namesOf(pool, workspaceId, [progress.functionId])).get(progress.functionId))
+    return summaryOf(progress, (await namesOf(pool, workspaceId, [progress.functionId])).get(progress.functionId), await ruleFor(pool, workspaceId, [progress]))
   } catch (error) {
     if (error instanceof FanwiseError && error.code === 'not_found') return null
     throw error
@@ -103,7 +108,8 @@ export async function listFanOuts(workspaceId: string, page: PageRequest): Promi
   const found = toPage(rows, page.limit)
   const all = await Promise.all(found.data.map((row) => fanOuts.progress(workspaceId, row.id)))
   const names = await namesOf(pool, workspaceId, all.map((one) => one.functionId))
-  return { data: all.map((one) => summaryOf(one, names.get(one.functionId))), nextCursor: found.nextCursor === null ? null : publicId('fan', found.nextCursor) }
+  const rule = await ruleFor(pool, workspaceId, all)
+  return { data: all.map((one) => summaryOf(one, names.get(one.functionId), one.state === 'confirm' ? rule : null)), nextCursor: found.nextCursor === null ? null : publicId('fan', found.nextCursor) }
 }
 
 async function targetsOf(pool: pg.Pool, workspaceId: string, ids: string[]): Promise<FanOutTarget[]> {

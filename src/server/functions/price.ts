@@ -1,8 +1,10 @@
 /** What the price tag of an emit per item needs from the workspace: the last real run, who reacts elsewhere, how long runs take. */
 import { publicId } from '#base/ids.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
-import { publishedConsumer, type Consumer } from '#graph/price.ts'
+import { priceOf, publishedConsumer, type Consumer, type Price } from '#graph/price.ts'
 import { db } from '#server/db.ts'
+import { getEngine } from '#server/engine.ts'
+import { confirmRule } from '#server/fan-outs/confirm.ts'
 import { env } from '#server/env.ts'
 
 const runsLookedAt = 50
@@ -33,6 +35,8 @@ export interface PriceFacts {
   limits: Record<string, number>
   /** Runs that one worker process executes at once. */
   places: number
+  /** More items than this wait until that person says go (null: any owner or admin); null = none wait. */
+  confirm: { above: number; person: string | null } | null
 }
 
 interface FunctionRow {
@@ -44,7 +48,7 @@ interface FunctionRow {
 }
 
 export async function priceFacts(workspaceId: string, question: PriceQuestion): Promise<PriceFacts> {
-  const [last, functions] = await Promise.all([lastEmit(workspaceId, question.function, question.step), publishedFunctions(workspaceId)])
+  const [last, functions, rule] = await Promise.all([lastEmit(workspaceId, question.function, question.step), publishedFunctions(workspaceId), confirmRule(getEngine().pool, workspaceId)])
   const elsewhere: Consumer[] = []
   const asked: FunctionRow[] = []
   for (const row of functions) {
@@ -56,9 +60,21 @@ export async function priceFacts(workspaceId: string, question: PriceQuestion): 
   const taken = await Promise.all(known.map((row) => medianMs(workspaceId, row)))
   return {
     last, elsewhere, places: env().FANWISE_WORKER_CONCURRENCY,
+    confirm: rule.above === null ? null : { above: rule.above, person: rule.person?.name ?? null },
     durations: Object.fromEntries(known.flatMap((row, i) => (taken[i] == null ? [] : [[row.slug, taken[i]]]))),
     limits: Object.fromEntries(known.flatMap((row) => (row.limit_override === null || row.definition.concurrency === undefined || row.definition.concurrency.scope === 'workspace' ? [] : [[row.slug, row.limit_override]]))),
   }
+}
+
+/** What so many events of that name would set off today, by what is published. */
+export async function publishedPrice(workspaceId: string, event: string, items: number): Promise<Price> {
+  const found = (await publishedFunctions(workspaceId)).flatMap((row) => {
+    const consumer = publishedConsumer(row.definition, event)
+    return consumer === null ? [] : [{ row, consumer: row.limit_override === null || consumer.limit === null || row.definition.concurrency?.scope === 'workspace' ? consumer : { ...consumer, limit: row.limit_override } }]
+  })
+  const known = found.slice(0, consumersMost)
+  const taken = await Promise.all(known.map(({ row }) => medianMs(workspaceId, row)))
+  return priceOf(items, found.map(({ consumer }) => consumer), Object.fromEntries(known.flatMap(({ row }, i) => (taken[i] == null ? [] : [[row.slug, taken[i]]]))), env().FANWISE_WORKER_CONCURRENCY)
 }
 
 function publishedFunctions(workspaceId: string): Promise<FunctionRow[]> {

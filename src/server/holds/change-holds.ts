@@ -2,6 +2,7 @@
 import { FanwiseError } from '#base/errors.ts'
 import type { Actor } from '#engine/holds/control.ts'
 import { serviceOf } from '#engine/holds/holds.ts'
+import { connectionService } from '#server/connections/kinds.ts'
 import { getEngine } from '#server/engine.ts'
 import { functionBySlug } from '#server/holds/list-holds.ts'
 
@@ -20,10 +21,12 @@ export async function resume(workspaceId: string, slug: string, actor: Actor): P
   return getEngine().holds.resumeFunction(workspaceId, await known(workspaceId, slug), actor)
 }
 
-/** `crm.example.com`, `https://crm.example.com/…` and `playground://crm` all name a service. */
+/** `crm.example.com`, `https://crm.example.com/…` and `playground://crm` all name a service; so does `connection:CRM`, wherever it is used. */
 export function serviceName(text: string): string {
+  const connection = /^\s*connection:\s*(.+?)\s*$/i.exec(text)?.[1]
+  if (connection !== undefined) return connectionService(connection)
   const name = text.includes('://') ? serviceOf(text) : serviceOf(`https://${text}`)
-  if (name === null || name === '') throw new FanwiseError('bad_request', `“${text}” is not the name of a service.`, { field: 'service', fix: 'Write its host, such as crm.example.com or playground://crm.' })
+  if (name === null || name === '') throw new FanwiseError('bad_request', `“${text}” is not the name of a service.`, { field: 'service', fix: 'Write its host, such as crm.example.com or playground://crm, or a connection as connection:CRM.' })
   return name
 }
 

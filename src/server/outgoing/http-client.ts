@@ -159,6 +159,9 @@ async function follow(agent: Agent, first: URL, request: OutgoingRequest, signal
     if (!redirectStatuses.has(response.status) || location === undefined) return response
     if (hops === maxRedirects) throw new FanwiseError('step_refused', `${first.host} redirects more than ${maxRedirects} times.`, { fix: 'Use the address it leads to in the end.', facts: { url: shown(first), last: shown(url) } })
     const next = nextAddress(location, url)
+    if (request.stayOnOrigin === true && next.origin !== url.origin) {
+      throw new FanwiseError('step_refused', `${url.host} redirects to ${next.host}, and a secret of this request would be sent there, too.`, { fix: 'Use the address it leads to, if the secret belongs there.', facts: { url: shown(first) } })
+    }
     if (response.status === 303 || ((response.status === 301 || response.status === 302) && method === 'POST')) {
       method = method === 'HEAD' ? 'HEAD' : 'GET'
       body = undefined

@@ -4,7 +4,7 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import { parsePublicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { advance, type Ended } from '#engine/advance.ts'
-import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import type { FunctionDefinition, Given, StepDefinition } from '#graph/definition.ts'
 import { ownOrItems, viewItems, itemsText, type EachView, type ItemRow } from '#server/runs/view-items.ts'
 import { loadRuns, moment, parse, type RunSummary } from '#server/runs/run-row.ts'
 import type { StepKind } from '#steps/kind.ts'
@@ -47,6 +47,8 @@ export interface StepView {
   handled: boolean
   /** Of a step that runs for each item of a list. */
   each: EachView | null
+  /** In a test: it was not run, its output was given. */
+  given: Given['as'] | null
 }
 
 export interface RunDetail extends RunSummary {
@@ -165,7 +167,7 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
     id: step.id, nodeId: step.nodeId, name: step.name, kind: step.kind, after: step.after, attempts,
     waitsFor: wait?.event_name ?? null, retries: step.retries ?? definition.retries,
     progress: progress === undefined ? null : { sent: progress.next_index, total: progress.total },
-    handled: row?.status === 2 && row.port !== null,
+    handled: row?.status === 2 && row.port !== null, given: step.given?.as ?? null,
     each: step.each === undefined ? null : viewItems(step.id, recorded, row === undefined ? null : parse<{ items?: number }>(row.input)?.items ?? null),
   }
   if (row === undefined) {

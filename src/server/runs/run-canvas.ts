@@ -11,7 +11,7 @@ const text = `select v.definition->>'nodeId' as node_id, e.name as event_name, w
   join function_version v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.version
   join workflow w on w.workspace_id = f.workspace_id and w.id = f.workflow_id
   left join workflow_snapshot s on r.version <= 0 and s.workspace_id = w.workspace_id and s.workflow_id = w.id
-    and s.revision = ${draftRevisionSql('r.version')} and s.reason = 'test'
+    and s.revision = ${draftRevisionSql('r.version', 'v.definition')} and s.reason = 'test'
   where r.workspace_id = $1 and r.id = $2`
 
 export interface RunCanvas {

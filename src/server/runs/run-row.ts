@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { ErrorShape } from '#base/errors.ts'
 import { publicId, uuidTime } from '#base/ids.ts'
+import type { Trial } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import { readable } from '#server/runs/readable-json.ts'
 import { tellingValue } from '#server/runs/telling-value.ts'
@@ -26,6 +27,8 @@ export interface RunSummary {
   version: number | null
   /** Revision of the draft that a test ran; null for a run of a published version. */
   draftRevision: number | null
+  /** What of the draft was tested, in words; null for all of it. */
+  draftPart: string | null
   workflow: { slug: string; name: string } | null
   event: { id: string; name: string; source: string }
   /** A value of the payload that tells this run from the others. */
@@ -50,6 +53,7 @@ interface Row {
   started_ms: number | null
   ended_ms: number | null
   version: number
+  trial: string | null
   error: string | null
   retry_of: string | null
   parent_run_id: string | null
@@ -72,7 +76,7 @@ interface Row {
 // The payload is cut before it is sent: a list needs a word of it, not megabytes.
 const text = `
   select r.id, r.status, (extract(epoch from r.started_at) * 1000)::float8 as started_ms,
-    (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms, r.version, r.error::text as error, r.retry_of, r.parent_run_id,
+    (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms, r.version, (v.definition->'trial')::text as trial, r.error::text as error, r.retry_of, r.parent_run_id,
     f.slug, f.name as function_name, w.slug as workflow_slug, w.name as workflow_name,
     e.id as event_id, e.name as event_name, e.source as event_source, left(e.data::text, 2000) as data_start,
     j.state, j.why::text as why, (extract(epoch from j.due) * 1000)::float8 as due_ms,
@@ -106,7 +110,7 @@ function summaryOf(row: Row): RunSummary {
     status,
     function: row.slug,
     functionName: row.function_name,
-    ...shownVersion(row.version),
+    ...shownVersion(row.version, parse<Trial>(row.trial)),
     workflow: row.workflow_slug === null ? null : { slug: row.workflow_slug, name: row.workflow_name ?? row.workflow_slug },
     event: { id: publicId('evt', row.event_id), name: row.event_name, source: row.event_source },
     key: tellingValue(row.data_start),

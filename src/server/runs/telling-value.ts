@@ -21,3 +21,17 @@ function unquote(text: string): string | null {
     return null
   }
 }
+
+const fieldCharactersMost = 48
+
+/** The members that tell one payload from another, those people would call it by first. Reads cut-off text too. */
+export function tellingFields(dataStart: string, most: number): [string, string][] {
+  const found: { name: string; value: string; rank: number }[] = []
+  for (const [, name, text] of dataStart.matchAll(member)) {
+    const value = unquote(text as string)
+    if (value === null || value === '' || found.some((one) => one.name === name)) continue
+    const rank = preferred.indexOf(name as string)
+    found.push({ name: name as string, value: value.length > fieldCharactersMost ? `${value.slice(0, fieldCharactersMost - 1)}…` : value, rank: rank < 0 ? preferred.length : rank })
+  }
+  return found.sort((a, b) => a.rank - b.rank).slice(0, most).map(({ name, value }) => [name, value])
+}

@@ -19,7 +19,7 @@ export async function createFromTemplate(workspaceId: string, { name, template: 
 }
 
 /** Of functions that are live, and of those that other drafts draw. */
-async function takenSlugs(workspaceId: string): Promise<string[]> {
+export async function takenSlugs(workspaceId: string): Promise<string[]> {
   const rows = await db().$queryRaw<{ slug: string }[]>`
     select slug from function where workspace_id = ${workspaceId}::uuid
     union select n.value->>'slug' from workflow w, jsonb_each(w.draft->'nodes') n

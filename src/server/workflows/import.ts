@@ -110,7 +110,7 @@ async function ownHooks(tx: Transaction, document: GraphDocument, workflowId?: s
   return { ...document, nodes }
 }
 
-async function freeSlug(tx: Transaction, workspaceId: string, base: string): Promise<string> {
+export async function freeSlug(tx: Transaction | ReturnType<typeof db>, workspaceId: string, base: string): Promise<string> {
   const rows = await tx.workflow.findMany({ where: { workspaceId, slug: { startsWith: base } }, select: { slug: true } })
   const taken = new Set(rows.map((row) => row.slug))
   for (let n = 1; ; n++) {

@@ -3,6 +3,7 @@ import type { Catalog } from '#graph/compile/catalog.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { knownValues } from '#server/connections/known-values.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { eventNamesOf, eventSamples } from '#server/events/samples.ts'
 
@@ -22,9 +23,10 @@ export async function loadCatalog(workspaceId: string, exceptWorkflowId: string 
     where f.workspace_id = ${workspaceId}::uuid and f.archived_at is null and (${exceptWorkflowId}::uuid is null or f.workflow_id <> ${exceptWorkflowId}::uuid)
     order by f.slug`
   return {
+    values: await knownValues(workspaceId, within),
     ...(document === null ? {} : { samples: await eventSamples(workspaceId, eventNamesOf(document), undefined, within) }),
     functionsElsewhere: rows.map(({ slug, workflow, definition }) => ({
-      slug, workflow,
+      slug, workflow, nodeId: definition.nodeId,
       events: definition.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : [])),
       emits: definition.steps.flatMap((step) => stepDefinition(step.kind).emits?.(step.config) ?? []),
     })),

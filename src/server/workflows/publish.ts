@@ -83,7 +83,7 @@ export async function lockPublishing(tx: Transaction, workspaceId: string): Prom
 }
 
 /** Throws `invalid_graph` with the first error's words and all findings in its facts. */
-export function refuseErrors({ diagnostics }: Compiled, what: 'published' | 'tested' = 'published'): void {
+export function refuseErrors({ diagnostics }: Pick<Compiled, 'diagnostics'>, what: 'published' | 'tested' = 'published'): void {
   const errors = diagnostics.filter((one) => one.severity === 'error')
   const first = errors[0]
   if (first === undefined) return

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import type { JsonObject } from '#base/json.ts'
 import { operation } from '#graph/operations.ts'
 import { db } from '#server/db.ts'
+import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { changesOf } from '#server/live.ts'
 import { router } from '#server/trpc.ts'
+import { dataProcedures } from '#server/workflows/data-procedures.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
 import { discardDraft, listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
 import { createFromTemplate } from '#server/workflows/from-template.ts'
@@ -16,6 +18,8 @@ import { reviewFacts } from '#server/workflows/review.ts'
 import { applyOperations, operationsSince, type StoredOperation } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 import { testRun } from '#server/workflows/test-run.ts'
+import { trialInput } from '#server/workflows/trial-input.ts'
+import { writingProcedures } from '#server/workflows/writing-procedures.ts'
 
 const bySlug = z.object({ slug: z.string().min(1).max(80) })
 const revision = z.number().int().min(0)
@@ -26,6 +30,9 @@ const testEvent = z.object({
 })
 
 export const workflowsRouter = router({
+  ...dataProcedures,
+  ...writingProcedures,
+
   list: inWorkspace.query(({ ctx }) => listWorkflows(ctx.workspace.id)),
 
   get: inWorkspace.input(bySlug).query(async ({ ctx, input }) => {
@@ -75,11 +82,15 @@ export const workflowsRouter = router({
     })
   }),
 
-  /** Runs the draft as it is on the screen; what is published is not touched. */
-  test: asEditor.input(bySlug.extend({ revision, event: testEvent })).mutation(async ({ ctx, input }) => {
-    const row = await findWorkflow(ctx.workspace.id, input.slug)
-    return testRun(ctx.workspace.id, row.id, { revision: input.revision, event: { name: input.event.name, data: input.event.data as JsonObject }, authorId: ctx.user.id })
+  /** Runs the draft as it is on the screen, or a part of it; what is published is not touched. */
+  test: asEditor.input(bySlug.extend({ revision, event: testEvent, ...trialInput })).mutation(async ({ ctx, input }) => {
+    const { workspace: _, slug, event, part, ...rest } = input
+    const row = await findWorkflow(ctx.workspace.id, slug)
+    return testRun(ctx.workspace.id, row.id, { ...rest, ...(part === undefined ? {} : { part }), event: { name: event.name, data: event.data as JsonObject }, authorId: ctx.user.id })
   }),
+
+  /** What of a test leaves this installation. */
+  outside: inWorkspace.query((): { mail: 'smtp' | 'outbox' } => ({ mail: env().FANWISE_SMTP_URL === undefined ? 'outbox' : 'smtp' })),
 
   /** What the draft was in the last 30 days. */
   history: inWorkspace.input(bySlug).query(async ({ ctx, input }) => listHistory(ctx.workspace.id, (await findWorkflow(ctx.workspace.id, input.slug)).id)),

@@ -1,11 +1,19 @@
 /** Settings of a workspace as a whole. */
 import { z } from 'zod'
+import { actorOf } from '#server/connections/audit.ts'
 import { db } from '#server/db.ts'
+import { getEngine } from '#server/engine.ts'
+import { confirmRule, membersOf, setConfirmRule } from '#server/fan-outs/confirm.ts'
 import { asAdmin, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
 import { historyDays } from '#server/workspaces/history-days.ts'
 
 export const workspacesRouter = router({
+  /** Above how many items a fan-out waits until whom says go. */
+  confirm: inWorkspace.query(async ({ ctx }) => ({ ...(await confirmRule(getEngine().pool, ctx.workspace.id)), members: await membersOf(ctx.workspace.id) })),
+  setConfirm: asAdmin.input(z.object({ above: z.number().int('Use a whole number.').min(1, 'The least is 1.').max(100_000_000, 'The most is 100,000,000.').nullable(), by: z.uuid().nullable() }))
+    .mutation(({ ctx, input: { above, by } }) => setConfirmRule(ctx.workspace.id, { above, by }, actorOf(ctx.user))),
+
   /** For how many days history is kept; null = for ever. */
   history: inWorkspace.query(({ ctx }) => db().workspace.findUniqueOrThrow({ where: { id: ctx.workspace.id }, select: { eventDays: true, runDays: true } })),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isJsonObject } from '#base/json.ts'
 import { brief, durationField, optionalText, required } from '#steps/field.ts'
 import type { StepKindDefinition } from '#steps/kind.ts'
 
@@ -23,4 +24,9 @@ export const approvalDefinition: StepKindDefinition<ApprovalConfig> = {
   effect: 'none',
   timeoutMs: () => 30_000,
   recordsInput: true,
+  example: (_, port) => ({ decision: port === 'rejected' || port === 'timeout' ? port : 'approved', comment: '', by: null, at: null }),
+  exit: (output) => {
+    const decision = isJsonObject(output) ? output['decision'] : undefined
+    return decision === 'approved' || decision === 'rejected' || decision === 'timeout' ? decision : null
+  },
 }

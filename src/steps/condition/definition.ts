@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isJsonObject } from '#base/json.ts'
 import { brief, field, optionalText, required } from '#steps/field.ts'
 import type { Port, StepKindDefinition } from '#steps/kind.ts'
 
@@ -42,4 +43,13 @@ export const conditionDefinition: StepKindDefinition<ConditionConfig> = {
   effect: 'computes',
   timeoutMs: () => 30_000,
   recordsInput: false,
+  example: (c, port) => {
+    const taken = c.mode === 'switch' ? c.cases.find((entry) => entry.id === port) : undefined
+    return { branch: taken === undefined ? port : taken.label || taken.id }
+  },
+  exit: (output, c) => {
+    const branch = isJsonObject(output) ? output['branch'] : undefined
+    if (c.mode !== 'switch') return branch === 'true' || branch === 'false' ? branch : null
+    return c.cases.find((entry) => (entry.label || entry.id) === branch)?.id ?? (branch === 'else' ? 'else' : null)
+  },
 }

@@ -34,6 +34,7 @@ export const emitEachDefinition: StepKindDefinition<EmitEachConfig> = {
   ports: () => outPort,
   describe: (c) => brief(c.event) || 'An event per item',
   effect: 'none',
+  example: () => ({ count: 0, ids: [] }),
   timeoutMs: () => 300_000,
   recordsInput: false,
   emits: (c) => c.event?.trim() || null,

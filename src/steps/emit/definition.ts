@@ -23,6 +23,7 @@ export const emitDefinition: StepKindDefinition<EmitConfig> = {
   ports: () => outPort,
   describe: (c) => brief(c.event) || 'An event',
   effect: 'none',
+  example: () => ({ count: 0, ids: [] }),
   timeoutMs: () => 30_000,
   recordsInput: true,
   emits: (c) => c.event?.trim() || null,

@@ -15,7 +15,7 @@ const wholeNumber = (label: string, initial: string, max: number, help: string) 
   }).meta(field({ label, expr: 'template', placeholder: initial, help }))
 
 const config = z.object({
-  of: required('Name the step whose results to gather.', { label: 'Results of', placeholder: 'send_digests', help: 'Key of a step before this one that emits per item.' }, 80),
+  of: required('Name the step whose results to gather.', { label: 'Results of', control: 'fan-out', placeholder: 'send_digests', help: 'Key of a step before this one that emits per item.' }, 80),
   only: z.enum(['all', 'completed', 'failed']).default('all').meta(field({
     label: 'Which', options: { all: 'All items', completed: 'Only those that completed', failed: 'Only those that failed' },
   })),
@@ -39,4 +39,5 @@ export const gatherDefinition: StepKindDefinition<GatherConfig> = {
   effect: 'none',
   timeoutMs: () => 60_000,
   recordsInput: false,
+  example: () => ({ total: 0, completed: 0, failed: 0, cancelled: 0, items: [], next: null }),
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Json } from '#base/json.ts'
 import { brief, durationField, durationOr, field, outPort, optionalText, pairsField, required } from '#steps/field.ts'
 import type { FieldMeta, StepKindDefinition } from '#steps/kind.ts'
 
@@ -23,14 +24,15 @@ const config = z.object({
   }),
   query: pairsField({ label: 'Query' }, { name: 'Name', value: 'Value', missing: 'Name the query parameter.' }),
   // Fields that came later have no default, so that steps drawn before them keep their version.
-  auth: z.enum(['none', 'bearer', 'basic', 'header']).optional().meta(field({
-    label: 'Sign in with', control: 'select', options: { none: 'Nothing', bearer: 'Bearer token', basic: 'User and password', header: 'A header of its own' },
+  auth: z.enum(['none', 'connection', 'bearer', 'basic', 'header']).optional().meta(field({
+    label: 'Sign in with', control: 'select', options: { none: 'Nothing', connection: 'A connection', bearer: 'Bearer token', basic: 'User and password', header: 'A header of its own' },
   })),
-  token: laterText({ label: 'Token', expr: 'template', when: { field: 'auth', in: ['bearer'] }, placeholder: '{{ env.CRM_TOKEN }}', help: 'Sent as Authorization: Bearer …' }),
+  connection: laterText({ label: 'Connection', control: 'connection', when: { field: 'auth', in: ['connection'] }, placeholder: 'CRM' }, 60),
+  token: laterText({ label: 'Token', expr: 'template', when: { field: 'auth', in: ['bearer'] }, placeholder: '{{ secrets.CRM_TOKEN }}', help: 'Sent as Authorization: Bearer …' }),
   user: laterText({ label: 'User', expr: 'template', when: { field: 'auth', in: ['basic'] }, placeholder: '{{ env.CRM_USER }}' }),
-  password: laterText({ label: 'Password', expr: 'template', when: { field: 'auth', in: ['basic'] }, placeholder: '{{ env.CRM_PASSWORD }}' }),
+  password: laterText({ label: 'Password', expr: 'template', when: { field: 'auth', in: ['basic'] }, placeholder: '{{ secrets.CRM_PASSWORD }}' }),
   authName: laterText({ label: 'Header name', when: { field: 'auth', in: ['header'] }, placeholder: 'X-Api-Key' }, 256),
-  authValue: laterText({ label: 'Header value', expr: 'template', when: { field: 'auth', in: ['header'] }, placeholder: '{{ env.CRM_KEY }}', help: 'Hidden wherever the request is shown.' }),
+  authValue: laterText({ label: 'Header value', expr: 'template', when: { field: 'auth', in: ['header'] }, placeholder: '{{ secrets.CRM_KEY }}', help: 'Hidden wherever the request is shown.' }),
   headers: pairsField(
     { label: 'Headers', help: 'Idempotency-Key is sent by itself, so a retry is not done twice.' },
     { name: 'Header', value: 'Value', missing: 'Name the header.' },
@@ -80,7 +82,21 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
     return target === '' || target.includes('{{') ? `HTTP ${c.method ?? 'GET'}` : `${c.method ?? 'GET'} ${brief(target, 28)}`
   },
   effect: 'outside',
+  leaves: true,
+  secretFields: (c) => (c.auth === 'bearer' ? ['token'] : c.auth === 'basic' ? ['password'] : c.auth === 'header' ? ['authValue'] : []),
+  connection: (c) => (c.auth === 'connection' ? (c.connection ?? '').trim() : null),
   // A little longer than the request's own limit, whose message names the host.
   timeoutMs: (c) => Math.min(600_000, durationOr(c.timeout, 30_000) * (c.pages === 'link' || c.pages === 'count' ? c.maxPages ?? pagesMax : 1)) + 2_000,
   recordsInput: true,
+  reaches: (c) => hostOf(c.url ?? ''),
+  example: (c): Json => (c.pages === 'link' || c.pages === 'count'
+    ? { status: 200, headers: {}, items: [], pages: 1, more: false }
+    : { status: 200, headers: {}, body: c.response === 'text' ? '' : {} }),
+}
+
+/** As far as the drawn address says; the playground is inside. */
+function hostOf(url: string): string | null {
+  if (/^\s*playground:\/\//i.test(url)) return null
+  const host = url.trim().replace(/^https?:\/\//i, '').split(/[/?#]/)[0] ?? ''
+  return host === '' || host.includes('{{') ? 'an address from data' : host.replace(/^.*@/, '')
 }

@@ -1,12 +1,13 @@
 /** A step's config as a request: address, headers, body, and how it is shown afterwards. */
 import type { Json, JsonObject } from '#base/json.ts'
 import { FanwiseError } from '#base/errors.ts'
+import { asAddress } from '#expressions/marks.ts'
 import { parsed } from '#steps/http/answer.ts'
 import type { HttpConfig } from '#steps/http/definition.ts'
 import { asText } from '#steps/value.ts'
 
 export function addressOf(config: HttpConfig): string {
-  const text = asText(config.url).trim()
+  const text = asAddress(asText(config.url).trim())
   let url: URL
   try {
     url = new URL(text)
@@ -35,6 +36,11 @@ export function headersOf(config: HttpConfig): Record<string, string> {
   if (config.auth === 'basic') set('Authorization', `Basic ${base64(`${asText(config.user)}:${asText(config.password)}`)}`, { name: 'user', value: 'user' })
   if (config.auth === 'header') set((config.authName ?? '').trim(), given(config.authValue, 'authValue', 'The header’s value'), { name: 'authName', value: 'authValue' })
   return headers
+}
+
+/** The connection it signs in with. */
+export function connectionOf(config: HttpConfig): string | null {
+  return config.auth === 'connection' ? (config.connection ?? '').trim() : null
 }
 
 /** An empty key would be sent as if it were one, and refused by a message that does not say so. */
@@ -85,5 +91,6 @@ export function recorded(config: HttpConfig, url: string, headers: Record<string
   }
   const own = config.auth === 'header' ? (config.authName ?? '').trim().toLowerCase() : ''
   const masked = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, secretHeaders.test(name) || name.toLowerCase() === own ? '••••••' : value]))
-  return { method: config.method, url: shown.href, headers: masked, ...(body === undefined ? {} : { body: parsed(body, headers['Content-Type'] ?? '') }) }
+  const connection = connectionOf(config)
+  return { method: config.method, url: shown.href, ...(connection === null ? {} : { connection }), headers: masked, ...(body === undefined ? {} : { body: parsed(body, headers['Content-Type'] ?? '') }) }
 }

@@ -1,12 +1,13 @@
+import { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
 import { bodyValue } from '#steps/http/answer.ts'
 import type { HttpConfig } from '#steps/http/definition.ts'
 import { failureOf } from '#steps/http/failure.ts'
 import { itemsOf, nextAddress } from '#steps/http/pages.ts'
-import { addressOf, bodyOf, hasHeader, headersOf, recorded } from '#steps/http/request.ts'
+import { addressOf, bodyOf, connectionOf, hasHeader, headersOf, recorded } from '#steps/http/request.ts'
 import { pagesMax } from '#steps/http/definition.ts'
 import { durationOr } from '#steps/field.ts'
-import type { OutgoingResponse, StepRun } from '#steps/kind.ts'
+import type { OutgoingRequest, OutgoingResponse, StepRun } from '#steps/kind.ts'
 
 export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, services, signal }) => {
   const method = config.method
@@ -15,9 +16,10 @@ export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, ser
   const body = bodyOf(config, headers)
   if (!hasHeader(headers, 'idempotency-key')) headers['Idempotency-Key'] = idempotencyKey
   const input = recorded(config, url, headers, body)
+  const credentials = credentialsOf(config)
   const ask = async (address: string): Promise<OutgoingResponse> => {
     const response = await services.request({
-      method, url: address, headers, timeoutMs: durationOr(config.timeout, 30_000), signal, ...(body === undefined ? {} : { body }),
+      method, url: address, headers, timeoutMs: durationOr(config.timeout, 30_000), signal, ...(body === undefined ? {} : { body }), ...(credentials === undefined ? {} : { credentials }),
     })
     if (config.failOn !== 'never' && (response.status < 200 || response.status > 299)) throw failureOf(response, input)
     return response
@@ -25,6 +27,15 @@ export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, ser
   if (config.pages === 'link' || config.pages === 'count') return { type: 'done', output: await readPages(config, url, ask), input }
   const response = await ask(url)
   return { type: 'done', output: { status: response.status, headers: response.headers, body: bodyValue(response, config.response) }, input }
+}
+
+/** Nothing for the usual request, which then leaves as it is. */
+function credentialsOf(config: HttpConfig): OutgoingRequest['credentials'] {
+  const connection = connectionOf(config)
+  if (connection === '') throw new FanwiseError('step_input', 'No connection is chosen.', { field: 'connection', fix: 'Choose one, or sign in another way.' })
+  const body = config.bodyType === 'none' ? undefined : config.bodyType
+  if (connection === null && body === undefined) return undefined
+  return { ...(connection === null ? {} : { connection }), ...(body === undefined ? {} : { body }) }
 }
 
 /** Page after page into one list. `more` says that the most pages were read and there is another. */

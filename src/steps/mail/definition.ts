@@ -26,4 +26,6 @@ export const mailDefinition: StepKindDefinition<MailConfig> = {
   effect: 'outside',
   timeoutMs: () => 60_000,
   recordsInput: true,
+  reaches: () => 'e-mail',
+  example: (c) => ({ messageId: 'mail_not_sent', via: 'outbox', to: c.to.includes('{{') ? 'someone@example.com' : c.to }),
 }

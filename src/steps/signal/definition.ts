@@ -22,4 +22,6 @@ export const signalDefinition: StepKindDefinition<SignalConfig> = {
   effect: 'none',
   timeoutMs: () => 30_000,
   recordsInput: true,
+  example: (_, port) => (port === 'timeout' ? null : {}),
+  exit: (output) => (output === null ? 'timeout' : 'out'),
 }

@@ -32,6 +32,7 @@ export const transformDefinition: StepKindDefinition<TransformConfig> = {
     return names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} + ${names.length - 2}`
   },
   effect: 'computes',
+  example: (c) => Object.fromEntries(c.fields.map(({ name, value }) => [name, value.includes('{{') ? null : value])),
   timeoutMs: () => 30_000,
   recordsInput: false,
 }

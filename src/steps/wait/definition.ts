@@ -34,4 +34,6 @@ export const waitDefinition: StepKindDefinition<WaitConfig> = {
   timeoutMs: () => 30_000,
   recordsInput: false,
   waitsFor: (c) => c.event?.trim() || null,
+  example: (c, port) => (port === 'timeout' ? null : { id: 'evt_example', name: c.event, data: {}, ts: 0 }),
+  exit: (output) => (output === null ? 'timeout' : 'out'),
 }

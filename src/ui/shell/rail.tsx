@@ -16,15 +16,21 @@ export function Rail() {
   const counts = useQuery(trpc.runs.counts.queryOptions({ workspace: workspace.slug }))
   const needsPerson = counts.data?.needsPerson ?? 0
   const failed = counts.data?.failedLately ?? 0
+  const mentions = useQuery(trpc.comments.unseen.queryOptions({ workspace: workspace.slug })).data?.length ?? 0
+  const labelOf = (place: Place): string => {
+    if (place.name === 'Runs') return runsLabel(needsPerson, failed)
+    return place.path === '' && mentions > 0 ? `Home: mentioned in ${mentions} ${mentions === 1 ? 'comment' : 'comments'}` : place.name
+  }
   const isOn = (place: Place) => (place.path === '' ? pathname === workspace.path('') : pathname.startsWith(workspace.path(place.path)))
   const entry = (place: Place) => (
-    <Tooltip key={place.path} label={place.name === 'Runs' ? runsLabel(needsPerson, failed) : place.name} position="right">
+    <Tooltip key={place.path} label={labelOf(place)} position="right">
       <Link
         href={workspace.path(place.path)} className={classes.railLink} data-on={isOn(place) || undefined} data-minor={place.minor}
-        aria-label={place.name === 'Runs' ? runsLabel(needsPerson, failed) : place.name} aria-current={isOn(place) ? 'page' : undefined}
+        aria-label={labelOf(place)} aria-current={isOn(place) ? 'page' : undefined}
       >
         <place.icon size={19} stroke={1.6} aria-hidden />
         <span className={classes.railName}>{place.name}</span>
+        {place.path === '' && mentions > 0 ? <span className={`${classes.count} num`} data-quiet>{mentions > 99 ? '99+' : mentions}</span> : null}
         {place.name === 'Runs' && failed > 0 ? <span className={`${classes.count} num`}>{failed > 99 ? '99+' : failed}</span> : null}
         {place.name === 'Runs' && failed === 0 && needsPerson > 0 ? <span className={classes.dot} /> : null}
       </Link>

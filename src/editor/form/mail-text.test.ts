@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { nothingReadable, type Readable } from '../inspector/readable-data.ts'
+import { isHtml, mailText } from './mail-text.ts'
+import { tryText } from './try-text.ts'
+
+const readable: Readable = { ...nothingReadable, scope: { event: { name: 'a/b', data: { name: '<Ada>' } }, steps: {}, run: {} }, waiting: new Map([['load', 'Load']]) }
+const shown = (text: string, html: boolean) => mailText(text, tryText(text, 'template', readable, html ? { escape: 'html' } : {}), readable, { html, item: false })
+
+test('as it will be sent: values in HTML are escaped, in text they are not', () => {
+  expect(shown('<p>{{ event.data.name }}</p>', true)).toEqual({ text: '<p>&lt;Ada&gt;</p>', partly: false })
+  expect(shown('Hi {{ event.data.name }}', false)).toEqual({ text: 'Hi <Ada>', partly: false })
+  expect(shown('Hi', false)).toEqual({ text: 'Hi', partly: false })
+})
+
+test('what is not known yet stands as it is written', () => {
+  expect(shown('<p>{{ event.data.name }} {{ steps.load.plan }}</p>', true)).toEqual({ text: '<p>&lt;Ada&gt; ‹steps.load.plan›</p>', partly: true })
+  expect(shown('{{ event.', false).partly).toBe(true)
+})
+
+test('HTML by its tags, or by the one value that is the body', () => {
+  expect(isHtml('<b>x</b>', '')).toBe(true)
+  expect(isHtml('{{ steps.load.html }}', '<b>x</b>')).toBe(true)
+  expect(isHtml('a < b', '<b>x</b>')).toBe(false)
+})

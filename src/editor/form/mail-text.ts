@@ -1,0 +1,46 @@
+/** A mail's texts as they will be sent. What has no value yet stands as it is written, marked. Pure. */
+import { parseTemplate } from '#expressions/parse.ts'
+import { escapeHtml, looksLikeHtml } from '#expressions/template.ts'
+import type { Json } from '#base/json.ts'
+import type { Readable } from '../inspector/readable-data.ts'
+import { tryText, type Outcome } from './try-text.ts'
+
+export interface MailText {
+  text: string
+  /** Some of it is not known with the data at hand. */
+  partly: boolean
+}
+
+const asText = (value: Json): string => (value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value))
+
+/** `outcome` is what the whole text comes to; where it comes to nothing, each part is tried alone. */
+export function mailText(text: string, outcome: Outcome, readable: Readable, options: { html: boolean; item: boolean }): MailText {
+  if (outcome.kind === 'value') return { text: asText(outcome.value), partly: false }
+  try {
+    const { parts } = parseTemplate(text, { scope: options.item ? ['item', 'index'] : [] })
+    if (parts.every((part) => part.type === 'text')) return { text, partly: false }
+    return {
+      partly: true,
+      text: parts.map((part) => {
+        if (part.type === 'text') return part.text
+        const alone = tryText(`{{ ${part.expression.source} }}`, 'template', readable, { item: options.item })
+        const shown = alone.kind === 'value' ? asText(alone.value) : `‹${part.expression.source}›`
+        return options.html ? escapeHtml(shown) : shown
+      }).join(''),
+    }
+  } catch {
+    return { text, partly: true }
+  }
+}
+
+/** As the mail step decides it: tags in the text as drawn, or in the one value that is the whole body. */
+export const isHtml = (drawn: string, body: string): boolean => looksLikeHtml(drawn) || (/^\s*\{\{/.test(drawn) && looksLikeHtml(body))
+
+export function isRead(text: string): boolean {
+  try {
+    parseTemplate(text, { scope: ['item', 'index'] })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,48 @@
+'use client'
+/** A field that takes a dragged path: a mark shows where it would land. */
+import { useState, type DragEvent, type RefObject } from 'react'
+import { caretBox, offsetAt, writeInto, type CaretBox, type TextInput } from './caret.ts'
+import { insertAt, type FieldLanguage } from './complete.ts'
+import { carriesPath, droppedPath } from './drag-path.ts'
+
+export interface DropPath {
+  /** Where the path would land, on the screen; null while nothing is dragged over the field. */
+  landing: CaretBox | null
+  handlers: {
+    onDragOver?(event: DragEvent): void
+    onDragLeave?(): void
+    onDrop?(event: DragEvent): void
+  }
+}
+
+export function useDropPath(input: RefObject<TextInput | null>, language: FieldLanguage | undefined): DropPath {
+  const [landing, setLanding] = useState<CaretBox | null>(null)
+  if (language === undefined) return { landing: null, handlers: {} }
+  const takes = (event: DragEvent): TextInput | null => {
+    const field = input.current
+    return field === null || field.matches(':disabled, :read-only') || !carriesPath(event) ? null : field
+  }
+  return {
+    landing,
+    handlers: {
+      onDragOver: (event) => {
+        const field = takes(event)
+        if (field === null) return
+        event.preventDefault()
+        event.dataTransfer.dropEffect = 'copy'
+        const next = caretBox(field, offsetAt(field, event.clientX, event.clientY))
+        setLanding((now) => (now !== null && now.left === next.left && now.top === next.top ? now : next))
+      },
+      onDragLeave: () => setLanding(null),
+      onDrop: (event) => {
+        setLanding(null)
+        const field = takes(event)
+        if (field === null) return
+        event.preventDefault()
+        const offset = offsetAt(field, event.clientX, event.clientY)
+        field.focus()
+        writeInto(field, insertAt(field.value, offset, offset, droppedPath(event), language))
+      },
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { emptyDocument } from '#graph/document.ts'
+import { addFunction, addStep } from '#graph/edit/add-node.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
+import { pinnedIn, readPin } from './pin.ts'
+
+test('any JSON can be pinned, null included; what is none says where', () => {
+  expect(readPin('{"id": "c_1"}')).toEqual({ value: { id: 'c_1' } })
+  expect(readPin(' null ')).toEqual({ value: null })
+  expect(readPin('')).toEqual({ problem: 'Write JSON, such as { "id": "c_1" }.' })
+  expect(readPin('{"id": }')).toMatchObject({ problem: expect.stringMatching(/^This is not JSON yet: .+\.$/) })
+  expect(readPin(JSON.stringify('x'.repeat(300_000)))).toEqual({ problem: 'This has 293 KB; a pinned output has at most 256 KB.' })
+})
+
+test('pins are counted, also one that is null', () => {
+  let document = addFunction(emptyDocument(), { id: 'fn', position: { x: 0, y: 0 }, slug: 'work' }).document
+  for (const id of ['a', 'b']) document = addStep(document, { id, parent: 'fn', kind: 'transform' }).document
+  expect(pinnedIn(document)).toBe(0)
+  document = updateNode(document, 'a', { pinned: null })
+  expect(pinnedIn(document)).toBe(1)
+  expect(pinnedIn(updateNode(document, 'a', { pinned: undefined }))).toBe(0)
+})

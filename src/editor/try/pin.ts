@@ -1,0 +1,32 @@
+/** Reading and setting a pinned output. */
+import { jsonBytes, type Json } from '#base/json.ts'
+import { nodeTitle } from '#canvas/describe.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
+import type { Editor } from '../store.ts'
+
+/** What a test takes of one output. */
+const bytesMost = 256 * 1024
+
+export function readPin(text: string): { value: Json } | { problem: string } {
+  if (text.trim() === '') return { problem: 'Write JSON, such as { "id": "c_1" }.' }
+  let value: Json
+  try {
+    value = JSON.parse(text) as Json
+  } catch (error) {
+    return { problem: `This is not JSON yet: ${(error as Error).message.replace(/\.?$/, '.')}` }
+  }
+  const bytes = jsonBytes(value)
+  if (bytes > bytesMost) return { problem: `This has ${Math.ceil(bytes / 1024)} KB; a pinned output has at most ${bytesMost / 1024} KB.` }
+  return { value }
+}
+
+/** `undefined` takes the pin away. */
+export function pinStep(editor: Editor, id: string, value: Json | undefined): void {
+  const node = editor.store.getState().document.nodes[id]
+  if (node?.type !== 'step') return
+  const label = value === undefined ? 'Unpin the output of' : node.pinned === undefined ? 'Pin the output of' : 'Change the pinned output of'
+  editor.edit(`${label} ${nodeTitle(node)}`, (document) => updateNode(document, id, { pinned: value }))
+}
+
+export const pinnedIn = (document: GraphDocument): number => Object.values(document.nodes).filter((node) => node.type === 'step' && node.pinned !== undefined).length

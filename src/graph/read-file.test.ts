@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { examples } from '#examples/list.ts'
+import { adopt } from '#graph/adopt.ts'
+import { graphDocument, type GraphDocument } from '#graph/document.ts'
+import { clip } from '#graph/edit/paste.ts'
+import { writeClipping } from '#graph/edit/read-clipping.ts'
+import { compile } from '#graph/compile/index.ts'
+import { readDrawingFile, type DrawingFile } from '#graph/read-file.ts'
+
+const signup = examples.find((one) => one.slug === 'signup-pipeline')!.draw()
+const read = (value: unknown) => readDrawingFile(typeof value === 'string' ? value : JSON.stringify(value))
+const fits = (value: unknown): DrawingFile => {
+  const file = read(value)
+  if ('refused' in file) throw new Error(file.refused)
+  return file
+}
+
+test('every example comes back as it was, with or without its name', () => {
+  for (const example of examples) {
+    const document = example.draw()
+    expect(fits({ slug: example.slug, name: example.name, graph: document })).toEqual({ kind: 'workflow', name: example.name, document, problems: [] })
+    expect(fits(document)).toMatchObject({ name: '', document })
+  }
+})
+
+test('copied parts become a drawing; steps without their function get one', () => {
+  const whole = fits(writeClipping(clip(signup, ['f_add-to-crm', 'ev_account_created'])))
+  expect(whole.kind).toBe('parts')
+  expect(Object.values(whole.document.nodes).map((node) => node.type).sort()).toEqual(['event', 'function', 'step'])
+  const loose = fits(writeClipping(clip(signup, ['s_add-to-crm_create_contact'])))
+  expect(Object.values(loose.document.nodes).map((node) => node.type).sort()).toEqual(['function', 'step'])
+  expect(graphDocument.safeParse(loose.document).success).toBe(true)
+})
+
+describe('what is refused says what to do', () => {
+  test.each([
+    ['', 'The file is empty.'],
+    ['{"a": }', 'The file is not JSON'],
+    ['[1]', 'has to be an object'],
+    ['{"name":"x"}', '`nodes` and `edges` are missing'],
+    ['{"nodes":{},"edges":{}}', 'does not say its version'],
+    ['{"version":7,"nodes":{},"edges":{}}', 'has version 7'],
+    ['{"version":1,"nodes":{"a":1},"edges":{}}', 'Nothing in the file fits'],
+    ['{"kind":"fanwise/drawing","nodes":[null]}', 'Nothing in the file fits'],
+  ])('%s', (text, words) => {
+    const file = read(text)
+    if (!('refused' in file)) throw new Error('It was taken.')
+    expect(file.refused).toContain(words)
+    expect(file.fix.length).toBeGreaterThan(10)
+  })
+})
+
+test('each part that does not fit is named by its place, and the rest is taken', () => {
+  const broken = JSON.parse(JSON.stringify(signup)) as { nodes: Record<string, Record<string, unknown>>; edges: Record<string, Record<string, unknown>> }
+  broken.nodes['f_add-to-crm']!.retries = 'three'
+  broken.nodes['ghost'] = { id: 'ghost', type: 'ghost' }
+  broken.edges['loose'] = { id: 'loose', type: 'order', source: 'nobody', target: 'ghost', port: 'out' }
+  const file = fits(broken)
+  expect(file.problems).toContainEqual({ place: 'function add-to-crm, retries', message: 'It has to be a number.', fix: expect.any(String) as string })
+  expect(file.problems).toContainEqual(expect.objectContaining({ place: 'step Create contact', message: 'Its function is not in the file, or was left out.' }))
+  expect(file.problems.map((one) => one.place)).toEqual(expect.arrayContaining(['ghost nodes.ghost, type', 'line loose']))
+  expect(Object.keys(file.document.nodes)).toContain('f_notify-slack')
+  expect(Object.keys(file.document.nodes)).not.toContain('f_add-to-crm')
+})
+
+test('whatever is put in its place, a drawing comes out that compiles, or a reason', () => {
+  const text = JSON.stringify({ name: 'x', graph: examples[2]!.draw() })
+  const places = [...text.matchAll(/"(?:[^"\\]|\\.)*"|\d+/g)].map((match) => [match.index, match.index + match[0].length] as const)
+  fc.assert(fc.property(fc.nat(places.length - 1), fc.jsonValue(), (place, value) => {
+    const [from, to] = places[place]!
+    const file = readDrawingFile(`${text.slice(0, from)}${JSON.stringify(value)}${text.slice(to)}`)
+    if ('refused' in file) return
+    expect(graphDocument.safeParse(file.document).success).toBe(true)
+    compile(file.document, { functionsElsewhere: [] })
+  }), { numRuns: 150 })
+})
+
+test('taken slugs and addresses get new values, and what names them follows', () => {
+  const document: GraphDocument = {
+    version: 1, edges: {}, nodes: {
+      a: { id: 'a', type: 'function', slug: 'charge', retries: 1, onFailure: 'refund', position: { x: 0, y: 0 }, size: { w: 200, h: 200 } },
+      b: { id: 'b', type: 'function', slug: 'refund', retries: 1, position: { x: 0, y: 300 }, size: { w: 200, h: 200 } },
+      s: { id: 's', type: 'step', parent: 'a', key: 'call', name: 'Call', kind: 'invoke', config: { function: 'charge', data: '{}' }, position: { x: 24, y: 40 } },
+      h: { id: 'h', type: 'webhook', name: 'Orders', hookId: 'known-address', position: { x: 0, y: 0 } },
+      i: { id: 'i', type: 'webhook', name: 'Other', hookId: 'free-address', position: { x: 0, y: 0 } },
+    },
+  }
+  const { document: made, renamed, webhooks } = adopt(document, { slugs: ['charge', 'refund', 'refund-2'], hooks: new Set(['known-address']) })
+  expect(renamed).toEqual([{ from: 'charge', to: 'charge-2' }, { from: 'refund', to: 'refund-3' }])
+  expect(made.nodes['a']).toMatchObject({ slug: 'charge-2', onFailure: 'refund-3' })
+  expect(made.nodes['s']).toMatchObject({ config: { function: 'charge-2' } })
+  expect(webhooks).toEqual([{ name: 'Orders', newAddress: true }, { name: 'Other', newAddress: false }])
+  expect(made.nodes['i']).toEqual(document.nodes['i'])
+})

@@ -1,0 +1,17 @@
+/** Names of what a workspace's steps may use: for the compiler and for pickers. No values. */
+import type { KnownValues } from '#graph/compile/catalog.ts'
+import { connectionConfig, hostsOf } from '#server/connections/kinds.ts'
+import { db, type Database, type Transaction } from '#server/db.ts'
+
+export async function knownValues(workspaceId: string, within: Transaction | Database = db()): Promise<KnownValues> {
+  const rows = await within.$queryRaw<{ what: 'connection' | 'secret' | 'setting'; name: string; config: unknown; hosts: string[] | null }[]>`
+    select 'connection' as what, name, config, null::text[] as hosts from connection where workspace_id = ${workspaceId}::uuid
+    union all select 'secret', name, null, hosts from secret where workspace_id = ${workspaceId}::uuid
+    union all select 'setting', name, null, null from setting where workspace_id = ${workspaceId}::uuid
+    order by 2`
+  return {
+    connections: rows.flatMap((row) => (row.what === 'connection' ? [{ name: row.name, hosts: hostsOf(connectionConfig.parse(row.config)) }] : [])),
+    secrets: rows.flatMap((row) => (row.what === 'secret' ? [{ name: row.name, hosts: row.hosts ?? [] }] : [])),
+    settings: rows.flatMap((row) => (row.what === 'setting' ? [row.name] : [])),
+  }
+}

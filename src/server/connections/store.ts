@@ -1,0 +1,118 @@
+/** Connections as people keep them. What is saved as a secret is never read back out of here. */
+import { FanwiseError } from '#base/errors.ts'
+import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
+import { audit, type Actor } from '#server/connections/audit.ts'
+import { lastFour } from '#server/connections/cipher.ts'
+import { getConnections, valuesChanged } from '#server/connections/context.ts'
+import { connectionConfig, hostsOf, type ConnectionConfig, type ConnectionKind } from '#server/connections/kinds.ts'
+import { db } from '#server/db.ts'
+
+export interface ConnectionEntry {
+  id: string
+  name: string
+  kind: ConnectionKind
+  config: ConnectionConfig
+  /** Where its secret may go. */
+  hosts: string[]
+  /** Of its secret; null when that is short. */
+  last4: string | null
+  changedBy: string
+  updatedAt: string
+}
+
+export interface ConnectionChange {
+  name: string
+  kind: ConnectionKind
+  config: ConnectionConfig
+  /** Absent: as it was. */
+  secret?: string
+}
+
+const connectionsMax = 200
+
+export async function listConnections(workspaceId: string): Promise<ConnectionEntry[]> {
+  const rows = await db().connection.findMany({ where: { workspaceId }, orderBy: { name: 'asc' }, omit: { cipher: true } })
+  return rows.map((row) => {
+    const config = connectionConfig.parse(row.config)
+    return {
+      id: publicId('con', row.id), name: row.name, kind: row.kind as ConnectionKind, config, hosts: hostsOf(config), last4: row.last4,
+      changedBy: row.changedBy, updatedAt: row.updatedAt.toISOString(),
+    }
+  })
+}
+
+export async function createConnection(workspaceId: string, change: ConnectionChange, by: Actor): Promise<{ id: string }> {
+  const { name, kind, config, secret } = change
+  if (secret === undefined) throw new FanwiseError('bad_request', `Give the ${secretWord(kind)}.`, { field: 'secret' })
+  checkLine(kind, secret)
+  const id = newUuid()
+  const sealed = getConnections().cipher.seal(secret, { workspaceId, kind: 'connection', id })
+  await db().$transaction(async (tx) => {
+    const others = await tx.connection.findMany({ where: { workspaceId }, select: { name: true } })
+    if (others.some((other) => other.name.toLowerCase() === name.toLowerCase())) throw new FanwiseError('conflict', `There is a connection ${name} already.`, { field: 'name', fix: 'Change that one, or use another name.' })
+    if (others.length >= connectionsMax) throw new FanwiseError('conflict', `A workspace has at most ${connectionsMax} connections.`, { fix: 'Delete one that no step uses.' })
+    await tx.connection.create({ data: { workspaceId, id, name, kind, config: asJson(config), ...sealed, last4: lastFour(secret), changedBy: by.name } })
+    await audit(tx, workspaceId, by, 'connection.create', name, { kind, hosts: hostsOf(config) })
+  })
+  valuesChanged(workspaceId)
+  return { id: publicId('con', id) }
+}
+
+/** Its name stays: steps refer to it. A secret that now belongs to other hosts must be entered again. */
+export async function changeConnection(workspaceId: string, id: string, { kind, config, secret }: Omit<ConnectionChange, 'name'>, by: Actor): Promise<void> {
+  const uuid = connectionUuid(id)
+  if (secret !== undefined) checkLine(kind, secret)
+  await db().$transaction(async (tx) => {
+    const row = await tx.connection.findUnique({ where: { workspaceId_id: { workspaceId, id: uuid } }, omit: { cipher: true } })
+    if (row === null) throw unknownConnection()
+    const before = connectionConfig.parse(row.config)
+    if (secret === undefined) needSameUse(row.kind, before, kind, config)
+    const sealed = secret === undefined ? {} : { ...getConnections().cipher.seal(secret, { workspaceId, kind: 'connection', id: uuid }), last4: lastFour(secret) }
+    await tx.connection.update({ where: { workspaceId_id: { workspaceId, id: uuid } }, data: { kind, config: asJson(config), ...sealed, changedBy: by.name, updatedAt: new Date() } })
+    await audit(tx, workspaceId, by, 'connection.change', row.name, { kind, hosts: hostsOf(config), before: hostsOf(before), secret: secret === undefined ? 'kept' : 'new' })
+  })
+  valuesChanged(workspaceId)
+}
+
+/** Who may not see a secret must not have it sent to a place of their own. */
+function needSameUse(kindBefore: string, before: ConnectionConfig, kind: ConnectionKind, config: ConnectionConfig): void {
+  if (kindBefore !== kind) throw new FanwiseError('bad_request', `Another way to sign in needs its ${secretWord(kind)}.`, { field: 'secret', fix: 'Enter it.' })
+  const old = hostsOf(before)
+  const added = hostsOf(config).filter((host) => !old.includes(host))
+  const elsewhere = added.length > 0 ? added.join(', ') : before.tokenUrl !== config.tokenUrl ? 'another token address' : before.baseUrl?.startsWith('https:') === true && config.baseUrl?.startsWith('http:') === true ? 'an address without encryption' : null
+  if (elsewhere !== null) throw new FanwiseError('bad_request', `The stored ${secretWord(kind)} would be sent to ${elsewhere}.`, { field: 'secret', fix: 'Enter it again to allow that.' })
+}
+
+export async function deleteConnection(workspaceId: string, id: string, by: Actor): Promise<void> {
+  const uuid = connectionUuid(id)
+  await db().$transaction(async (tx) => {
+    const row = await tx.connection.findUnique({ where: { workspaceId_id: { workspaceId, id: uuid } }, select: { name: true } })
+    if (row === null) throw unknownConnection()
+    await tx.connection.delete({ where: { workspaceId_id: { workspaceId, id: uuid } } })
+    await audit(tx, workspaceId, by, 'connection.delete', row.name, null)
+  })
+  valuesChanged(workspaceId)
+}
+
+export async function connectionById(workspaceId: string, id: string): Promise<ConnectionEntry> {
+  const found = (await listConnections(workspaceId)).find((one) => one.id === id)
+  if (found === undefined) throw unknownConnection()
+  return found
+}
+
+function connectionUuid(id: string): string {
+  const uuid = parsePublicId('con', id)
+  if (uuid === null) throw unknownConnection()
+  return uuid
+}
+
+const unknownConnection = () => new FanwiseError('not_found', 'There is no such connection in this workspace.', { fix: 'Reload the list; it may have been deleted already.' })
+
+const words: Record<ConnectionKind, string> = { bearer: 'token', basic: 'password', header: 'key', query: 'key', oauth2: 'client secret' }
+const secretWord = (kind: ConnectionKind): string => words[kind]
+
+function checkLine(kind: ConnectionKind, secret: string): void {
+  if (kind !== 'oauth2' && kind !== 'query' && /[\p{Cc}]/u.test(secret)) throw new FanwiseError('bad_request', `The ${secretWord(kind)} has a line break in it.`, { field: 'secret', fix: 'Enter it as text of one line.' })
+}
+
+const asJson = (config: ConnectionConfig): Record<string, string | string[]> => JSON.parse(JSON.stringify(config)) as Record<string, string | string[]>

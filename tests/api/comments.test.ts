@@ -1,0 +1,144 @@
+/** Comments: threads on nodes, whose words are whose, who is told of a mention, and what strangers see of it. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newUuid } from '#base/ids.ts'
+import { seedExamples } from '#examples/seed.ts'
+import { setAlerts } from '#server/alerts/context.ts'
+import { commentsRouter } from '#server/comments/router.ts'
+import { commentsMax } from '#server/comments/store.ts'
+import { tellMentions } from '#server/comments/tell-mentions.ts'
+import { closeDb, db } from '#server/db.ts'
+import { setEngine } from '#server/engine.ts'
+import { createCaller, router } from '#server/trpc.ts'
+import { exportWorkflow } from '#server/workflows/export.ts'
+import { findWorkflow } from '#server/workflows/find-workflow.ts'
+import type { OutgoingMail } from '#steps/kind.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
+
+const call = createCaller(router({ comments: commentsRouter }))
+let database: TestDatabase
+let t: TestEngine
+let ws: string
+const mails: OutgoingMail[] = []
+let mailFails = false
+const ids = { mara: newUuid(), jo: newUuid(), viewer: newUuid(), stranger: newUuid() }
+type Who = keyof typeof ids
+const as = (who: Who) => call({ user: async () => ({ id: ids[who], email: `${who}@north.io`, name: who }) as never }).comments
+const at = { workspace: 'north', slug: 'signup-pipeline' }
+const on = { ...at, node: 'f_add-to-crm', title: 'add-to-crm' }
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  process.env.DATABASE_URL = database.url
+  t = await startTestEngine({ database })
+  setEngine(t.engine)
+  setAlerts({
+    pool: t.engine.pool, publicUrl: 'https://fanwise.example',
+    sendMail: async (_workspace, mail) => {
+      if (mailFails) throw new Error('The mail server is away.')
+      mails.push(mail)
+      return { via: 'smtp' }
+    },
+  })
+  ws = newUuid()
+  await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
+  for (const [name, id] of Object.entries(ids)) {
+    await db().user.create({ data: { id, email: `${name}@north.io`, name: name === 'jo' ? 'Jo Marsh' : name } })
+    if (name !== 'stranger') await db().membership.create({ data: { workspaceId: ws, userId: id, role: name === 'viewer' ? 'viewer' : 'editor' } })
+  }
+  await seedExamples(ws, ids.mara)
+})
+afterAll(async () => {
+  setAlerts(undefined)
+  setEngine(undefined)
+  await t.stop()
+  await closeDb()
+  await database.drop()
+})
+
+test('a thread, its answers, settled and open again; a viewer may comment, a stranger sees nothing', async () => {
+  const { id } = await as('mara').begin({ ...on, body: '  Why *three* retries?  ' })
+  await as('viewer').answer({ ...at, thread: id, body: 'The CRM asks for it.' })
+  await as('jo').resolve({ ...at, thread: id, resolved: true })
+  let [thread] = await as('mara').list(at)
+  expect(thread).toMatchObject({ id, node: 'f_add-to-crm', title: 'add-to-crm', resolved: { by: 'Jo Marsh' } })
+  expect(thread!.comments.map((one) => [one.author, one.body, one.mine])).toEqual([['mara', 'Why *three* retries?', true], ['viewer', 'The CRM asks for it.', false]])
+  await as('mara').answer({ ...at, thread: id, body: 'Still?' })
+  ;[thread] = await as('jo').list(at)
+  expect(thread!.resolved).toBeNull()
+  await expect(as('stranger').list(at)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(as('stranger').begin({ ...on, body: 'x' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(as('mara').answer({ ...at, slug: 'order-cascade', thread: id, body: 'x' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('only the author changes a comment; a first comment that is taken back keeps its answers', async () => {
+  const { id } = await as('mara').begin({ ...on, body: 'First' })
+  const { id: second } = await as('jo').answer({ ...at, thread: id, body: 'Second' })
+  await expect(as('jo').edit({ ...at, comment: id, body: 'Mine now' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(as('jo').remove({ ...at, comment: id })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await as('mara').edit({ ...at, comment: id, body: 'First, mended' })
+  const find = async () => (await as('jo').list(at)).find((one) => one.id === id)
+  expect((await find())!.comments[0]).toMatchObject({ body: 'First, mended', edited: true })
+  await as('mara').remove({ ...at, comment: id })
+  expect((await find())!.comments).toMatchObject([{ body: '', removed: true }, { body: 'Second' }])
+  await as('jo').remove({ ...at, comment: second })
+  expect(await find()).toBeUndefined()
+})
+
+test('who is mentioned gets one mail that leads to the comment, and a count until the thread is opened', async () => {
+  const { id } = await as('mara').begin({ ...on, body: '@Jo Marsh and @viewer@north.io: <b>look</b>. Not @stranger, not @mara.' })
+  await until(async () => mails.length === 2, 'two mails')
+  expect(mails.map((mail) => mail.to).sort()).toEqual(['jo@north.io', 'viewer@north.io'])
+  expect(mails[0]!.subject).toBe('mara mentioned you in Signup pipeline')
+  expect(mails[0]!.text).toContain(`https://fanwise.example/w/north/workflows/signup-pipeline?node=f_add-to-crm&comment=${id}`)
+  expect(mails[0]!.html).toContain('&lt;b&gt;look&lt;/b&gt;')
+  expect(await as('jo').unseen({ workspace: 'north' })).toMatchObject([{ thread: id, author: 'mara', title: 'add-to-crm', workflow: { slug: 'signup-pipeline' } }])
+  expect(await as('mara').unseen({ workspace: 'north' })).toEqual([])
+  expect(await as('jo').seen({ workspace: 'north', thread: id })).toEqual({ seen: 1 })
+  expect(await as('jo').unseen({ workspace: 'north' })).toEqual([])
+  expect(await as('viewer').unseen({ workspace: 'north' })).toHaveLength(1)
+  // An edit tells only who is new in it, and takes back who is gone.
+  await as('mara').edit({ ...at, comment: id, body: '@Jo Marsh only' })
+  expect(await as('viewer').unseen({ workspace: 'north' })).toEqual([])
+  await tellMentions({ pool: t.engine.pool, publicUrl: '', sendMail: async (_ws, mail) => (mails.push(mail), { via: 'smtp' }) })
+  expect(mails).toHaveLength(2)
+})
+
+test('a mail that could not go is sent later, once, whoever tries', async () => {
+  mailFails = true
+  mails.length = 0
+  await as('jo').begin({ ...on, body: '@mara please' })
+  expect(await tellMentions({ pool: t.engine.pool, publicUrl: '', sendMail: async () => Promise.reject(new Error('away')) })).toMatchObject({ told: 0 })
+  mailFails = false
+  const context = { pool: t.engine.pool, publicUrl: '', sendMail: async (_ws: string, mail: OutgoingMail) => (mails.push(mail), { via: 'smtp' as const }) }
+  await until(async () => {
+    await Promise.all([tellMentions(context), tellMentions(context)])
+    return mails.length > 0
+  }, 'the mail')
+  expect(mails.map((mail) => mail.to)).toEqual(['mara@north.io'])
+})
+
+test('a new comment wakes open screens, and is no part of what is exported', async () => {
+  const workflow = await findWorkflow(ws, 'signup-pipeline')
+  const heard: string[] = []
+  const off = t.engine.live.subscribe(ws, (change) => heard.push(...change.workflows))
+  await as('mara').begin({ ...on, body: 'Ping' })
+  await until(async () => heard.includes(workflow.id), 'the screens hear of it')
+  off()
+  expect(JSON.stringify(await exportWorkflow(ws, 'signup-pipeline'))).not.toContain('Ping')
+  expect((await findWorkflow(ws, 'signup-pipeline')).draftRevision).toBe(workflow.draftRevision)
+})
+
+test('limits say what to do', async () => {
+  await expect(as('mara').begin({ ...on, body: ' \n ' })).rejects.toMatchObject({ cause: { code: 'bad_request', fix: 'Write what you want to say.' } })
+  await expect(as('mara').begin({ ...on, body: 'x'.repeat(4001) })).rejects.toThrow('4,000 characters at most; this one has 4,001')
+  const odd = await as('mara').begin({ ...on, body: 'a\u0000b \ud800 c' })
+  expect((await as('mara').list(at)).find((one) => one.id === odd.id)!.comments[0]!.body).toBe('ab \ufffd c')
+  const workflow = await findWorkflow(ws, 'weekly-digest')
+  await db().workflowComment.createMany({ data: Array.from({ length: commentsMax }, () => {
+    const id = newUuid()
+    return { workspaceId: ws, workflowId: workflow.id, id, threadId: id, nodeId: 'n', nodeTitle: 'n', authorId: ids.jo, body: 'x' }
+  }) })
+  await expect(as('mara').begin({ ...on, slug: 'weekly-digest', body: 'One more' })).rejects.toThrow('1,000 comments')
+})

@@ -1,0 +1,216 @@
+/** What the editor sees of real events and runs: samples, each step's last output, an event it follows, what is live. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { newUuid, publicId } from '#base/ids.ts'
+import { FanwiseError } from '#base/errors.ts'
+import type { JsonObject } from '#base/json.ts'
+import type { GraphDocument } from '#graph/document.ts'
+import { addStep } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
+import { recentEvents } from '#server/events/last-events.ts'
+import { closeDb } from '#server/db.ts'
+import { setEngine } from '#server/engine.ts'
+import { dataAtHand } from '#server/workflows/data-at-hand.ts'
+import { followEvent } from '#server/workflows/follow.ts'
+import { createWorkflow } from '#server/workflows/import.ts'
+import { liveCounts } from '#server/workflows/live-counts.ts'
+import { publish } from '#server/workflows/publish.ts'
+import { testRun } from '#server/workflows/test-run.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { createPeople, drawFunctions, values } from '#tests/support/drawing.ts'
+import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let t: TestEngine
+let ws: string
+let answer: () => { status: number; body: string } | Promise<{ status: number; body: string }>
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  process.env.DATABASE_URL = database.url
+  t = await startTestEngine({ database, services: { request: async () => ({ headers: {}, ...(await answer()) }) } })
+  setEngine(t.engine)
+})
+afterAll(async () => {
+  setEngine(undefined)
+  await t.stop()
+  await closeDb()
+  await database.drop()
+})
+beforeEach(async () => {
+  ws = (await createPeople()).workspace
+  answer = () => ({ status: 200, body: '{"ok":true}' })
+})
+
+const http = { method: 'POST', url: 'https://crm.example.com/contacts', headers: [], query: [], bodyType: 'json', body: '{"n":"{{ event.data.n }}"}' }
+/** order/placed → charge (http), then emits order/confirmed → tell. */
+function chain(): GraphDocument {
+  let document = drawFunctions([
+    { slug: 'charge', event: 'order/placed', config: values({ n: '{{ event.data.n }}' }) },
+    { slug: 'tell', event: 'order/confirmed', config: values({ told: '{{ event.data.n }}' }) },
+  ])
+  document = addStep(document, { id: 'call', parent: 'fn-charge', kind: 'http', key: 'call', config: http }).document
+  document = addStep(document, { id: 'send', parent: 'fn-charge', kind: 'emit', key: 'send', config: { event: 'order/confirmed', data: '{"n":"{{ steps.work.n }}"}' } }).document
+  document = updateNode(document, 'fn-charge', { retries: 0 })
+  for (const [source, target] of [['step-charge', 'call'], ['call', 'send']] as const) {
+    const joined = connect(document, { source, target, port: 'out' })
+    if ('refused' in joined) throw new Error(joined.refused)
+    document = joined.document
+  }
+  return document
+}
+
+async function drawn(document: GraphDocument) {
+  const { id } = await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  const look = (event?: string) => dataAtHand(t.engine.pool, ws, { workflowId: id, document, ...(event === undefined ? {} : { event }) })
+  const send = async (name: string, data: JsonObject, runs: number) => {
+    const ended = endedRuns(t.engine, ws, runs)
+    const [event] = await t.engine.ingest(ws, [{ name, data }], { source: 'api' })
+    await ended
+    return publicId('evt', event!.id)
+  }
+  return { id, document, look, send }
+}
+
+test('each step shows what it last gave, in tests of the draft and in published runs', async () => {
+  const { id, document, look, send } = await drawn(chain())
+  expect(await look()).toEqual({ events: {}, steps: {} })
+
+  const tested = endedRuns(t.engine, ws, 2)
+  await testRun(ws, id, { revision: 0, event: { name: 'order/placed', data: { n: 1 } }, authorId: null })
+  await tested
+  const first = await look()
+  expect(first.events['order/placed']).toMatchObject({ data: { n: 1 } })
+  expect(first.events['order/confirmed']).toMatchObject({ name: 'order/confirmed', data: { n: '1' } })
+  expect(first.steps['step-charge']).toMatchObject({ state: 'completed', output: { n: 1 } })
+  expect(first.steps['call']).toMatchObject({ state: 'completed', output: { status: 200, body: { ok: true } }, input: { method: 'POST', body: { n: '1' } } })
+  expect(first.steps['step-tell']).toMatchObject({ output: { told: '1' } })
+
+  await publish(ws, id, { authorId: null })
+  await send('order/placed', { n: 2 }, 2)
+  expect((await look()).steps['step-tell']).toMatchObject({ output: { told: '2' } })
+  // A renamed step is the same node; a name that is new on the screen finds nothing.
+  const renamed = updateNode(updateNode(document, 'step-tell', { key: 'other' }), 'ev-order/placed', { event: 'order/other' })
+  const after = await dataAtHand(t.engine.pool, ws, { workflowId: id, document: renamed })
+  expect(after.steps['step-tell']).toMatchObject({ output: { told: '2' } })
+  expect(after.events['order/other']).toBeUndefined()
+})
+
+test('with a chosen event its own runs come first, those of the events it led to as well', async () => {
+  const { id, look, send } = await drawn(chain())
+  await publish(ws, id, { authorId: null })
+  const older = await send('order/placed', { n: 1 }, 2)
+  await send('order/placed', { n: 2 }, 2)
+  expect((await look()).steps['step-tell']).toMatchObject({ output: { told: '2' } })
+  const chosen = await look(older)
+  expect(chosen.events['order/placed']).toMatchObject({ id: older, data: { n: 1 } })
+  expect(chosen.events['order/confirmed']).toMatchObject({ data: { n: '1' } })
+  expect(chosen.steps['step-charge']).toMatchObject({ output: { n: 1 }, eventId: older })
+  expect(chosen.steps['step-tell']).toMatchObject({ output: { told: '1' } })
+  await expect(look(publicId('evt', newUuid()))).rejects.toBeInstanceOf(FanwiseError)
+})
+
+test('a failed step shows its error; what its run did not reach keeps what it last gave', async () => {
+  const { id, look, send } = await drawn(chain())
+  await publish(ws, id, { authorId: null })
+  await send('order/placed', { n: 1 }, 2)
+  answer = () => ({ status: 422, body: '{"why":"no"}' })
+  const failing = await send('order/placed', { n: 2 }, 1)
+  const { steps } = await look()
+  expect(steps['call']).toMatchObject({ state: 'failed', eventId: failing, input: { method: 'POST', body: { n: '2' } } })
+  expect(steps['call']!.error).toContain('422')
+  expect(steps['call']!.output).toBeUndefined()
+  // It was not reached by the run that failed: its last output is that of the run before.
+  expect(steps['send']).toMatchObject({ state: 'completed' })
+
+  const view = await followEvent(t.engine.pool, ws, (await drawn(chain())).document, failing)
+  expect(view).toMatchObject({ total: 1, ended: 1, settled: true, counts: [{ state: 'failed', count: 1 }] })
+  expect(view.frames['fn-charge']).toMatchObject({ state: 'failed', total: 1 })
+  expect(view.steps['step-charge']).toMatchObject({ state: 'completed' })
+  expect(view.steps['call']).toMatchObject({ state: 'failed' })
+  expect(view.steps['send']).toBeUndefined()
+})
+
+test('a large output comes shortened, and says so', async () => {
+  const { id, look, send } = await drawn(chain())
+  await publish(ws, id, { authorId: null })
+  answer = () => ({ status: 200, body: JSON.stringify({ users: Array.from({ length: 8000 }, (_, n) => ({ id: n, name: `Ada ${n}` })) }) })
+  await send('order/placed', { n: 1 }, 2)
+  const step = (await look()).steps['call']!
+  expect(step.cut).toBeGreaterThan(100_000)
+  expect(JSON.stringify(step.output).length).toBeLessThanOrEqual(64_000)
+  expect(step.output).toMatchObject({ body: { users: expect.arrayContaining([{ id: 0, name: 'Ada 0' }]) } })
+})
+
+test('an event is followed into what it led to, until all is over', async () => {
+  let open: () => void = () => {}
+  const gate = new Promise<void>((resolve) => { open = resolve })
+  answer = async () => { await gate; return { status: 200, body: '{}' } }
+  const { id, document } = await drawn(chain())
+  await publish(ws, id, { authorId: null })
+  const ended = endedRuns(t.engine, ws, 2)
+  const [event] = await t.engine.ingest(ws, [{ name: 'order/placed', data: { n: 3 } }], { source: 'api' })
+  const follow = () => followEvent(t.engine.pool, ws, document, publicId('evt', event!.id))
+  const during = await until(async () => {
+    const one = await follow()
+    return one.steps['call']?.state === 'running' && one
+  }, 'the call is under way')
+  expect(during).toMatchObject({ total: 1, ended: 0, settled: false, frames: { 'fn-charge': { state: 'running' } }, steps: { 'step-charge': { state: 'completed' } } })
+  expect(during.steps['send']).toBeUndefined()
+  open()
+  await ended
+  const view = await follow()
+  expect(view).toMatchObject({ total: 2, ended: 2, counts: [{ state: 'completed', count: 2 }], sent: { send: 1 }, events: { 'order/placed': 1, 'order/confirmed': 1 } })
+  expect(Object.keys(view.frames).sort()).toEqual(['fn-charge', 'fn-tell'])
+  expect(view.steps['step-tell']).toMatchObject({ state: 'completed', of: 1 })
+})
+
+test('a large fan-out is told in sums, a small one by its steps', async () => {
+  const document = drawFunctions([
+    { slug: 'fan', event: 'list/came', kind: 'emit-each', config: { items: '{{ event.data.items }}', event: 'item/found', data: '{ "n": {{ item }} }', id: '' } },
+    { slug: 'one', event: 'item/found', config: values({ n: '{{ event.data.n }}' }) },
+    { slug: 'two', event: 'item/found', config: values({ n: '{{ event.data.n }}' }) },
+  ])
+  const { id, send, look } = await drawn(document)
+  await publish(ws, id, { authorId: null })
+  const small = await send('list/came', { items: [1, 2, 3] }, 7)
+  const few = await followEvent(t.engine.pool, ws, document, small)
+  expect(few).toMatchObject({ total: 7, settled: true, sent: { 'step-fan': 3 }, events: { 'item/found': 3 } })
+  expect(few.frames['fn-one']).toMatchObject({ total: 3, counts: [{ state: 'completed', count: 3 }] })
+  expect(few.steps['step-one']).toMatchObject({ state: 'completed', done: 3, of: 3 })
+  const large = await send('list/came', { items: Array.from({ length: 60 }, (_, n) => n) }, 121)
+  const many = await followEvent(t.engine.pool, ws, document, large)
+  expect(many).toMatchObject({ total: 121, ended: 121, settled: true, events: { 'item/found': 60 } })
+  expect(many.frames['fn-two']).toMatchObject({ total: 60, counts: [{ state: 'completed', count: 60 }] })
+  expect(many.steps['step-one']).toBeUndefined()
+  // Some of its runs stand for all when it is the sample.
+  expect((await look(large)).steps['step-one']).toMatchObject({ state: 'completed' })
+})
+
+test('what is live is counted by function, tests of the draft apart', async () => {
+  const document = drawFunctions([
+    { slug: 'rest', event: 'a/b', kind: 'sleep', config: { mode: 'for', duration: '1h' } },
+    { slug: 'quick', event: 'a/b', config: values({ x: '1' }) },
+  ])
+  const { id } = await drawn(document)
+  await publish(ws, id, { authorId: null })
+  const ended = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'a/b', data: {} }, { name: 'a/b', data: {} }], { source: 'api' })
+  await ended
+  await testRun(ws, id, { revision: 0, event: { name: 'a/b', data: {} }, authorId: null })
+  const counts = await until(async () => {
+    const one = await liveCounts(t.engine.pool, ws, id)
+    return one.functions.find((fn) => fn.slug === 'rest')?.open[0]?.state === 'sleeping' && one
+  }, 'both rest')
+  expect(counts).toEqual({ more: false, functions: [
+    { slug: 'quick', nodeId: 'fn-quick', open: [], done: 2, failed: 0 },
+    { slug: 'rest', nodeId: 'fn-rest', open: [{ state: 'sleeping', count: 2 }], done: 0, failed: 0 },
+  ] })
+})
+
+test('the list to choose a sample from tells the events apart', async () => {
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { total: 12, orderId: 'A-7' } }, { name: 'order/gone', data: {} }], { source: 'api' })
+  expect(await recentEvents(t.engine.pool, ws, 'order/placed')).toMatchObject([{ name: 'order/placed', source: 'api', fields: [['orderId', 'A-7'], ['total', '12']] }])
+  expect(await recentEvents(t.engine.pool, ws, 'order/*')).toHaveLength(2)
+})

@@ -1,0 +1,153 @@
+/**
+ * Writing in fields with the data at hand: paths complete from a real event, with the keyboard alone;
+ * a path is dragged into a field; each field says what it comes to; code knows the types; a preview and
+ * the fields that other functions read are shown where a mail or an event is written.
+ */
+import { readFileSync } from 'node:fs'
+import type { AxeResults } from 'axe-core'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startTestApp, type TestApp } from '#tests/support/app.ts'
+import { connect, dragFromPalette, keepPicture, middle, newWorkflow, panel, signUp } from './editor-page.ts'
+
+let app: TestApp
+let page: Page
+beforeAll(async () => {
+  app = await startTestApp()
+  page = await app.newPage({ height: 1100 })
+})
+afterAll(() => app.stop())
+beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'fields')))
+
+const frame = () => page.locator('.react-flow__node-function').first()
+const field = (label: string) => panel(page).getByLabel(label, { exact: true })
+const options = () => page.getByRole('option')
+const outcomes = () => page.getByTestId('outcome').allInnerTexts().then((all) => all.map((one) => one.replace(/\s+/g, ' ')))
+const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
+
+test('a path is chosen with the keyboard: a real value beside it, braces closed, the caret behind them', async () => {
+  const workspace = await signUp(page, { workspace: 'North Fields', email: 'mara@fields.example', password: 'a long enough password' })
+  const sent = await page.request.post('/api/trpc/events.send', { data: { workspace: workspace.split('/').at(-1), name: 'user/joined', data: { email: 'ada@north.io', name: 'Ada Brandt', company: { size: 42 } } } })
+  expect(sent.ok()).toBe(true)
+  await newWorkflow(page, workspace, 'Joined')
+  await dragFromPalette(page, 'event', { x: 330, y: 300 })
+  await panel(page).getByLabel('Name').first().fill('user/joined')
+  await dragFromPalette(page, 'function', { x: 640, y: 300 })
+  await field('Slug').fill('welcome')
+  await connect(page, page.locator('.react-flow__node-event').first(), frame())
+  const box = (await frame().boundingBox())!
+  await dragFromPalette(page, 'mail', { x: box.x + 70, y: box.y + box.height / 2 })
+  await field('Subject').click()
+  await page.keyboard.type('Hi {{')
+  await options().first().waitFor()
+  await expect.poll(() => field('Subject').getAttribute('aria-expanded')).toBe('true')
+  await page.keyboard.type(' nam')
+  const chosen = page.locator('[role=option][aria-selected=true]')
+  await expect.poll(() => chosen.innerText(), { timeout: 45_000 }).toContain('"Ada Brandt"')
+  expect(await field('Subject').getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'))
+  await page.keyboard.press('Enter')
+  await page.keyboard.type(', hello')
+  expect(await field('Subject').inputValue()).toBe('Hi {{ event.data.name }}, hello')
+  await field('Body').click()
+  await page.keyboard.type('One\n{{ siz')
+  await options().first().waitFor()
+  await page.keyboard.press('Escape')
+  await options().first().waitFor({ state: 'detached' })
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('\nTwo')
+  expect(await field('Body').inputValue()).toBe('One\n{{ event.data.company.size }}\nTwo')
+})
+
+test('the open list passes axe in both themes', async () => {
+  await page.evaluate(axe)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await field('To').fill('')
+    await field('To').click()
+    await page.keyboard.type('{{')
+    await options().first().waitFor()
+    const { violations } = await page.evaluate(() => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }))
+    expect(violations.map(({ id, nodes }) => `${colorScheme}: ${id} ${nodes[0]?.html}`)).toEqual([])
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.keyboard.type('mai')
+  await page.keyboard.press('Enter')
+})
+
+test('each field says what it comes to, also where only the sandbox can tell; the mail is previewed', async () => {
+  await expect.poll(outcomes).toEqual(['→ ada@north.io', '→ Hi Ada Brandt, hello'])
+  await field('Subject').fill('{{ event.data.name.toUpperCase() }}')
+  await expect.poll(outcomes, { timeout: 20_000 }).toEqual(['→ ada@north.io', '→ ADA BRANDT'])
+  await field('To').fill('{{ event.data.phone ?? event.data.email }}')
+  await field('Subject').fill('{{ event.data.phone }}')
+  await expect.poll(outcomes).toEqual(['→ ada@north.io', '→ no value with this sample'])
+  await field('Subject').fill('Dear {{ event.data.name }}')
+  await field('Body').fill('<p>{{ event.data.name }}</p><script>document.title = "taken over"</script>')
+  const preview = page.getByTestId('mail-preview')
+  await preview.getByText('Dear Ada Brandt').waitFor()
+  await page.frameLocator('[data-testid=mail-preview] iframe').getByText('Ada Brandt').waitFor()
+  expect(await page.title()).not.toContain('taken over')
+})
+
+test('a path is dragged into a field, and lands where the mark is', async () => {
+  await field('Subject').fill('Size is known')
+  // The line under it is gone, so nothing moves any more.
+  await expect.poll(outcomes).toEqual(['→ ada@north.io'])
+  const row = page.getByTestId('available-data').getByTitle('Insert event.data.company.size')
+  await row.scrollIntoViewIfNeeded()
+  await bothSeen(field('Subject'), row)
+  const [from, to] = [await middle(row), (await field('Subject').boundingBox())!]
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x, from.y - 12, { steps: 3 })
+  // Behind "Size is ", in a font whose characters are all as wide.
+  const x = to.x + 12 + 8 * 7.1
+  await page.mouse.move(x, to.y + to.height / 2, { steps: 6 })
+  await page.mouse.move(x + 1, to.y + to.height / 2)
+  await page.mouse.up()
+  await expect.poll(() => field('Subject').inputValue()).toBe('Size is {{ event.data.company.size }}known')
+})
+
+test('a condition completes paths and the functions of its language', async () => {
+  await page.locator('.react-flow__edge-rib path').first().dispatchEvent('click')
+  await panel(page).getByRole('button', { name: 'As text' }).click()
+  await field('Only if').click()
+  await page.keyboard.type('event.data.ema')
+  await options().first().waitFor()
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('.ends')
+  await options().first().waitFor()
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('.io')
+  expect(await field('Only if').inputValue()).toBe('event.data.email.endsWith(".io")')
+  await expect.poll(outcomes).toEqual(['→ true'])
+})
+
+test('code knows the types of the real event; what a reacting function reads is added to what is sent', async () => {
+  const box = (await frame().boundingBox())!
+  await dragFromPalette(page, 'code', { x: box.x + box.width - 30, y: box.y + box.height - 40 })
+  await panel(page).locator('.monaco-editor textarea').first().waitFor()
+  await panel(page).locator('.monaco-editor').first().click()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('const text: string = event.data.company.')
+  await page.locator('.suggest-widget').getByText('size').first().waitFor({ timeout: 45_000 })
+  await page.keyboard.press('Enter')
+  await page.locator('.squiggly-error').first().waitFor()
+  await page.keyboard.press('ControlOrMeta+a')
+  await page.keyboard.type('return 1')
+  await dragFromPalette(page, 'emit', { x: box.x + box.width / 2, y: box.y + 60 })
+  await field('Event').fill('user/joined')
+  await page.getByTestId('payload-shape').getByRole('button', { name: 'Add field email' }).click()
+  await page.getByTestId('payload-shape').locator('li[data-sent=true]').filter({ hasText: 'email' }).waitFor()
+  await expect.poll(outcomes).toContainEqual('→ {"email":"ada@north.io"}')
+})
+
+/** Scrolls the panel until both are on the screen. */
+async function bothSeen(upper: Locator, lower: Locator): Promise<void> {
+  await upper.evaluate((input) => {
+    const body = input.closest('fieldset')!
+    body.scrollTop += input.getBoundingClientRect().top - body.getBoundingClientRect().top - 40
+  })
+  expect((await lower.boundingBox())!.y).toBeLessThan(page.viewportSize()!.height - 20)
+}

@@ -4,7 +4,7 @@ import { align, arrangeable, distribute, sameSize, type Axis, type Side } from '
 import { ownFunction } from '#graph/edit/own-function.ts'
 import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
-import type { Command } from './list.ts'
+import type { Command } from './command.ts'
 import { selectionName } from './selection-name.ts'
 import { tell } from './tell.ts'
 

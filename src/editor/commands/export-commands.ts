@@ -6,7 +6,7 @@ import { writeClipping } from '#graph/edit/read-clipping.ts'
 import { notifyError } from '#ui/notify.ts'
 import type { EditorContextValue } from '../context.ts'
 import { download, drawingPng, drawingSvg } from '../review/export-picture.tsx'
-import type { Command } from './list.ts'
+import type { Command } from './command.ts'
 import { announce } from './announce.ts'
 
 export type ExportKind = 'json' | 'svg' | 'png'

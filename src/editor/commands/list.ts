@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import { canvasApi } from '../canvas-api.ts'
 import { closeComments, commentsUi, openComments } from '../comments/comments-ui.ts'
 import type { EditorContextValue } from '../context.ts'
+import type { Command } from './command.ts'
 import { chooseFile } from '../files/canvas-files.tsx'
 import { startTour } from '../tour/start-tour.ts'
 import { paletteLabel, placeBySelection } from '../place.ts'
@@ -23,27 +24,6 @@ export const drawingKey = { toggle: (): void => {} }
 
 /** Whether the sheet of all shortcuts is open. */
 export const shortcutsSheet = createStore(() => ({ opened: false }))
-
-export const commandGroups = ['Add', 'Change', 'Try', 'Select', 'Walk and move', 'View'] as const
-
-export interface Command {
-  id: string
-  label: string
-  keywords: string
-  group: (typeof commandGroups)[number]
-  /** As @mantine/hooks writes them: "mod+Z". Several mean the same. */
-  keys: string[]
-  /** Works where nothing may be changed. */
-  viewing?: boolean
-  /** Keys that also mean something on buttons and in lists: they answer only on the canvas. */
-  onCanvas?: boolean
-  /** The browser's own clipboard events answer these keys. */
-  byBrowser?: boolean
-  /** Not offered in the search by name. */
-  keysOnly?: boolean
-  canRun(context: EditorContextValue): boolean
-  run(context: EditorContextValue): void
-}
 
 const always = (): boolean => true
 const someSelected = ({ editor }: EditorContextValue): boolean => editor.store.getState().selected.size > 0

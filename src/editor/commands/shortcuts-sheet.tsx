@@ -3,7 +3,8 @@
 import { Modal } from '@mantine/core'
 import { useStore } from 'zustand'
 import { gestures } from './gestures.ts'
-import { commandGroups, commands, keyText, shortcutsSheet } from './list.ts'
+import { commandGroups } from './command.ts'
+import { commands, keyText, shortcutsSheet } from './list.ts'
 import { shownKeys } from './shortcuts-table.ts'
 import classes from './shortcuts-sheet.module.css'
 

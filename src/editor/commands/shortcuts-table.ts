@@ -1,6 +1,7 @@
 /** The shortcuts of docs/editor.md, from the same list as the app's. */
 import { gestures } from './gestures.ts'
-import { commandGroups, commands, keyText } from './list.ts'
+import { commandGroups } from './command.ts'
+import { commands, keyText } from './list.ts'
 
 export function shortcutsTable(): string {
   const rows = commandGroups.flatMap((group) => [

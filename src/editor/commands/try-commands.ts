@@ -3,7 +3,7 @@ import type { FunctionNode, StepNode } from '#graph/document.ts'
 import type { EditorContextValue } from '../context.ts'
 import { pinStep } from '../try/pin.ts'
 import { openPin, tryPart } from '../try/try-store.ts'
-import type { Command } from './list.ts'
+import type { Command } from './command.ts'
 
 /** The one step or function that is selected. */
 function selectedPart({ editor }: EditorContextValue): StepNode | FunctionNode | null {

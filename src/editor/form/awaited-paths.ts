@@ -6,7 +6,7 @@ import { awaitedEvent, matchesEvent } from '#graph/links.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
 import { dataRows } from '../inspector/readable-data.ts'
-import { asyncPaths, type EventPath } from './key-field.tsx'
+import { asyncPaths, type EventPath } from './event-path.ts'
 
 /** `paths` are those of the event that began the run: what is offered while nothing is known of the other. */
 export function useAwaitedPaths(step: StepNode, paths: EventPath[]): EventPath[] {

@@ -2,26 +2,10 @@
 /** A short CEL text, mostly one path of the event: typed, or chosen from real paths with their value beside them. */
 import { useId, useMemo } from 'react'
 import { ExpressionInput } from './expression-input.tsx'
+import { isKey, likelyKey, type EventPath } from './event-path.ts'
 import { FieldFrame } from './field-frame.tsx'
 import { OutcomeLine } from './outcome-line.tsx'
 import { useProblem } from './use-field.ts'
-
-export interface EventPath {
-  path: string
-  /** In the sample; empty when unknown. */
-  value: string
-}
-
-/** The same paths in an event that arrives later; its values are not known. */
-export const asyncPaths = (paths: EventPath[]): EventPath[] => paths.map(({ path }) => ({ path: path.replace(/^event/, 'async'), value: '' }))
-
-/** Lists and objects are no keys. */
-const isKey = ({ value }: EventPath): boolean => !/^[[{]/.test(value)
-
-/** The path that most likely tells one from another: an id in the data. */
-export function likelyKey(paths: EventPath[]): string | undefined {
-  return paths.find((one) => isKey(one) && /\.data\..*id$/i.test(one.path))?.path
-}
 
 export interface KeyFieldProps {
   label: string

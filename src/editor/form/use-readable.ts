@@ -8,7 +8,7 @@ import { useDataAtHand, type DataAtHand } from '../data/data-at-hand.ts'
 import { readableData, type Readable } from '../inspector/readable-data.ts'
 import { candidatesOf } from './candidates.ts'
 import type { Candidate, FieldLanguage } from './complete.ts'
-import type { EventPath } from './key-field.tsx'
+import type { EventPath } from './event-path.ts'
 import { useFieldHost } from './use-field.ts'
 import { useValueCandidates } from './value-candidates.ts'
 

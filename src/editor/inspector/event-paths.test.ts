@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { emptyDocument } from '#graph/document.ts'
 import { addEvent, addFunction } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { likelyKey } from '../form/key-field.tsx'
+import { likelyKey } from '../form/event-path.ts'
 import { eventPaths } from './event-paths.ts'
 
 let drawn = addEvent(emptyDocument(), { id: 'ev', position: { x: 0, y: 0 }, event: 'order/placed', sample: { items: [1], orderId: 'o_1' } }).document

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import type { Json } from '#base/json.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { useEditor, useEditorState } from '../context.ts'
-import type { EventPath } from '../form/key-field.tsx'
+import type { EventPath } from '../form/event-path.ts'
 import { dataRows, stepRows, stepsBefore } from './readable-data.ts'
 
 export function useEventPaths(functionId: string): EventPath[] {

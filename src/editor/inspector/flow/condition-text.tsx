@@ -1,7 +1,7 @@
 'use client'
 /** A CEL condition of a function's rules. */
 import { ConditionField } from '../../form/condition-field.tsx'
-import type { EventPath } from '../../form/key-field.tsx'
+import type { EventPath } from '../../form/event-path.ts'
 import { useProblem } from '../../form/use-field.ts'
 
 export interface ConditionTextProps {

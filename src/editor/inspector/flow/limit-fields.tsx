@@ -1,7 +1,8 @@
 'use client'
 /** How many run at once, and how many start in a time. */
 import type { FunctionNode } from '#graph/document.ts'
-import { KeyField, likelyKey, type EventPath } from '../../form/key-field.tsx'
+import { likelyKey, type EventPath } from '../../form/event-path.ts'
+import { KeyField } from '../../form/key-field.tsx'
 import { NumberField, SwitchField, TextField } from '../../form/text-field.tsx'
 import { useProblem } from '../../form/use-field.ts'
 import { useUpdate } from '../use-update.ts'

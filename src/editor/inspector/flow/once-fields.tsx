@@ -1,7 +1,8 @@
 'use client'
 /** Rules that keep the same work from being done twice. */
 import type { FunctionNode } from '#graph/document.ts'
-import { KeyField, type EventPath } from '../../form/key-field.tsx'
+import { type EventPath } from '../../form/event-path.ts'
+import { KeyField } from '../../form/key-field.tsx'
 import { SelectField } from '../../form/text-field.tsx'
 import { useUpdate } from '../use-update.ts'
 import { compact } from './limit-fields.tsx'

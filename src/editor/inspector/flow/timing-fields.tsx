@@ -1,7 +1,8 @@
 'use client'
 /** Whether events wait for each other before a run begins, and which run goes first. */
 import type { FunctionNode } from '#graph/document.ts'
-import { KeyField, type EventPath } from '../../form/key-field.tsx'
+import { type EventPath } from '../../form/event-path.ts'
+import { KeyField } from '../../form/key-field.tsx'
 import { NumberField, TextField } from '../../form/text-field.tsx'
 import { useProblem } from '../../form/use-field.ts'
 import { useUpdate } from '../use-update.ts'

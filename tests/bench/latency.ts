@@ -44,7 +44,7 @@ process.exit(met.every(Boolean) ? 0 : 1)
 async function stepToStep(): Promise<boolean> {
   const { engine, workspace, stop } = await startEngine(await session.database('bench_engine'), [
     fn('chain', 'chain/asked', Array.from({ length: 6 }, (_, n) => step(`s${n}`, 'http', { method: 'GET', url: 'https://service.example/' }, n === 0 ? [] : [`s${n - 1}`]))),
-  ])
+  ], { services: { request: async () => ({ status: 200, headers: {}, body: '{}' }) } })
   const gaps: number[] = []
   const lastAt = new Map<string, number>()
   engine.signals.on('step.started', ({ runId }) => {

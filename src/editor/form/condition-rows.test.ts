@@ -11,6 +11,7 @@ test.each<[ConditionLanguage, string, Condition]>([
   ['cel', '!event.data.tags.contains("vip")', { join: 'all', rows: [{ left: 'event.data.tags', operator: 'not-contains', value: 'vip' }] }],
   ['expression', 'steps.get.body[0].total > 1.5 && event.data.code === "100"', { join: 'all', rows: [{ left: 'steps.get.body[0].total', operator: '>', value: '1.5' }, { left: 'event.data.code', operator: 'is', value: '"100"' }] }],
   ['cel', 'event.data.?list[?0].?x.hasValue() && !event.data.?a.?b.hasValue()', { join: 'all', rows: [{ left: 'event.data.list[0].x', operator: 'there', value: '' }, { left: 'event.data.a.b', operator: 'missing', value: '' }] }],
+  ['cel', 'event.data.zip == "00420" && event.data.n == 0', { join: 'all', rows: [{ left: 'event.data.zip', operator: 'is', value: '00420' }, { left: 'event.data.n', operator: 'is', value: '0' }] }],
   ['expression', 'event.data.x != null || event.data.y == null', { join: 'any', rows: [{ left: 'event.data.x', operator: 'there', value: '' }, { left: 'event.data.y', operator: 'missing', value: '' }] }],
 ])('%s: %s and back', (language, text, condition) => {
   expect(rowsOfText(text, language)).toEqual(condition)
@@ -35,7 +36,7 @@ test('rows that are not whole are left out, and nothing is no condition', () => 
 
 describe('any rows', () => {
   const path = fc.constantFrom('event.data.a', 'event.data.b.c', 'event.data.list[0].x', 'event.id')
-  const row = fc.record({ left: path, operator: fc.constantFrom(...operators), value: fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('10', '-2.5', 'true', 'null', '"10"', 'event.data.z', "it's", 'a"b', '\\', "'q'")) })
+  const row = fc.record({ left: path, operator: fc.constantFrom(...operators), value: fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('10', '-2.5', 'true', 'null', '"10"', '00', '-01', '1.', '12345678901234567890', '1e3', 'event.data.z', "it's", 'a"b', '\\', "'q'")) })
     .filter(isWhole)
     // Nothing is more or less than null or true; the compiler says so at the field.
     .filter((one) => !['>', '>=', '<', '<='].includes(one.operator) || !['null', 'true', 'false'].includes(one.value.trim()))

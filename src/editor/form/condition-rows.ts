@@ -27,7 +27,8 @@ export const isWhole = (row: ConditionRow): boolean => row.left.trim() !== '' &&
 
 const roots = new Set(['event', 'async', 'steps', 'run', 'env', 'item', 'index', 'events'])
 const pathPattern = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\d+\])*$/
-const numberPattern = /^-?\d+(?:\.\d+)?$/
+/** As numbers are written: 007 is a text, and so is a row of digits too long to be exact. */
+const numberPattern = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/
 const isPath = (text: string): boolean => pathPattern.test(text) && roots.has(/^[\w$]+/.exec(text)![0])
 
 const methods: Record<ConditionLanguage, Partial<Record<Operator, string>>> = {
@@ -94,7 +95,7 @@ interface Token {
   text: string
 }
 
-const tokenPattern = /\s*(?:([A-Za-z_$][\w$]*(?:\??\.\??[A-Za-z_$][\w$]*|\[\??\d+\])*)|(-?\d+(?:\.\d+)?)(?![\w.])|("(?:[^"\\\n]|\\.)*"|'[^'\\\n]*')|(===|!==|==|!=|>=|<=|&&|\|\||[><!()]))/y
+const tokenPattern = /\s*(?:([A-Za-z_$][\w$]*(?:\??\.\??[A-Za-z_$][\w$]*|\[\??\d+\])*)|(-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?)(?![\w.])|("(?:[^"\\\n]|\\.)*"|'[^'\\\n]*')|(===|!==|==|!=|>=|<=|&&|\|\||[><!()]))/y
 
 function tokensOf(text: string): Token[] | null {
   const tokens: Token[] = []

@@ -1,11 +1,12 @@
 /** POST /e/:eventKey: the events API, for the unmodified Inngest SDK, curl and browsers. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { FanwiseError, toFanwiseError } from '#base/errors.ts'
+import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { bodyBytesMax, eventBytesMax, readEvents } from '#server/http/event-shape.ts'
 import { ownerOfKey } from '#server/http/keys.ts'
 import { parseJsonBody, readBody } from '#server/http/read-body.ts'
 import { sendJson } from '#server/http/respond.ts'
+import { toAnswer } from '#server/http/database-away.ts'
 import { uuidsFromSeed } from '#door/send-seed.ts'
 import { getEngine } from '#server/engine.ts'
 
@@ -27,7 +28,7 @@ export async function acceptEvent(request: IncomingMessage, response: ServerResp
     const stored = await getEngine().ingest(owner.workspaceId, events, { source: 'api' })
     sendJson(response, 200, { ids: stored.map((event) => publicId('evt', event.id)), status: 200 })
   } catch (thrown) {
-    const error = toFanwiseError(thrown)
+    const error = toAnswer(thrown)
     if (error.code === 'unavailable') response.setHeader('Retry-After', '2')
     const shape = error.toShape()
     sendJson(response, error.httpStatus, { ids: [], status: error.httpStatus, error: shape.message, code: shape.code, field: shape.field, fix: shape.fix })

@@ -1,6 +1,7 @@
 /** JSON answers of the front door. */
 import type { ServerResponse } from 'node:http'
-import { toFanwiseError, type FanwiseError } from '#base/errors.ts'
+import type { FanwiseError } from '#base/errors.ts'
+import { toAnswer } from '#server/http/database-away.ts'
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   if (response.writableEnded || response.destroyed) return
@@ -16,7 +17,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 
 /** `{ error: { code, message, field?, fix? } }`, with Retry-After where waiting helps. */
 export function sendError(response: ServerResponse, thrown: unknown, onInternal: (error: FanwiseError) => void = () => {}): void {
-  const error = toFanwiseError(thrown)
+  const error = toAnswer(thrown)
   if (error.code === 'internal') onInternal(error)
   if (error.code === 'unavailable' || error.code === 'rate_limited') {
     response.setHeader('Retry-After', String(Math.max(1, Math.ceil((error.retryAfterMs ?? 2000) / 1000))))

@@ -67,7 +67,7 @@ export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: s
     if (id === undefined || current === undefined) return
     let closed = false
     let opened: Session | null = null
-    void openSession({ client, workspace, slug, document: current.document, revision: current.revision }).then((made) => {
+    void openSession({ client, workspace, slug, id, document: current.document, revision: current.revision }).then((made) => {
       if (closed) return made.close()
       opened = made
       setSession(made)

@@ -1,6 +1,8 @@
 'use client'
 /** One opening of the editor: joins the store to the server, this browser's storage and its other tabs. */
 import type { TRPCClient } from '@trpc/client'
+import { publicId } from '#base/ids.ts'
+import { onWorkflowsEdited } from '#ui/live.tsx'
 import { errorShape } from '#ui/trpc.tsx'
 import type { AppRouter } from '#server/router.ts'
 import type { GraphDocument } from '#graph/document.ts'
@@ -14,6 +16,8 @@ export interface SessionOptions {
   client: TRPCClient<AppRouter>
   workspace: string
   slug: string
+  /** Id of the workflow's row. */
+  id: string
   document: GraphDocument
   revision: number
 }
@@ -28,7 +32,7 @@ export interface Session {
 const requestMs = 20_000
 const pollMs = 15_000
 
-export async function openSession({ client, workspace, slug, document, revision }: SessionOptions): Promise<Session> {
+export async function openSession({ client, workspace, slug, id, document, revision }: SessionOptions): Promise<Session> {
   const draft = `${workspace}/${slug}`
   const clientId = newClientId()
   const pending = await openPendingStore(draft, clientId)
@@ -54,7 +58,7 @@ export async function openSession({ client, workspace, slug, document, revision 
   const unsubscribe = editor.store.subscribe((state, before) => {
     if (before.save.waiting > 0 && state.save.kind === 'saved') neighbours.saved()
   })
-  const stopNews = followNews(client, { workspace, slug, sinceRevision: revision }, clientId, editor)
+  const stopNews = followNews(publicId('wf', id), editor)
   return {
     editor,
     recovered: pending.left.length,
@@ -69,46 +73,30 @@ export async function openSession({ client, workspace, slug, document, revision 
 }
 
 /**
- * Asks for news when the server says there are some, and now and then in case it cannot say.
- * A hidden tab lets go of its connection, since browsers allow few.
+ * Asks for news when the page's stream says that this workflow was edited, which one's own saves do too,
+ * and now and then in case it cannot say. A hidden tab asks when it is looked at again.
  */
-function followNews(
-  client: TRPCClient<AppRouter>, input: { workspace: string; slug: string; sinceRevision: number }, clientId: string, editor: Editor,
-): () => void {
-  let alive = false
-  let subscription: { unsubscribe(): void } | null = null
+function followNews(workflow: string, editor: Editor): () => void {
   const visible = (): boolean => window.document.visibilityState === 'visible'
-  const follow = (): void => {
-    subscription?.unsubscribe()
-    alive = false
-    subscription = !visible() ? null : client.workflows.changes.subscribe({ ...input, sinceRevision: editor.autosave.seenRevision }, {
-      onStarted: () => { alive = true },
-      onData: (change) => {
-        if (change.clientId !== clientId) editor.autosave.news()
-      },
-      onError: () => { alive = false },
-    })
+  const ask = (): void => {
+    if (visible()) editor.autosave.news()
   }
-  const poll = setInterval(() => {
-    if (!alive && visible()) editor.autosave.news()
-  }, pollMs)
+  const stop = onWorkflowsEdited((workflows) => {
+    if (workflows === 'unknown' || workflows.includes(workflow)) ask()
+  })
+  const poll = setInterval(ask, pollMs)
   const retry = (): void => {
     if (visible()) editor.autosave.retryNow()
   }
-  const turn = (): void => {
-    follow()
-    retry()
-  }
-  follow()
   window.addEventListener('online', retry)
   window.addEventListener('focus', retry)
-  window.document.addEventListener('visibilitychange', turn)
+  window.document.addEventListener('visibilitychange', retry)
   return () => {
-    subscription?.unsubscribe()
+    stop()
     clearInterval(poll)
     window.removeEventListener('online', retry)
     window.removeEventListener('focus', retry)
-    window.document.removeEventListener('visibilitychange', turn)
+    window.document.removeEventListener('visibilitychange', retry)
   }
 }
 

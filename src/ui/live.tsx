@@ -23,6 +23,18 @@ export function useLive(): LiveValue {
 
 const refreshEveryMs = 500
 
+type Listener = (workflows: readonly string[] | 'unknown') => void
+const listeners = new Set<Listener>()
+
+/**
+ * Tells at once which workflows were edited, by public id; `unknown` when the stream begins and may have
+ * missed some. Over the page's one stream: a browser has six connections to a host, for all its windows.
+ */
+export function onWorkflowsEdited(listener: Listener): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
 interface Gathered {
   runs: Set<string>
   all: boolean
@@ -42,8 +54,14 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
     trpc.live.changes.subscriptionOptions({ workspace }, {
       enabled: visible && !held,
       // What happened while nobody listened is not told again.
-      onStarted: () => refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] }),
-      onData: refresh,
+      onStarted: () => {
+        for (const listener of listeners) listener('unknown')
+        refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] })
+      },
+      onData: (change) => {
+        if (change.workflows.length > 0) for (const listener of listeners) listener(change.workflows)
+        refresh(change)
+      },
     }),
   )
   const state: LiveState = held ? 'held' : subscription.status === 'pending' ? 'live' : subscription.status === 'error' ? 'lost' : 'connecting'

@@ -1,18 +1,19 @@
 /** The editor's tRPC calls, as two people and a stranger make them. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newUuid } from '#base/ids.ts'
+import { newUuid, publicId } from '#base/ids.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { diffDocuments } from '#graph/operations.ts'
 import { seedExamples } from '#examples/seed.ts'
 import { closeDb, db } from '#server/db.ts'
 import { setEngine } from '#server/engine.ts'
+import { liveRouter } from '#server/live.ts'
 import { createCaller, router } from '#server/trpc.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 
-const call = createCaller(router({ workflows: workflowsRouter }))
+const call = createCaller(router({ workflows: workflowsRouter, live: liveRouter }))
 let database: TestDatabase
 let t: TestEngine
 const ids = { mara: newUuid(), jo: newUuid(), viewer: newUuid(), stranger: newUuid() }
@@ -58,15 +59,16 @@ test('the catalog tells the functions of the other workflows, with what they rea
   expect(catalog.functionsElsewhere.map((one) => one.workflow)).not.toContain('signup-pipeline')
 })
 
-test('an edit of one reaches the other’s open editor, also one made before it listened', async () => {
+test('an edit of one is told to the other’s open page, which asks for what is new', async () => {
   await edit('jo', 'c-jo', 1, (document) => updateNode(document, 'f_add-to-crm', { retries: 6 }))
   const stop = new AbortController()
-  const changes = await call({ user: async () => ({ id: ids.mara, email: 'mara@north.io', name: 'mara' }) as never }, { signal: stop.signal }).workflows.changes({ ...at, sinceRevision: 0 })
-  const heard = (changes as AsyncIterable<{ revision: number; clientId: string; author: string }>)[Symbol.asyncIterator]()
-  expect((await heard.next()).value).toMatchObject({ revision: 1, clientId: 'c-jo', author: 'jo' })
+  const changes = await call({ user: async () => ({ id: ids.mara, email: 'mara@north.io', name: 'mara' }) as never }, { signal: stop.signal }).live.changes({ workspace: at.workspace })
+  const heard = (changes as AsyncIterable<{ workflows: string[] }>)[Symbol.asyncIterator]()
   const next = heard.next()
   await edit('jo', 'c-jo', 2, (document) => updateNode(document, 'f_add-to-crm', { retries: 7 }))
-  expect((await next).value).toMatchObject({ revision: 2, author: 'jo' })
+  expect((await next).value?.workflows).toContain(publicId('wf', (await as('mara').get(at)).id))
+  const news = await as('mara').applyOperations({ ...at, clientId: 'c-mara-asks', sinceRevision: 0, operations: [] })
+  expect(news.others.map((one) => [one.revision, one.clientId, one.author])).toEqual([[1, 'c-jo', 'jo'], [2, 'c-jo', 'jo']])
   const last = heard.next()
   stop.abort()
   expect((await last).done).toBe(true)

@@ -5,7 +5,6 @@ import { operation } from '#graph/operations.ts'
 import { db } from '#server/db.ts'
 import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
-import { changesOf } from '#server/live.ts'
 import { router } from '#server/trpc.ts'
 import { dataProcedures } from '#server/workflows/data-procedures.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
@@ -15,7 +14,7 @@ import { checkName, createWorkflow } from '#server/workflows/import.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { reviewFacts } from '#server/workflows/review.ts'
-import { applyOperations, operationsSince, type StoredOperation } from '#server/workflows/save-draft.ts'
+import { applyOperations } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 import { testRun } from '#server/workflows/test-run.ts'
 import { trialInput } from '#server/workflows/trial-input.ts'
@@ -110,31 +109,5 @@ export const workflowsRouter = router({
   discardDraft: asEditor.input(bySlug).mutation(async ({ ctx, input }) => {
     const row = await findWorkflow(ctx.workspace.id, input.slug)
     return discardDraft(ctx.workspace.id, row.id, ctx.user.id)
-  }),
-
-  /** Operations stored after `sinceRevision`, as they come. */
-  changes: inWorkspace.input(bySlug.extend({ sinceRevision: revision })).subscription(async function* ({ ctx, input, signal }): AsyncGenerator<StoredOperation> {
-    const { id } = await findWorkflow(ctx.workspace.id, input.slug)
-    let seen = input.sinceRevision
-    const news = async () => db().$transaction((tx) => operationsSince(tx, ctx.workspace.id, id, seen, null))
-    // Listening starts before the first look, so nothing falls between the two.
-    const hub = changesOf(ctx.workspace.id, signal)
-    let next = hub.next()
-    try {
-      for (let wanted = true; ; ) {
-        if (wanted) {
-          for (const one of await news()) {
-            seen = one.revision
-            yield one
-          }
-        }
-        const heard = await next
-        if (heard.done) return
-        wanted = heard.value.workflows.includes(id)
-        next = hub.next()
-      }
-    } finally {
-      void hub.return(undefined)
-    }
   }),
 })

@@ -112,7 +112,7 @@ async function store(tx: Transaction, workspaceId: string, workflowId: string, d
 }
 
 /** Operations after a revision by anybody but `exceptClient`, oldest first. */
-export async function operationsSince(tx: Transaction, workspaceId: string, workflowId: string, revision: number, exceptClient: string | null): Promise<StoredOperation[]> {
+async function operationsSince(tx: Transaction, workspaceId: string, workflowId: string, revision: number, exceptClient: string | null): Promise<StoredOperation[]> {
   const rows = await tx.workflowOperation.findMany({
     where: { workspaceId, workflowId, revision: { gt: revision }, ...(exceptClient === null ? {} : { clientId: { not: exceptClient } }) },
     orderBy: { revision: 'asc' },

@@ -40,16 +40,16 @@ const insertJobs = `insert into job (workspace_id, run_id, lane_id, state, due, 
         clock_timestamp() + t.deadline_in * interval '1 ms',
         (extract(epoch from clock_timestamp()) * 1000000)::bigint - coalesce(t.head_start, 0)::bigint * 1000`
 
-/** $26 workspaces, $27 their route epochs as used. Answers \`current\` and the ids that were new. */
-export const eventIngest = {
-  name: 'event-ingest',
-  text: `with current as (
+/** Whether nobody has published meanwhile. @param p numbers of the two parameters: workspaces, their route epochs as used */
+const current = (p: readonly [number, number]) => `current as (
       select not exists (
-        select 1 from unnest($26::uuid[], $27::int[]) as c(ws, epoch)
+        select 1 from unnest($${p[0]}::uuid[], $${p[1]}::int[]) as c(ws, epoch)
         left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
       ) as ok
-    ),
-    e as (
+    )`
+
+/** Events that are new, and their runs; \`current\` stands before. */
+const newEventsAndRuns = `e as (
       ${insertEvents} select t.* from ${eventRows} where (select ok from current)
       on conflict do nothing returning workspace_id, id
     ),
@@ -57,7 +57,13 @@ export const eventIngest = {
       ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of, ${runEnd}
       from ${runRows} join e on e.workspace_id = t.ws and e.id = t.event
       on conflict do nothing returning workspace_id, id
-    ),
+    )`
+
+/** $26 workspaces, $27 their route epochs as used. Answers \`current\` and the ids that were new. */
+export const eventIngest = {
+  name: 'event-ingest',
+  text: `with ${current([26, 27])},
+    ${newEventsAndRuns},
     j as (
       ${insertJobs} from ${runRows} join r on r.workspace_id = t.ws and r.id = t.id where t.skip is null
     ),${lanes}
@@ -74,21 +80,8 @@ export const eventTake = {
   text: `with fence as materialized (
       select id from worker where id = $28 and lease_until > clock_timestamp() for key share skip locked
     ),
-    current as (
-      select not exists (
-        select 1 from unnest($26::uuid[], $27::int[]) as c(ws, epoch)
-        left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
-      ) as ok
-    ),
-    e as (
-      ${insertEvents} select t.* from ${eventRows} where (select ok from current)
-      on conflict do nothing returning workspace_id, id
-    ),
-    r as (
-      ${insertRuns} select t.ws, t.id, t.fn, t.version, t.event, t.parent_run, t.parent_step, t.retry_of, ${runEnd}
-      from ${runRows} join e on e.workspace_id = t.ws and e.id = t.event
-      on conflict do nothing returning workspace_id, id
-    ),
+    ${current([26, 27])},
+    ${newEventsAndRuns},
     locked as (
       select l.workspace_id, l.id, l.open, case when l.cap is null then (select id from fence) end as worker from lane l
       join unnest($20::uuid[], $21::uuid[]) as t(ws, id) on l.workspace_id = t.ws and l.id = t.id
@@ -122,12 +115,7 @@ export const eventEmit = {
   text: `with fence as materialized (
       select 1 from worker where id = $26 and lease_until > clock_timestamp() for key share
     ),
-    current as (
-      select not exists (
-        select 1 from unnest($38::uuid[], $39::int[]) as c(ws, epoch)
-        left join workspace w on w.id = c.ws where w.route_epoch is distinct from c.epoch
-      ) as ok
-    ),
+    ${current([38, 39])},
     emits as (
       select t.* from fence, unnest($27::uuid[], $28::uuid[], string_to_array($29, E'\\x1e', ''), $30::int[], $31::int[], $32::int[],
         $33::int[], $34::float8[], string_to_array($35, E'\\x1e', '')::json[], string_to_array($36, E'\\x1e', '')::json[], $37::bigint[],

@@ -1,13 +1,10 @@
 /** Postgres stands but answers with errors: serialization failures, deadlocks, a full disk, no connection left, a table locked away. */
 import type pg from 'pg'
-import { allEnded, publishFanOut } from '#tests/chaos/fan-out.ts'
-import { breachesOf } from '#tests/chaos/history.ts'
 import type { Scenario } from '#tests/chaos/scenario.ts'
-import { lostOf, startSending, type Sender } from '#tests/chaos/senders.ts'
-import { createWorld, type World } from '#tests/chaos/world.ts'
-import { until } from '#tests/support/until.ts'
+import type { Sender } from '#tests/chaos/senders.ts'
+import { underLoad } from '#tests/chaos/under-load.ts'
+import type { World } from '#tests/chaos/world.ts'
 
-const recoverMs = 15_000
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** From now on, such a share of all writes fails with this SQLSTATE. */
@@ -81,38 +78,19 @@ async function played(world: World, sender: Sender, fault: (typeof faults)[numbe
 
 export const errors: Scenario = {
   about: 'Postgres answers with errors: serialization, deadlock, full disk, I/O, no connections, a locked table',
-  async run(scale) {
+  run(scale) {
     const rounds = scale.rounds ?? 3
-    const world = await createWorld({ workers: 2, failShare: 0.02, takesMs: 4 })
-    try {
-      await publishFanOut(world, 50)
-      const sender = startSending(world, 8, 5)
-      const finished = () => world.count(`select count(*) from step where workspace_id = $1 and step = 'call'`)
-      await until(async () => (await finished()) > 20, 'work is done')
-      const breaches: string[] = []
-      let slowest = 0
+    return underLoad(async ({ world, sender, breaches, goesOn }) => {
       for (let n = 0; n < rounds; n++) {
         for (const fault of faults) {
           breaches.push(...(await played(world, sender, fault)))
-          const over = performance.now()
-          const before = await finished()
-          await until(async () => (await finished()) > before, `workers go on after ${fault.what}`)
-          slowest = Math.max(slowest, performance.now() - over)
+          await goesOn(`workers go on after ${fault.what}`)
         }
       }
-      await sender.stop()
-      const stored = await world.count(`select count(*) from event where workspace_id = $1 and name = 'item/sent'`)
-      await allEnded(world, stored * 2, 120_000)
-      const lost = await lostOf(world, sender.accepted)
+      return `${rounds * faults.length} faults`
+    }, async (world) => {
       const failed = await world.count('select count(*) from run where workspace_id = $1 and status = 2')
-      if (failed > 0) breaches.push(`${failed} runs failed because of the database`)
-      if (slowest > recoverMs) breaches.push(`the workers needed ${(slowest / 1000).toFixed(1)} s to go on`)
-      if (lost > 0) breaches.push(`${lost} accepted events are lost`)
-      for (const odd of new Set(sender.odd)) breaches.push(`an answer was neither 2xx nor 503 with Retry-After: ${odd}`)
-      breaches.push(...(await breachesOf(world)))
-      return { breaches, measured: `${rounds * faults.length} faults, ${sender.accepted.length} events accepted, ${sender.refused} refused with 503, ${lost} lost, ${failed} runs failed, slowest recovery ${(slowest / 1000).toFixed(1)} s` }
-    } finally {
-      await world.end()
-    }
+      return failed > 0 ? [`${failed} runs failed because of the database`] : []
+    })
   },
 }

@@ -8,6 +8,7 @@ import { ConnectionLost, isTransient, type HotConnection } from '#engine/connect
 import type { ClaimedJob, LocalLane, LocalLanes } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
+import { inTransaction } from '#engine/transaction.ts'
 import { jobAdmit, jobRefill, jobReturn, laneClose, laneCloseLock, laneReturn } from '#engine/sql/job-claim.ts'
 
 export interface ClaimContext {
@@ -247,17 +248,9 @@ export class Claimer {
 
   private async close(dry: LocalLane[]): Promise<void> {
     for (const lane of dry) this.context.lanes.forget(lane)
-    const client = await this.context.pool.connect()
-    try {
-      await client.query('begin')
+    await inTransaction(this.context.pool, async (client) => {
       const locked = await client.query<{ at: string }>({ ...laneCloseLock, values: [uuids(dry.map((l) => l.workspaceId)), uuids(dry.map((l) => l.id))] })
       if (locked.rows.length > 0) await client.query({ ...laneClose, values: [locked.rows.map((row) => row.at)] })
-      await client.query('commit')
-    } catch (error) {
-      await client.query('rollback').catch(() => {})
-      throw error
-    } finally {
-      client.release()
-    }
+    })
   }
 }

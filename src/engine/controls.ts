@@ -8,6 +8,7 @@ import { laneOf, type Route, type Routes } from '#engine/match.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { runFind, runReopen } from '#engine/sql/run-control.ts'
 import { emptyPlan, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 export interface ControlContext {
   pool: pg.Pool
@@ -44,18 +45,7 @@ export async function cancelRuns(context: ControlContext, workspaceId: string, r
 
 /** Ends open runs in a transaction of its own and tells whoever watches. */
 export async function endNow(context: ControlContext, runs: RunToEnd[]): Promise<EndedRun[]> {
-  const client = await context.pool.connect()
-  let ended: EndedRun[]
-  try {
-    await client.query('begin')
-    ended = await endRuns(client, runs)
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  const ended = await inTransaction(context.pool, (client) => endRuns(client, runs))
   context.ended(ended)
   return ended
 }

@@ -4,6 +4,7 @@ import type { JsonObject } from '#base/json.ts'
 import type { Decision } from '#engine/end-of-wait.ts'
 import { approvalWait, signalWait, waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 /** `late`: the time limit has passed. `unasked`: the run has not come to that step, or is over. */
 export type DecideAnswer = { state: 'decided' } | { state: 'already'; decision: Decision } | { state: 'late' } | { state: 'unasked' }
@@ -14,7 +15,7 @@ export interface DecideContext {
 }
 
 export async function decideApproval(context: DecideContext, workspaceId: string, runId: string, step: string, decision: Omit<Decision, 'at'>): Promise<DecideAnswer> {
-  return inTransaction(context, async (client, woken) => {
+  return waking(context, async (client, woken) => {
     const { rows } = await client.query<{ decided: boolean; result: Decision | null; late: boolean }>({ ...approvalWait, values: [workspaceId, runId, step] })
     const wait = rows[0]
     if (wait === undefined) return { state: 'unasked' }
@@ -28,7 +29,7 @@ export async function decideApproval(context: DecideContext, workspaceId: string
 
 /** The run that took it, or null when none waits for the name. */
 export async function sendSignal(context: DecideContext, workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null> {
-  return inTransaction(context, async (client, woken) => {
+  return waking(context, async (client, woken) => {
     const { rows } = await client.query<{ run: string; step: string }>({ ...signalWait, values: [workspaceId, signal] })
     if (rows[0] === undefined) return null
     await resolve(client, workspaceId, rows[0].run, rows[0].step, data)
@@ -41,19 +42,10 @@ async function resolve(client: pg.PoolClient, workspaceId: string, runId: string
   await client.query({ ...waitResolve, values: [uuids([workspaceId]), uuids([runId]), texts([step]), texts([JSON.stringify(result)])] })
 }
 
-async function inTransaction<T>({ pool, woken: announce }: DecideContext, work: (client: pg.PoolClient, woken: { workspaceId: string; runId: string }[]) => Promise<T>): Promise<T> {
+/** As one transaction; whoever waits no more is told once it has committed. */
+async function waking<T>({ pool, woken: announce }: DecideContext, work: (client: pg.PoolClient, woken: { workspaceId: string; runId: string }[]) => Promise<T>): Promise<T> {
   const woken: { workspaceId: string; runId: string }[] = []
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const answer = await work(client, woken)
-    await client.query('commit')
-    if (woken.length > 0) announce(woken)
-    return answer
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  const answer = await inTransaction(pool, (client) => work(client, woken))
+  if (woken.length > 0) announce(woken)
+  return answer
 }

@@ -5,6 +5,7 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import { endRuns, type EndedRun } from '#engine/end-runs.ts'
 import { jobsOverdue } from '#engine/sql/flow.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 interface Overdue {
   workspace_id: string
@@ -27,20 +28,12 @@ export function enforceDeadlines(pool: pg.Pool, ended: (runs: EndedRun[]) => voi
     name: 'enforce-deadlines',
     everyMs: 1000,
     async tick() {
-      const client = await pool.connect()
-      try {
-        await client.query('begin')
+      const { overdue, runs } = await inTransaction(pool, async (client) => {
         const { rows } = await client.query<Overdue>({ ...jobsOverdue, values: [] })
-        const runs = await endRuns(client, rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run, reason: reasonOf(row) })))
-        await client.query('commit')
-        if (runs.length > 0) ended(runs)
-        return rows.length === 200
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      } finally {
-        client.release()
-      }
+        return { overdue: rows.length, runs: await endRuns(client, rows.map((row) => ({ workspaceId: row.workspace_id, runId: row.run, reason: reasonOf(row) }))) }
+      })
+      if (runs.length > 0) ended(runs)
+      return overdue === 200
     },
   }
 }

@@ -8,6 +8,7 @@ import type { Duty } from '#engine/duties/duty.ts'
 import type { Hold, Holds } from '#engine/holds/holds.ts'
 import { holdIdsInUse, holdLetGo, holdRemove, holdSettle, holdTurn } from '#engine/sql/hold.ts'
 import { uuids } from '#engine/sql/arrays.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 const rampMost = 5000
 /** A little less than the duty's second, so that no turn is missed by a hair. */
@@ -45,30 +46,24 @@ function nextTurn(ramp: number | null): { ramp: number; inMs: number } {
 }
 
 async function liftAll(pool: pg.Pool, holds: Holds): Promise<{ changed: boolean; runs: number }> {
-  const due = [...holds.all()].filter(isDue)
   const lifted = { changed: false, runs: 0 }
-  if (due.length === 0) return lifted
-  const client = await pool.connect()
-  try {
-    for (const hold of due) {
-      await client.query('begin')
-      const next = nextTurn(hold.ramp)
-      // Every process looks; the one that takes the turn has it.
-      const mine = (await client.query({ ...holdTurn, values: [hold.workspaceId, hold.id, hold.ramp, next.ramp, next.inMs] })).rowCount === 1
-      if (mine && hold.ramp !== null) {
-        const count = Math.max(1, hold.ramp)
-        const { rows } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, count] })
-        if (rows[0]!.n < count) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
-        lifted.runs += rows[0]!.n
-      }
-      await client.query('commit')
-      lifted.changed ||= mine
-    }
-    return lifted
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
+  for (const hold of [...holds.all()].filter(isDue)) {
+    const runs = await inTransaction(pool, (client) => takeTurn(client, hold))
+    lifted.changed ||= runs !== null
+    lifted.runs += runs ?? 0
   }
+  return lifted
+}
+
+/** How many runs were let go; null when another process has the turn. */
+async function takeTurn(client: pg.PoolClient, hold: Hold): Promise<number | null> {
+  const next = nextTurn(hold.ramp)
+  // Every process looks; the one that takes the turn has it.
+  const { rowCount } = await client.query({ ...holdTurn, values: [hold.workspaceId, hold.id, hold.ramp, next.ramp, next.inMs] })
+  if (rowCount !== 1) return null
+  if (hold.ramp === null) return 0
+  const count = Math.max(1, hold.ramp)
+  const { rows } = await client.query<{ n: number }>({ ...holdLetGo, values: [hold.workspaceId, hold.id, count] })
+  if (rows[0]!.n < count) await client.query({ ...holdRemove, values: [hold.workspaceId, hold.id] })
+  return rows[0]!.n
 }

@@ -3,29 +3,23 @@ import type pg from 'pg'
 import type { Duty } from '#engine/duties/duty.ts'
 import type { Signals } from '#engine/signals.ts'
 import { workerExpired, workerRelease } from '#engine/sql/worker.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 export function rescueWorkers(pool: pg.Pool, signals: Signals, rescued: () => void): Duty {
   return {
     name: 'rescue-workers',
     everyMs: 1000,
     async tick() {
-      const client = await pool.connect()
-      try {
-        await client.query('begin')
+      const dead = await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ id: string }>({ ...workerExpired, values: [] })
         for (const { id } of rows) {
           const jobs = await client.query({ ...workerRelease, values: [id, 1] })
           signals.emit('worker.reaped', { workerId: id, jobs: jobs.rowCount ?? 0 })
         }
-        await client.query('commit')
-        if (rows.length > 0) rescued()
-        return rows.length === 10
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      } finally {
-        client.release()
-      }
+        return rows.length
+      })
+      if (dead > 0) rescued()
+      return dead === 10
     },
   }
 }

@@ -9,6 +9,7 @@ import { namedUuid } from '#engine/derived-ids.ts'
 import { dueTicks, never, type MissedPolicy } from '#engine/duties/due-ticks.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import type { Ingest } from '#engine/ingest.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 interface DueRow {
   workspace_id: string
@@ -46,21 +47,13 @@ export function tickDataSchedules(pool: pg.Pool, ingest: Ingest, failed: (key: s
     name: 'tick-data-schedules',
     everyMs: 1000,
     async tick() {
-      const client = await pool.connect()
-      try {
-        await client.query('begin')
+      return inTransaction(pool, async (client) => {
         const { rows } = await client.query<DueRow>({ ...due, values: [] })
         // Together, so that they share commits; one that cannot be sent must not hold up the others.
         const moves = await Promise.all(rows.map((row) => fire(row, ingest, failed)))
         for (const move of moves) if (move !== null) await client.query({ ...moveOn, values: [move.row.workspace_id, move.row.id, move.last, move.next] })
-        await client.query('commit')
         return rows.length === perTick
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      } finally {
-        client.release()
-      }
+      })
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Duty } from '#engine/duties/duty.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
 import type { Ingest } from '#engine/ingest.ts'
 import type { Signals } from '#engine/signals.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 interface DueSchedule {
   workspace_id: string
@@ -36,19 +37,11 @@ export function tickSchedules(pool: pg.Pool, ingest: Ingest, signals: Signals): 
     name: 'tick-schedules',
     everyMs: 1000,
     async tick() {
-      const client = await pool.connect()
-      try {
-        await client.query('begin')
+      return inTransaction(pool, async (client) => {
         const { rows } = await client.query<DueSchedule>({ ...due, values: [] })
         for (const schedule of rows) await fire(client, schedule, ingest, signals)
-        await client.query('commit')
         return rows.length === 100
-      } catch (error) {
-        await client.query('rollback').catch(() => {})
-        throw error
-      } finally {
-        client.release()
-      }
+      })
     },
   }
 }

@@ -21,19 +21,3 @@ export interface FanOutContext {
   /** A hold was set or taken away: every worker must know. */
   holdsChanged(workspaceId: string): void
 }
-
-/** One transaction on a connection of its own; an error rolls back. */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    const result = await work(client)
-    await client.query('commit')
-    return result
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
-}

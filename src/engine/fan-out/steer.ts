@@ -1,7 +1,8 @@
 /** What people do to a fan-out. Every change is one row in the audit, with who did it. */
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
-import { inTransaction, type FanOutContext } from '#engine/fan-out/context.ts'
+import type { FanOutContext } from '#engine/fan-out/context.ts'
+import { inTransaction } from '#engine/transaction.ts'
 import { audit, cancelRest, confirm, letGo, rest, resume, type Actor } from '#engine/fan-out/rest.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'

@@ -8,6 +8,7 @@ import { Breaker } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Holds } from '#engine/holds/holds.ts'
 import { auditInsert } from '#engine/sql/fan-out.ts'
 import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdProved, holdRamp, holdRemove, holdSet, holdSlow } from '#engine/sql/hold.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 export interface Actor {
   id: string | null
@@ -64,18 +65,7 @@ export async function cancelBegun(context: HoldContext, workspaceId: string, fun
 
 async function cancelRuns(context: HoldContext, runs: RunToEnd[]): Promise<void> {
   if (runs.length === 0) return
-  const client = await context.pool.connect()
-  try {
-    await client.query('begin')
-    const ended = await endRuns(client, runs)
-    await client.query('commit')
-    context.ended(ended)
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  context.ended(await inTransaction(context.pool, (client) => endRuns(client, runs)))
 }
 
 /** False when it was not held. All its runs go on, oldest first. */

@@ -20,6 +20,7 @@ import type { Session } from '#engine/session.ts'
 import { deadlineStart, secondReturn, secondTake, throttleLock, throttleSave } from '#engine/sql/hold.ts'
 import { laneEnsure } from '#engine/sql/event-store.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 export interface SecondSlot {
   workspaceId: string
@@ -181,10 +182,8 @@ export class Gatekeeper {
       else entry.asks.push(ask)
     }
     const sorted = [...buckets.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
-    const early: Ask[] = []
-    const client = await this.pool.connect()
-    try {
-      await client.query('begin')
+    return inTransaction(this.pool, async (client) => {
+      const early: Ask[] = []
       const { rows } = await client.query<{ id: string; used_ms: string | null; line_ms: string | null }>({
         ...throttleLock, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), uuids(sorted.map((b) => b.functionId)), texts(sorted.map((b) => (b.key === null ? null : safeText(b.key))))],
       })
@@ -203,14 +202,8 @@ export class Gatekeeper {
         return turns
       })
       await client.query({ ...throttleSave, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), numbers(saves.map((t) => t.usedMs)), numbers(saves.map((t) => t.lineMs))] })
-      await client.query('commit')
-    } catch (error) {
-      await client.query('rollback').catch(() => {})
-      throw error
-    } finally {
-      client.release()
-    }
-    return early
+      return early
+    })
   }
 
   private async returnSlots(slots: SecondSlot[]): Promise<void> {

@@ -8,6 +8,7 @@ import type pg from 'pg'
 import { composeAlert, composeTestAlert, type AlertMail, type FailureGroup } from '#server/alerts/compose-alert.ts'
 import { readable } from '#server/runs/readable-json.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 export interface AlertContext {
   pool: pg.Pool
@@ -59,18 +60,7 @@ export async function workspacesToTell(pool: pg.Pool): Promise<string[]> {
 
 /** Sends the summary that is due. Null when another process has it, or nothing needs telling. Throws when no mail could be sent. */
 export async function tellFailures(context: AlertContext, workspaceId: string): Promise<SentAlert | null> {
-  const client = await context.pool.connect()
-  try {
-    await client.query('begin')
-    const sent = await tellWithin(client, context, workspaceId)
-    await client.query('commit')
-    return sent
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  return inTransaction(context.pool, (client) => tellWithin(client, context, workspaceId))
 }
 
 async function tellWithin(client: pg.PoolClient, context: AlertContext, workspaceId: string): Promise<SentAlert | null> {

@@ -7,6 +7,7 @@ import { runDuty, type RunningDuty } from '#engine/duties/duty.ts'
 import { publicId } from '#base/ids.ts'
 import type { AlertContext } from '#server/alerts/send-alerts.ts'
 import { composeMention } from '#server/comments/compose-mention.ts'
+import { inTransaction } from '#engine/transaction.ts'
 
 const everyMs = 60_000
 const mostAtOnce = 20
@@ -50,10 +51,8 @@ export interface ToldMentions {
 
 /** Sends the mails that are due: those of mentions at least `olderThanSeconds` old. */
 export async function tellMentions(context: AlertContext, olderThanSeconds = 0): Promise<ToldMentions> {
-  const client = await context.pool.connect()
-  const result: ToldMentions = { told: 0, failed: [] }
-  try {
-    await client.query('begin')
+  return inTransaction(context.pool, async (client) => {
+    const result: ToldMentions = { told: 0, failed: [] }
     const { rows } = await client.query<UntoldRow>(statements.untold, [olderThanSeconds])
     for (const row of rows) {
       try {
@@ -64,14 +63,8 @@ export async function tellMentions(context: AlertContext, olderThanSeconds = 0):
         result.failed.push({ to: row.email, message: error instanceof Error ? error.message : String(error) })
       }
     }
-    await client.query('commit')
     return result
-  } catch (error) {
-    await client.query('rollback').catch(() => {})
-    throw error
-  } finally {
-    client.release()
-  }
+  })
 }
 
 function factsOf(row: UntoldRow, publicUrl: string) {

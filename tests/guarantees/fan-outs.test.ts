@@ -136,7 +136,8 @@ test('paused in mid-flight, nothing begins; resumed, all complete and none twice
   await web.engine.fanOuts.pause(fan.ws, fan.id, ada, 'The bank is closed.')
   expect(await progress(fan)).toMatchObject({ state: 'paused', reason: 'The bank is closed.', leftMs: null })
   await expect(web.engine.fanOuts.pause(fan.ws, fan.id, ada)).rejects.toMatchObject({ code: 'conflict' })
-  await until(async () => (await one(`select count(*)::int n from job where workspace_id = $1 and state = 'r'`, [fan.ws])) === 0, 'what was under way ends', 20_000)
+  // A chunk of the emit that was under way may be stored after the pause: its runs are held as soon as they are claimed.
+  await until(async () => (await one(`select count(*)::int n from job where workspace_id = $1 and state <> 'h'`, [fan.ws])) === 0, 'what was under way ends, and the rest is held', 20_000)
   const resting = (await progress(fan))!
   expect(resting.done).toBeLessThan(3000)
   expect(sum(resting)).toBe(resting.runs)

@@ -2,14 +2,13 @@
  * The one client for requests that leave. Every address is checked before a connection to it is
  * made; redirects are followed here, each checked anew; bodies are capped while they are read.
  */
-import type { Readable } from 'node:stream'
-import zlib from 'node:zlib'
-import { Agent, request as send } from 'undici'
+import { Agent } from 'undici'
 import { formatDuration } from '#base/duration.ts'
 import { FanwiseError } from '#base/errors.ts'
 import { createAddressGuard } from '#server/outgoing/addresses.ts'
 import type { Resolve } from '#server/outgoing/connect.ts'
 import { guardedConnector } from '#server/outgoing/connect.ts'
+import { exchange } from '#server/outgoing/exchange.ts'
 import { networkProblem } from '#server/outgoing/network-problem.ts'
 import type { OutgoingRequest, OutgoingResponse } from '#steps/kind.ts'
 
@@ -188,44 +187,20 @@ function requestHeaders(given: Record<string, string>): Record<string, string> {
 }
 
 async function once(agent: Agent, url: URL, method: string, headers: Record<string, string>, body: string | undefined, signal: AbortSignal): Promise<OutgoingResponse> {
-  const own = { ...headers }
-  if (url.username !== '' || url.password !== '') own.authorization ??= `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
-  const response = await send(`${url.origin}${url.pathname}${url.search}`, {
-    dispatcher: agent, method: method as 'GET', headers: own, body: body ?? null, signal,
-  })
-  const answerHeaders: Record<string, string> = {}
-  for (const [name, value] of Object.entries(response.headers)) if (value !== undefined) answerHeaders[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
-  return { status: response.statusCode, headers: answerHeaders, body: await readBody(response.body, answerHeaders, url) }
+  const login = url.username === '' && url.password === '' ? null : `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`
+  const tooLarge = () => new FanwiseError('step_limit', `${url.host} answered with more than 4 MB.`, { fix: 'Ask for less at a time, such as one page.', facts: { url: shown(url) } })
+  const answer = await exchange(agent, { url, method, headers: login === null ? headers : { authorization: login, ...headers }, body, bytesMax: maxResponseBytes, tooLarge }, signal)
+  return { status: answer.status, headers: answer.headers, body: decode(answer.body, answer.headers['content-type'] ?? '') }
 }
 
-const decoders: Record<string, () => NodeJS.ReadWriteStream> = {
-  gzip: () => zlib.createGunzip(), 'x-gzip': () => zlib.createGunzip(), deflate: () => zlib.createInflate(), br: () => zlib.createBrotliDecompress(),
-}
-
-/** Text of the body, at most 4 MB after decompression. */
-async function readBody(body: Readable, headers: Record<string, string>, url: URL): Promise<string> {
-  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? ''
-  const decoder = decoders[encoding]?.()
-  const source = decoder === undefined ? body : body.on('error', (error) => (decoder as unknown as Readable).destroy(error)).pipe(decoder)
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of source as Readable) {
-      size += (chunk as Buffer).length
-      if (size > maxResponseBytes) throw new FanwiseError('step_limit', `${url.host} answered with more than 4 MB.`, { fix: 'Ask for less at a time, such as one page.', facts: { url: shown(url) } })
-      chunks.push(chunk as Buffer)
-    }
-  } finally {
-    body.destroy()
-  }
-  return decode(Buffer.concat(chunks), headers['content-type'] ?? '')
-}
+const utf8 = new TextDecoder()
 
 function decode(bytes: Buffer, contentType: string): string {
-  const charset = /charset=["']?([\w-]+)/i.exec(contentType)?.[1] ?? 'utf-8'
+  const charset = /charset=["']?([\w-]+)/i.exec(contentType)?.[1]
+  if (charset === undefined || charset.toLowerCase() === 'utf-8') return utf8.decode(bytes)
   try {
     return new TextDecoder(charset).decode(bytes)
   } catch {
-    return new TextDecoder().decode(bytes)
+    return utf8.decode(bytes)
   }
 }

@@ -9,9 +9,25 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 let lastMs = 0
 let sequence = 0
 
+// Taken before the pages are there: Next.js puts its own clock and randomness in their place, which look at each
+// call whether a page is being rendered, and ids are made by the ten thousand.
+const clock = Date.now
+const pool = new Uint8Array(4096)
+let used = pool.length
+
+/** Random bytes, asked for by the page: asking costs far more than the bytes. */
+function random(count: number): Uint8Array {
+  if (used + count > pool.length) {
+    crypto.getRandomValues(pool)
+    used = 0
+  }
+  used += count
+  return pool.subarray(used - count, used)
+}
+
 /** A new UUIDv7. Ids made by one process in the same millisecond still sort in order of making. */
-export function newUuid(nowMs: number = Date.now()): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
+export function newUuid(nowMs: number = clock()): string {
+  const bytes = random(16)
   if (nowMs > lastMs) {
     lastMs = nowMs
     sequence = ((bytes[6]! << 8) | bytes[7]!) & 0x7ff
@@ -45,10 +61,11 @@ export function writeTime(bytes: Uint8Array, ms: number): void {
   }
 }
 
-export function bytesToUuid(bytes: Uint8Array): string {
-  let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function bytesToUuid(b: Uint8Array): string {
+  const at = (index: number) => hex[b[index]!]!
+  return `${at(0)}${at(1)}${at(2)}${at(3)}-${at(4)}${at(5)}-${at(6)}${at(7)}-${at(8)}${at(9)}-${at(10)}${at(11)}${at(12)}${at(13)}${at(14)}${at(15)}`
 }
 
 /** `publicId('run', uuid)` → `run_01K9…` */
@@ -92,7 +109,7 @@ export function ulidToUuid(text: string): string | null {
 
 /** Short random id for nodes and edges of a drawing: `n_x7k2m9q4ab`. */
 export function newElementId(prefix: 'n' | 'e' | 'c'): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(10))
+  const bytes = random(10)
   let text = ''
   for (const byte of bytes) text += (byte % 36).toString(36)
   return `${prefix}_${text}`

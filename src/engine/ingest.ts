@@ -172,13 +172,21 @@ export class Ingest {
   }
 
   private async insertAndTake(plan: Plan, tables: Map<string, RoutingTable>, worker: string): Promise<Stored | null> {
+    // Before the try: while there is no connection nothing has been sent, so the worker has no reason to doubt.
+    const client = await this.context.pool.connect()
+    let lost: Error | undefined
     try {
-      const { rows } = await this.context.pool.query<{ current: boolean; taken: string[] }>({ ...eventTake, values: [...insertParameters(plan, tables), worker] })
+      const { rows } = await client.query<{ current: boolean; taken: string[] }>({ ...eventTake, values: [...insertParameters(plan, tables), worker] })
       return rows[0]!.current ? { plan, taken: { by: worker, runs: new Set(rows[0]!.taken) } } : null
     } catch (error) {
       // With an SQLSTATE nothing was stored; without one, the answer of a commit may have been lost.
-      if ((error as { code?: string }).code === undefined || isConnectionError(error)) this.context.taker()!.uncertain(worker)
+      if ((error as { code?: string }).code === undefined || isConnectionError(error)) {
+        lost = error as Error
+        this.context.taker()!.uncertain(worker)
+      }
       throw error
+    } finally {
+      client.release(lost)
     }
   }
 

@@ -65,3 +65,19 @@ test('a function that was paused begins nothing', async () => {
   await until(async () => (await t.engine.pool.query<{ state: string }>(`select state from job where workspace_id = $1`, [ws])).rows[0]?.state === 'h', 'the run is held')
   expect(open.length).toBe(0)
 })
+
+test('an event that finds no connection is refused, and the worker keeps its lease', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('a', 'go/now', [transform('t', { n: '{{ event.data.n }}' })])])
+  const first = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'go/now', data: { n: 1 } }], { source: 'api' })
+  await first
+  const worker = t.engine.status().workerId
+  const taken = await Promise.all(Array.from({ length: t.engine.pool.options.max }, () => t.engine.pool.connect()))
+  await expect(t.engine.ingest(ws, [{ name: 'go/now', data: { n: 2 } }], { source: 'api' })).rejects.toMatchObject({ code: 'unavailable' })
+  for (const client of taken) client.release()
+  expect(t.engine.status().workerId).toBe(worker)
+  const second = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'go/now', data: { n: 3 } }], { source: 'api' })
+  expect([...(await second).values()]).toEqual(['completed'])
+}, 30_000)

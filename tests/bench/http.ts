@@ -6,10 +6,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Pool } from 'undici'
 import { startEmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { fn, transform } from '#tests/support/factories.ts'
 import { freePort } from '#server/free-port.ts'
+import { load } from './load.ts'
 import { startProduct } from './product.ts'
 import { median } from './session.ts'
 
@@ -27,8 +27,8 @@ const product = await startProduct(postgres.connectionString, 'bench_http', four
 const ratios: number[] = []
 try {
   for (let round = 1; round <= rounds; round++) {
-    const next = await load(empty.url, '/empty')
-    const ours = await load(product.url, `/e/${product.eventKey}`)
+    const next = await load({ url: `${empty.url}/empty`, body, connections, seconds })
+    const ours = await load({ url: `${product.url}/e/${product.eventKey}`, body, connections, seconds })
     await idle()
     ratios.push(ours.perSecond / next.perSecond)
     console.log(`round ${round}: empty Next route ${next.perSecond}/s (p99 ${next.p99} ms), POST /e/:key ${ours.perSecond}/s (p99 ${ours.p99} ms, ${product.rssMb()} MB), ratio ${ratios.at(-1)!.toFixed(2)}`)
@@ -50,24 +50,6 @@ async function idle(): Promise<void> {
     if (rows[0]!.n === 0) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-async function load(origin: string, route: string): Promise<{ perSecond: number; p99: number }> {
-  const pool = new Pool(origin, { connections, pipelining: 1 })
-  const until = performance.now() + seconds * 1000
-  const times: number[] = []
-  await Promise.all(Array.from({ length: connections }, async () => {
-    while (performance.now() < until) {
-      const at = performance.now()
-      const answer = await pool.request({ path: route, method: 'POST', headers: { 'content-type': 'application/json' }, body })
-      await answer.body.dump()
-      if (answer.statusCode !== 200) throw new Error(`${route} answered ${answer.statusCode}.`)
-      times.push(performance.now() - at)
-    }
-  }))
-  await pool.close()
-  times.sort((a, b) => a - b)
-  return { perSecond: Math.round(times.length / seconds), p99: Math.round(times[Math.floor(times.length * 0.99)]!) }
 }
 
 async function startEmptyNext(): Promise<{ url: string; stop(): Promise<void> }> {

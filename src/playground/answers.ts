@@ -83,7 +83,8 @@ function listUsers(call: PlaygroundCall, settings: PlaygroundSettings, makeId: (
   const query = new URLSearchParams(call.path.split('?')[1] ?? '')
   const offset = wholeNumber(query.get('offset'), 0, total)
   const limit = wholeNumber(query.get('limit'), total, total)
-  return { status: 200, body: { users: generatedUsers(offset, Math.min(total, offset + limit)), total } }
+  const users = generatedUsers(offset, Math.min(total, offset + limit))
+  return { status: 200, body: resource(call) === 'ids' ? { ids: users.map(({ id }) => id), total } : { users, total } }
 }
 
 function wholeNumber(text: string | null, otherwise: number, max: number): number {

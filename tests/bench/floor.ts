@@ -18,7 +18,7 @@ const memory: number[] = []
 try {
   for (let round = 1; round <= rounds; round++) {
     const floor = JSON.parse(execFileSync(process.execPath, ['.fanwise/bench/floor-loop.mjs', String(items), '50'], { env: { ...process.env, DATABASE_URL: session.adminUrl } }).toString()) as { runsPerSecond: number; rssMb: number }
-    const product = await startProduct(session.adminUrl, 'bench_product', digest)
+    const product = await startProduct(session.adminUrl, 'bench_product', digest(items))
     const measured = await measureFanOut(product, items)
     await product.stop()
     ratios.push(measured.runsPerSecond / floor.runsPerSecond)

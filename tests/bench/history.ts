@@ -98,6 +98,8 @@ async function fill(pool: pg.Pool, workspace: string, first: number, endedTo: nu
     from = last + 1
   }
   await pool.query('vacuum analyze')
+  // As after days: not while what was just poured in is still being written to its files.
+  await pool.query('checkpoint')
 }
 
 async function explain(pool: pg.Pool, workspace: string, event: string): Promise<void> {

@@ -2,8 +2,8 @@
  * How long things take when nothing else is going on: event sent → its run's first step starts (beside
  * graphile-worker's add-job → start), one step → the next, a slot freed → the next run starts.
  */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
+import { openSender, requestOf } from './load.ts'
 import { startProduct } from './product.ts'
 import { openSession, quantile, runPeer, startEngine, verdict } from './session.ts'
 import { fn, step } from '#tests/support/factories.ts'
@@ -12,11 +12,11 @@ const count = Number(process.argv[2] ?? 520)
 const session = await openSession()
 const sentAt = new Map<string, number>()
 const latencies: number[] = []
-const receiver = createServer((request, response) => {
-  const at = performance.now()
-  latencies.push(at - sentAt.get(request.url!.slice(1))!)
-  response.setHeader('content-type', 'application/json').end('{}')
-}).listen(0, '127.0.0.1')
+// As bare as the sender: what is measured lies between the two.
+const receiver = createServer((socket) => socket.setNoDelay().setEncoding('latin1').on('data', (request: string) => {
+  latencies.push(performance.now() - sentAt.get(request.slice('GET /'.length, request.indexOf(' ', 5)))!)
+  socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}')
+})).listen(0, '127.0.0.1')
 await new Promise((resolve) => receiver.once('listening', resolve))
 const port = (receiver.address() as AddressInfo).port
 const met: boolean[] = []
@@ -24,11 +24,15 @@ try {
   const graphile = await runPeer<{ p50: number; p99: number }>(session, 'graphile-worker', ['latency', count])
   process.env.FANWISE_EGRESS_ALLOW = `127.0.0.1:${port}`
   const product = await startProduct(session.adminUrl, 'bench_product', [fn('start', 'start/asked', [step('call', 'http', { method: 'GET', url: `http://127.0.0.1:${port}/{{ event.data.n }}` })])])
+  const url = `${product.url}/e/${product.eventKey}`
+  const sender = await openSender(url)
   for (let n = 0; n < count; n++) {
+    const request = requestOf(url, JSON.stringify({ name: 'start/asked', data: { n: String(n) } }))
     sentAt.set(String(n), performance.now())
-    await fetch(`${product.url}/e/${product.eventKey}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'start/asked', data: { n: String(n) } }) })
+    await sender.send(request)
     await new Promise((resolve) => setTimeout(resolve, 20 * (0.5 + Math.random())))
   }
+  sender.close()
   await new Promise((resolve) => setTimeout(resolve, 500))
   await product.stop()
   const ours = latencies.slice(20)

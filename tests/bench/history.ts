@@ -9,6 +9,7 @@ import { jobAdmit } from '#engine/sql/job-claim.ts'
 import { workerEnter } from '#engine/sql/worker.ts'
 import { getEvent } from '#server/events/get-event.ts'
 import { listRuns } from '#server/runs/list-runs.ts'
+import { fill } from './fill.ts'
 import { median, openSession, startEngine, verdict } from './session.ts'
 import { fn, transform } from '#tests/support/factories.ts'
 
@@ -22,9 +23,9 @@ try {
   const { engine, workspace, stop } = await startEngine(await session.database('bench_engine'), [fn('work', 'work/asked', [transform('build', { user: '{{ event.data.user }}' })], { concurrency: { limit: 50 } })], { role: 'web' })
   const { pool } = engine
   // So that every list has its page: some runs, one in a hundred of them failed.
-  await fill(pool, workspace, 0, little, little)
+  await fill(pool, workspace, { endedTo: little })
   const few = await times(pool, workspace, await recent(engine, workspace))
-  await fill(pool, workspace, little, history, history + waiting)
+  await fill(pool, workspace, { first: little, endedTo: history, to: history + waiting })
   const event = await recent(engine, workspace)
   const many = await times(pool, workspace, event)
   console.log(`${history} runs in history, ${waiting} waiting; medians in ms`)
@@ -75,31 +76,6 @@ async function measure(act: () => Promise<unknown>): Promise<number> {
     if (n >= 10) all.push(performance.now() - at)
   }
   return median(all)
-}
-
-/** Numbers `from` to `to`, waiting ones from `endedTo` on. Ended runs of the last ten days with their events and steps, one in a hundred failed; then waiting ones. */
-async function fill(pool: pg.Pool, workspace: string, first: number, endedTo: number, to: number): Promise<void> {
-  const fnId = (await pool.query<{ id: string }>('select id from function where workspace_id = $1', [workspace])).rows[0]!.id
-  // One moment for all tables: their ids must agree.
-  const { rows } = await pool.query<{ ms: string }>('select (extract(epoch from now()) * 1000)::bigint - 864000000 as ms')
-  const id = (kind: string) => `(lpad(to_hex(${rows[0]!.ms} + n * 860), 12, '0') || '7${kind}00' || '8000' || lpad(to_hex(n), 12, '0'))::uuid`
-  const step = 100_000
-  for (let from = first; from < to;) {
-    const ended = from < endedTo
-    const last = Math.min(from + step, ended ? endedTo : to) - 1
-    await pool.query(`insert into event (workspace_id, id, name, data, ts, source) select $1, ${id('1')}, case when n % 3 = 0 then 'work/asked' else 'other/thing' end, '{"user":"u"}', 0, 'api' from generate_series($2::bigint, $3::bigint) n`, [workspace, from, last])
-    await pool.query(`insert into run (workspace_id, id, function_id, version, event_id, status, started_at, ended_at) select $1, ${id('2')}, $4, 1, ${id('1')}, ${ended ? 'case when n % 100 = 0 then 2 else 1 end, now(), now()' : '0, now(), null'} from generate_series($2::bigint, $3::bigint) n`, [workspace, from, last, fnId])
-    if (ended) {
-      await pool.query(`insert into step (workspace_id, run_id, step, attempt, status, port, started_at, ended_at, output) select $1, ${id('2')}, 'build', 1, 1, 'out', now(), now(), '{"user":"u"}' from generate_series($2::bigint, $3::bigint) n`, [workspace, from, last])
-      await pool.query(`insert into failure (workspace_id, run_id, function_id, step, told_at) select $1, ${id('2')}, $4, 'build', now() from generate_series($2::bigint, $3::bigint) n where n % 100 = 0`, [workspace, from, last, fnId])
-    } else {
-      await pool.query(`insert into job (workspace_id, run_id, lane_id, state, due, progress) select $1, ${id('2')}, $4, 't', now() + interval '1 day', true from generate_series($2::bigint, $3::bigint) n`, [workspace, from, last, fnId])
-    }
-    from = last + 1
-  }
-  await pool.query('vacuum analyze')
-  // As after days: not while what was just poured in is still being written to its files.
-  await pool.query('checkpoint')
 }
 
 async function explain(pool: pg.Pool, workspace: string, event: string): Promise<void> {

@@ -15,6 +15,7 @@ const benches = {
   latency: 'idle latency beside graphile-worker, step to step, slot to start',
   limits: 'what concurrency limits cost',
   history: 'a million runs in history',
+  retention: 'running while old history is deleted',
   workers: 'a second and a third worker process',
   code: 'sandboxed Code steps',
   canvas: 'the editor with 100, 1,000 and 3,000 nodes in headless Chromium (canvas 1000 for one size)',

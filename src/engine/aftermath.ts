@@ -14,7 +14,8 @@ import { matchRoutes, type Routes, type RoutingTable } from '#engine/match.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
-import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan, type PlannedEvent } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import { emptyPlan, planEvent, planParameters, type Plan, type PlannedEvent } from '#engine/store-events.ts'
 
 const failureInsert = {
   name: 'failure-insert',

@@ -1,15 +1,14 @@
 /** The engine as its host sees it. Everything behind it is Postgres and src/engine. */
 import type pg from 'pg'
 import type { Json, JsonObject } from '#base/json.ts'
+import type { EventSource } from '#engine/event-source.ts'
 import type { FanOutControls } from '#engine/fan-out/steer.ts'
 import type { Marks } from '#expressions/marks.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { OutgoingMail, OutgoingRequest, OutgoingResponse, StepServices } from '#steps/kind.ts'
-import type { Actor } from '#engine/holds/control.ts'
+import type { Actor, HoldControls } from '#engine/holds/control.ts'
 import type { DecideAnswer } from '#engine/decide.ts'
 import type { Signals } from '#engine/signals.ts'
-
-export type EventSource = 'api' | 'webhook' | 'schedule' | 'emit' | 'emit-each' | 'invoke' | 'ui' | 'system'
 
 export interface IncomingEvent {
   name: string
@@ -69,15 +68,15 @@ export interface Engine {
   testEvent(workspaceId: string, event: { name: string; data: JsonObject }, targets: TestTarget[]): Promise<{ eventId: string; runIds: string[] }>
   readonly holds: HoldControls
   /** A person's answer to an approval step; the first one counts. `step` is its key. */
-  decide(workspaceId: string, runId: string, step: string, decision: { decision: 'approved' | 'rejected'; comment: string; by: string | null }): Promise<DecideAnswer>
+  decide(workspaceId: string, runId: string, step: string, decision: { decision: 'approved' | 'rejected'; comment: string; by: string | null }, actor?: Actor): Promise<DecideAnswer>
   /** The run that waited for the signal and has it now; null when none does. */
   signal(workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null>
-  /** False when the run had already ended. */
-  cancelRun(workspaceId: string, runId: string): Promise<boolean>
+  /** False when the run had already ended. `by`: recorded as what that one did, here and for retries. */
+  cancelRun(workspaceId: string, runId: string, by?: Actor): Promise<boolean>
   /** In one transaction; a few hundred at most. Answers how many were still open. */
   cancelRuns(workspaceId: string, runIds: string[]): Promise<number>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
-  retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }): Promise<{ runId: string }>
+  retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }, by?: Actor): Promise<{ runId: string }>
   /** Tells the host's other processes something; small, and nobody minds if it gets lost. */
   say(topic: string, data: unknown): void
   /** Hears what they say. Returns the function that ends it. */
@@ -91,20 +90,6 @@ export interface Engine {
   /** The same as last known, for probes and scrapers: fresh where looking is quick, and older the longer it takes. */
   knownInvariants(): Promise<Record<string, number>>
   status(): EngineStatus
-}
-
-export interface HoldControls {
-  /** Running steps end, then their runs are held (or cancelled); new ones are accepted and held. */
-  pauseFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor, options?: { reason?: string; cancelRunning?: boolean }): Promise<void>
-  resumeFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor): Promise<boolean>
-  /** Steps that call the host wait without using up attempts. */
-  parkService(workspaceId: string, host: string, actor: Actor, options?: { reason?: string }): Promise<void>
-  /** Its runs go on, more each second. */
-  resumeService(workspaceId: string, host: string, actor: Actor): Promise<boolean>
-  /** Takes a hold away and lets all its runs go. */
-  release(workspaceId: string, holdId: string): Promise<boolean>
-  /** A row of the hold table was written by somebody else. */
-  changed(): Promise<void>
 }
 
 export interface TestTarget {
@@ -138,6 +123,8 @@ export interface EngineServices {
   request(workspaceId: string, request: OutgoingRequest, info: { idempotencyKey: string }): Promise<OutgoingResponse>
   /** For requests that name a connection or hold marks of secrets; what is answered holds none of them. */
   secure?(workspaceId: string, request: OutgoingRequest, marks: Marks | null): Promise<SecuredRequest>
+  /** As StepServices.baseAddress. */
+  baseAddress?(workspaceId: string, connection: string): Promise<string | null>
   sendMail(workspaceId: string, mail: OutgoingMail, info: { runId: string; step: string }): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
   runCode: StepServices['runCode']
   evaluate: StepServices['evaluate']
@@ -160,4 +147,4 @@ export interface EngineOptions {
   log: (level: 'debug' | 'info' | 'warn' | 'error', message: string, facts?: Record<string, unknown>) => void
 }
 
-export type { Json }
+export type { EventSource, Json }

@@ -42,6 +42,10 @@ const jobsPerSlot = 4
 const crowdedJobs = 200
 const crowdedPauseMs = 100
 const firstId = '00000000-0000-0000-0000-000000000000'
+/** How often other lanes are looked at while enough waits here, for how many jobs, and how many a lane then needs. */
+const lookAroundMs = 200
+const jobsPerLook = 64
+const jobsKept = 16
 /** Idle slots are kept this long: the next event of a busy lane then finds one at hand. */
 const idleSlotMs = 100
 /** A lane without queued jobs stays open this long: closing and opening cost writes. */
@@ -53,6 +57,8 @@ export class Claimer {
   private stopped = false
   private cursor = firstId
   private tidyTimer: NodeJS.Timeout | null = null
+  private lookTimer: NodeJS.Timeout | null = null
+  private lookedAt = -Infinity
   private readonly prefetchMax: number
 
   constructor(private readonly context: ClaimContext) {
@@ -68,6 +74,7 @@ export class Claimer {
   stop(): void {
     this.stopped = true
     if (this.tidyTimer !== null) clearTimeout(this.tidyTimer)
+    if (this.lookTimer !== null) clearTimeout(this.lookTimer)
   }
 
   get idle(): boolean {
@@ -94,24 +101,46 @@ export class Claimer {
 
   private async supply(): Promise<void> {
     const { lanes, session } = this.context
-    while (!this.stopped && session.mayStart() && lanes.waiting < this.prefetchMax / 2) {
+    while (!this.stopped && session.mayStart()) {
+      const enough = lanes.waiting >= this.prefetchMax / 2
+      if (enough && !this.mayLookAround()) return
       const crowded = this.context.crowded()
       if (crowded) await new Promise((resolve) => setTimeout(resolve, crowdedPauseMs))
-      const refilled = await this.refill()
-      const admitted = await this.admit(crowded ? crowdedJobs : this.prefetchMax - lanes.waiting)
+      const refilled = await this.refill(enough)
+      const room = enough ? jobsPerLook : Math.min(this.prefetchMax - lanes.waiting, crowded ? crowdedJobs : Infinity)
+      const admitted = room > 0 ? await this.admit(room, enough ? this.suppliedLanes() : []) : 0
       if (refilled + admitted > 0) this.context.claimed()
-      else return
+      else if (!enough) return
     }
   }
 
+  /**
+   * With more than enough waiting here, the other lanes still get their turn: what waits may wait for slots of a
+   * busy lane, for hours, while another workspace's first run could start.
+   */
+  private mayLookAround(): boolean {
+    const now = performance.now()
+    this.lookTimer ??= setTimeout(() => {
+      this.lookTimer = null
+      this.kick()
+    }, lookAroundMs)
+    if (now - this.lookedAt < lookAroundMs) return false
+    this.lookedAt = now
+    return true
+  }
+
+  private suppliedLanes(): string[] {
+    return [...this.context.lanes.all()].filter((lane) => lane.waiting.length >= jobsKept).map((lane) => lane.id)
+  }
+
   /** More jobs for the lanes whose slots we hold. */
-  private async refill(): Promise<number> {
+  private async refill(sparing: boolean): Promise<number> {
     const { lanes, session, connection } = this.context
     const wanting: { lane: LocalLane; n: number }[] = []
     const held = [...lanes.all()].filter((lane) => Number.isFinite(lane.slots) && lane.slots > 0)
     const share = Math.max(8, Math.floor(this.prefetchMax / Math.max(1, held.length)))
     for (const lane of held) {
-      const target = Math.min(share, Math.max(lane.slots * jobsPerSlot, Math.min(share, 1000)))
+      const target = sparing ? Math.max(lane.slots, jobsKept) : Math.min(share, Math.max(lane.slots * jobsPerSlot, Math.min(share, 1000)))
       if (lane.waiting.length < target / 2) wanting.push({ lane, n: target - lane.waiting.length })
     }
     if (wanting.length === 0) return 0
@@ -144,12 +173,13 @@ export class Claimer {
     if (surplus.length > 0) await this.giveBack(surplus)
   }
 
-  private async admit(budget: number): Promise<number> {
+  /** @param passedOver lanes that need no more */
+  private async admit(budget: number, passedOver: string[]): Promise<number> {
     const { connection, session, lanes, concurrency } = this.context
     const slotsMax = Math.max(1, concurrency - lanes.executing)
     const [answer] = await connection.query<{ fence: number; lanes: LaneSummary[]; jobs: ClaimedJob[] }>({
       ...jobAdmit,
-      values: [session.id, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax],
+      values: [session.id, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax, uuids(passedOver)],
     })
     if (answer!.fence === 0) {
       this.context.leaseLost()
@@ -163,7 +193,7 @@ export class Claimer {
     }
     for (const job of answer!.jobs) lanes.add(job)
     const more = this.moveCursor(answer!.lanes)
-    return answer!.jobs.length > 0 ? answer!.jobs.length : more ? await this.admit(budget) : 0
+    return answer!.jobs.length > 0 ? answer!.jobs.length : more ? await this.admit(budget, passedOver) : 0
   }
 
   /** Workspaces take turns: the next look starts behind the last one seen. True = the round is not over yet. */

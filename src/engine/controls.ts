@@ -4,10 +4,12 @@ import { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { runIdFor, runMask } from '#engine/derived-ids.ts'
+import { audit, type Actor } from '#engine/holds/control.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
 import { laneOf, type Route, type Routes } from '#engine/match.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { runFind, runReopen } from '#engine/sql/run-control.ts'
-import { emptyPlan, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import { emptyPlan, type Plan } from '#engine/store-events.ts'
 import { inTransaction } from '#engine/transaction.ts'
 
 export interface ControlContext {
@@ -32,8 +34,8 @@ interface FoundRun {
 const byHand = new FanwiseError('run_cancelled', 'Cancelled by hand.', { fix: 'Run it again from its page if it is wanted after all.' }).toShape()
 
 /** False when the run had already ended: whoever comes first wins. */
-export async function cancelRun(context: ControlContext, workspaceId: string, runId: string): Promise<boolean> {
-  const ended = await endNow(context, [{ workspaceId, runId, reason: byHand }])
+export async function cancelRun(context: ControlContext, workspaceId: string, runId: string, by?: Actor): Promise<boolean> {
+  const ended = await endNow(context, [{ workspaceId, runId, reason: byHand }], by === undefined ? undefined : (client) => audit(client, workspaceId, by, 'run.cancel', publicId('run', runId)))
   return ended.length > 0
 }
 
@@ -43,21 +45,29 @@ export async function cancelRuns(context: ControlContext, workspaceId: string, r
   return ended.length
 }
 
-/** Ends open runs in a transaction of its own and tells whoever watches. */
-export async function endNow(context: ControlContext, runs: RunToEnd[]): Promise<EndedRun[]> {
-  const ended = await inTransaction(context.pool, (client) => endRuns(client, runs))
+/** Ends open runs in a transaction of its own and tells whoever watches. `record` takes part in it when any was open. */
+export async function endNow(context: ControlContext, runs: RunToEnd[], record?: (client: pg.PoolClient) => Promise<void>): Promise<EndedRun[]> {
+  const ended = await inTransaction(context.pool, async (client) => {
+    const open = await endRuns(client, runs)
+    if (open.length > 0) await record?.(client)
+    return open
+  })
   context.ended(ended)
   return ended
 }
 
 /** The run goes on from its failed step; finished steps keep their results. */
-export async function retryFromFailed(context: ControlContext, workspaceId: string, runId: string): Promise<{ runId: string }> {
+export async function retryFromFailed(context: ControlContext, workspaceId: string, runId: string, by?: Actor): Promise<{ runId: string }> {
   const run = await findRun(context, workspaceId, runId)
   if (run.status !== 2) {
     throw new FanwiseError('conflict', run.status === 0 ? 'This run has not ended.' : 'Only a failed run can go on from its failed step.', { fix: 'Run it again from the start instead.' })
   }
   const lane = await laneFor(context, workspaceId, run)
-  const { rowCount } = await context.pool.query({ ...runReopen, values: [workspaceId, runId, lane] })
+  const rowCount = await inTransaction(context.pool, async (client) => {
+    const reopened = await client.query({ ...runReopen, values: [workspaceId, runId, lane] })
+    if (by !== undefined && reopened.rowCount !== 0) await audit(client, workspaceId, by, 'run.retry', publicId('run', runId))
+    return reopened.rowCount
+  })
   if (rowCount === 0) throw new FanwiseError('conflict', 'Somebody else has just retried this run.', { fix: 'Reload the page.' })
   context.changed(workspaceId, runId)
   context.wake()
@@ -65,7 +75,7 @@ export async function retryFromFailed(context: ControlContext, workspaceId: stri
 }
 
 /** A new run of the same version for the same event; its steps get new idempotency keys. */
-export async function runAgain(context: ControlContext, workspaceId: string, runId: string): Promise<{ runId: string }> {
+export async function runAgain(context: ControlContext, workspaceId: string, runId: string, by?: Actor): Promise<{ runId: string }> {
   const run = await findRun(context, workspaceId, runId)
   const route = await routeFor(context, workspaceId, run)
   const plan = emptyPlan()
@@ -78,15 +88,18 @@ export async function runAgain(context: ControlContext, workspaceId: string, run
     parentRunId: null, parentStep: null, retryOf: runId,
   })
   await context.lanes.ensure(context.pool, plan.runs)
-  await insertRun(context.pool, plan)
+  await inTransaction(context.pool, async (client) => {
+    await insertRun(client, plan)
+    if (by !== undefined) await audit(client, workspaceId, by, 'run.again', publicId('run', runId), { run: publicId('run', again) })
+  })
   context.stored(plan)
   return { runId: again }
 }
 
 /** The event exists already, so the run is put in by itself, with its lane opened in the same transaction. */
-async function insertRun(pool: pg.Pool, plan: Plan): Promise<void> {
+async function insertRun(client: pg.ClientBase, plan: Plan): Promise<void> {
   const run = plan.runs[0]!
-  await pool.query({
+  await client.query({
     name: 'run-again',
     text: `with locked as (
         select workspace_id, id, open from lane where workspace_id = $1 and id = $6 for key share

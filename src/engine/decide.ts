@@ -1,7 +1,9 @@
 /** What somebody outside says to a run that waits: a signal with its data, a person's decision. The first one counts. */
 import type pg from 'pg'
+import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { Decision } from '#engine/end-of-wait.ts'
+import { audit, type Actor } from '#engine/holds/control.ts'
 import { approvalWait, signalWait, waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
 import { inTransaction } from '#engine/transaction.ts'
@@ -14,7 +16,7 @@ export interface DecideContext {
   woken(runs: { workspaceId: string; runId: string }[]): void
 }
 
-export async function decideApproval(context: DecideContext, workspaceId: string, runId: string, step: string, decision: Omit<Decision, 'at'>): Promise<DecideAnswer> {
+export async function decideApproval(context: DecideContext, workspaceId: string, runId: string, step: string, decision: Omit<Decision, 'at'>, actor?: Actor): Promise<DecideAnswer> {
   return waking(context, async (client, woken) => {
     const { rows } = await client.query<{ decided: boolean; result: Decision | null; late: boolean }>({ ...approvalWait, values: [workspaceId, runId, step] })
     const wait = rows[0]
@@ -22,6 +24,7 @@ export async function decideApproval(context: DecideContext, workspaceId: string
     if (wait.decided) return { state: 'already', decision: wait.result! }
     if (wait.late) return { state: 'late' }
     await resolve(client, workspaceId, runId, step, { ...decision, at: new Date().toISOString() })
+    if (actor !== undefined) await audit(client, workspaceId, actor, 'approval.decide', publicId('run', runId), { step, decision: decision.decision, comment: decision.comment })
     woken.push({ workspaceId, runId })
     return { state: 'decided' }
   })

@@ -5,7 +5,6 @@
  */
 import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import type { PreparedStep } from '#engine/prepared.ts'
 
 export type ItemResult = { output: Json } | { error: ErrorShape }
 
@@ -13,6 +12,12 @@ export interface ItemPlace {
   /** The step that repeats. */
   of: string
   index: number
+}
+
+/** A step as its loop sees it. */
+export interface LoopingStep {
+  id: string
+  each: { concurrency: number; onError: 'continue' | undefined } | null
 }
 
 export const itemsMax = 1000
@@ -38,7 +43,7 @@ export class EachLoop {
   private failedAt: number | null = null
 
   /** @param underWay items that rest or wait, as earlier workers recorded it */
-  constructor(private readonly step: PreparedStep, readonly items: readonly Json[], recorded: ReadonlyMap<number, ItemResult>, underWay: (index: number) => boolean, readonly startedAt: number) {
+  constructor(private readonly step: LoopingStep, readonly items: readonly Json[], recorded: ReadonlyMap<number, ItemResult>, underWay: (index: number) => boolean, readonly startedAt: number) {
     this.concurrency = step.each!.concurrency
     this.failuresAreValues = step.each!.onError === 'continue'
     for (let index = 0; index < items.length; index++) {

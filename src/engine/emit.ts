@@ -16,7 +16,8 @@ import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { Session } from '#engine/session.ts'
 import { eventEmit } from '#engine/sql/event-store.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
-import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
 import type { EmitItem } from '#steps/kind.ts'
 
 export interface EmitRequest {

@@ -3,7 +3,7 @@
  * it knows Postgres, the step kinds, and what its host lends it (EngineServices).
  */
 import pg from 'pg'
-import type { Engine, EngineOptions, LiveChange } from '#engine/api.ts'
+import type { Engine, EngineOptions } from '#engine/api.ts'
 import { cancelRun, cancelRuns, retryFromFailed, runAgain, type ControlContext } from '#engine/controls.ts'
 import { startDuties } from '#engine/duties/all.ts'
 import type { RunningDuty } from '#engine/duties/duty.ts'
@@ -19,12 +19,13 @@ import { serviceGuard } from '#engine/holds/guard.ts'
 import { Holds } from '#engine/holds/holds.ts'
 import { Ingest } from '#engine/ingest.ts'
 import { invariantQuestions } from '#engine/invariants.ts'
+import { KnownLanes } from '#engine/known-lanes.ts'
 import { Hub } from '#engine/live.ts'
 import { Routes } from '#engine/match.ts'
-import { Notifier, type Message } from '#engine/notify.ts'
+import { Notifier } from '#engine/notify.ts'
 import { PreparedFunctions } from '#engine/prepared.ts'
+import { receiver } from '#engine/receive.ts'
 import { Signals } from '#engine/signals.ts'
-import { KnownLanes } from '#engine/store-events.ts'
 import { startByHand } from '#engine/start-by-hand.ts'
 import { Worker } from '#engine/worker.ts'
 
@@ -69,7 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
     holdsChanged,
   }
   const watcher = new FanOutWatcher(fanOuts, (error) => options.log('debug', 'A fan-out could not be looked after; it is tried again.', { error: String(error) }))
-  const breaker = automaticBreaker(() => holdContext, holds, (parked) => signals.emit('service.parked', parked))
+  const breaker = automaticBreaker(() => holdContext, holds, (parked) => signals.emit('service.parked', parked), (news) => news.forEach((one) => notifier.send({ services: [one] })))
   const worker: Worker | null = options.role === 'web' ? null : new Worker({ options, pool, signals, hub, routes, prepared, lanes, waits, crowded: () => ingest.crowded(), stored, woken, ended, changed, holds, guard: serviceGuard(holds, breaker), fanOut: (workspaceId, id) => watcher.note(workspaceId, id) })
   const controls: ControlContext = { pool, routes, lanes, stored, changed: (workspaceId, runId) => hub.runChanged(workspaceId, runId), ended, wake }
   const holdContext: HoldContext = {
@@ -81,16 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   const listeners = new Set<(topic: string, data: unknown) => void>()
 
-  function receive(message: Message): void {
-    if (message.wake === true) worker?.kick()
-    if (message.holds === true) void holds.refresh().catch(() => {})
-    if (message.cancel !== undefined && worker !== null) {
-      void cancelBegun(holdContext, message.cancel.workspaceId, message.cancel.functionId, message.cancel.by).catch((error: unknown) => options.log('warn', 'Runs of a paused function could not be cancelled.', { error: String(error) }))
-    }
-    if (message.routes !== undefined) routes.forget(message.routes)
-    if (message.said !== undefined) for (const listener of listeners) listener(message.said.topic, message.said.data)
-    if (message.live !== undefined) hub.deliver(message.live.workspaceId, message.live.change as LiveChange)
-  }
+  const receive = receiver({ worker, routes, hub, holds, breaker, listeners, cancelBegun: (cancel) => cancelBegun(holdContext, cancel.workspaceId, cancel.functionId, cancel.by), log: options.log })
 
   function routesChanged(workspaceId: string): void {
     routes.forget(workspaceId)
@@ -111,6 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
       await Promise.all(duties.map((duty) => duty.stop()))
       await ingest.drain()
       await worker?.stop()
+      breaker.stop()
       await watcher.stop()
       hub.close()
       await notifier.stop()
@@ -119,16 +112,16 @@ export function createEngine(options: EngineOptions): Engine {
     ingest: async (workspaceId, events, origin) => ingest.accept(workspaceId, events, origin),
     ...startByHand(routes, ingest),
     holds: holdControls(holdContext),
-    decide: (workspaceId, runId, step, decision) => decideApproval({ pool, woken }, workspaceId, runId, step, decision),
+    decide: (workspaceId, runId, step, decision, actor) => decideApproval({ pool, woken }, workspaceId, runId, step, decision, actor),
     signal: (workspaceId, signal, data) => sendSignal({ pool, woken }, workspaceId, signal, data),
     say: (topic, data) => notifier.send({ said: { topic, data } }),
     hear: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    cancelRun: (workspaceId, runId) => cancelRun(controls, workspaceId, runId),
+    cancelRun: (workspaceId, runId, by) => cancelRun(controls, workspaceId, runId, by),
     cancelRuns: (workspaceId, runIds) => cancelRuns(controls, workspaceId, runIds),
-    retryRun: (workspaceId, runId, { from }) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId) : runAgain(controls, workspaceId, runId)),
+    retryRun: (workspaceId, runId, { from }, by) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId, by) : runAgain(controls, workspaceId, runId, by)),
     routesChanged,
     fanOuts: fanOutControls(fanOuts, routesChanged),
     ...invariantQuestions(pool),

@@ -11,26 +11,29 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { advance } from '#engine/advance.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
-import { placeOf } from '#engine/each-loop.ts'
+import { placeOf, type ItemResult } from '#engine/each-loop.ts'
 import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
 import type { FlushItem, StepResult } from '#engine/flush.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
-import type { Recorded, RecordedWait } from '#engine/load-runs.ts'
+import type { Recorded } from '#engine/load-runs.ts'
 import { endOfWait } from '#engine/end-of-wait.ts'
 import { OutsideSteps, type OpenRun } from '#engine/outside-steps.ts'
 import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
 import type { RunContext } from '#engine/run-context.ts'
+import { Resting } from '#engine/resting.ts'
+import { restoreRun, type Due, type RestoredRun } from '#engine/restore-run.ts'
 import { RunLoops, type LoopingRun } from '#engine/run-loops.ts'
 import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
+import { keptItems } from '#engine/step-lists.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
 
 type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
 const none = new Map<string, never>()
 
-export class RunExecution implements OpenRun, LoopingRun {
-  private readonly ended = new Map<string, { port: string | null }>()
+export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
+  readonly ended = new Map<string, { port: string | null }>()
   private readonly active = new Map<string, RunningStep | null>()
   /** Changes on their way to COMMIT, and the steps they are about: those must not start again meanwhile. */
   private uncommitted = 0
@@ -38,10 +41,10 @@ export class RunExecution implements OpenRun, LoopingRun {
   private computed: StepResult[] = []
   private computedInFlight = 0
   private readonly settling = new Set<string>()
-  /** Most runs need none of these: the map they share until then is never written. */
-  private timers: Map<string, number> = none
-  private waiting: Map<string, number | null> = none
-  private tries: Map<string, number> = none
+  /** Most runs need none: the map they share until then is never written. */
+  tries: Map<string, number> = none
+  readonly resting = new Resting()
+  isResumed = false
   readonly scope: ExpressionScope
   private outside: OutsideSteps | null = null
   /** Null when no step of the function goes through a list. */
@@ -50,8 +53,6 @@ export class RunExecution implements OpenRun, LoopingRun {
   private readonly firstStart: boolean
   resume: Recorded['progress'] = none
   private failure: { step: string; error: ErrorShape } | null = null
-  private hasOpenWaits = false
-  private why: Record<string, unknown> | null = null
   over = false
   /** A service that a step would call is parked. */
   private blocked: HeldBy | null = null
@@ -67,9 +68,12 @@ export class RunExecution implements OpenRun, LoopingRun {
     const { signals } = this.context
     if (signals.has('run.started')) signals.emit('run.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id, at: this.startedAt })
     if (recorded !== null) {
-      const due = this.restore(recorded)
+      this.isResumed = true
+      this.tries = new Map()
+      const due = restoreRun(recorded, this)
+      this.resume = recorded.progress
       if (givenUp) return this.giveUp()
-      for (const act of due) act()
+      for (const one of due) this.becomeDue(one)
       if (due.length > 0) return
     }
     this.go()
@@ -85,50 +89,21 @@ export class RunExecution implements OpenRun, LoopingRun {
     this.context.gone()
   }
 
-  /** Puts recorded results in place; answers what has become due meanwhile. */
-  private restore(recorded: Recorded): (() => void)[] {
-    for (const row of recorded.steps) {
-      const port = row.port ?? (row.status === 1 ? 'out' : null)
-      this.ended.set(row.step, { port })
-      if (this.loops?.keep(row.step, row.status === 1 ? { output: row.output } : { error: row.error! }) === true) continue
-      if (port !== null) this.scope.steps[row.step] = row.output
-      else this.failure = { step: row.step, error: row.error ?? { code: 'internal', message: 'The step failed.' } }
-    }
-    const now = performance.now()
-    const due: (() => void)[] = []
-    for (const [step, { tries, retryInMs }] of recorded.attempts) {
-      this.tries = added(this.tries, step, tries)
-      if (!this.ended.has(step) && retryInMs !== null && retryInMs > 0) this.timers = added(this.timers, step, now + retryInMs)
-    }
-    for (const [step, wait] of recorded.waits) {
-      if (this.ended.has(step)) continue
-      const dueAt = wait.expiresInMs === null ? null : now + wait.expiresInMs
-      const expired = wait.expiresInMs !== null && wait.expiresInMs <= 0
-      if ((wait.resolved || expired) && (wait.kind === 'gather' || wait.kind === 'canary')) {
-        // Settled, let go, or too late: the step executes again, from where it was.
-        if (!wait.resolved) this.hasOpenWaits = true
-        // It waited for a person before its first item, so there is a fan-out but no progress yet.
-        if (wait.kind === 'canary' && !recorded.progress.has(step)) recorded.progress.set(step, { nextIndex: 0, total: 0, baseMs: 0 })
-      } else if (wait.kind === 'sleep') {
-        if (expired) due.push(() => this.done(step, 1, now - wait.ageMs, { output: null, port: 'out', input: null }))
-        else this.timers = added(this.timers, step, dueAt!)
-      } else if (wait.resolved || expired) {
-        if (!wait.resolved) this.hasOpenWaits = true
-        due.push(() => this.endWait(step, wait, now - wait.ageMs))
-      } else {
-        this.hasOpenWaits = true
-        this.waiting = added(this.waiting, step, dueAt)
-      }
-    }
-    this.resume = recorded.progress
-    return due
-  }
-
-  private endWait(step: string, wait: RecordedWait, startedAt: number): void {
+  private becomeDue(due: Due): void {
+    if (due.type === 'slept') return this.done(due.step, 1, due.at, { output: null, port: 'out', input: null })
+    const { wait, step, at } = due
     const end = endOfWait(wait)
     const input = wait.input === null || wait.input === undefined ? null : JSON.stringify(wait.input)
-    if ('error' in end) this.fail(this.stepOf(step), 1, startedAt, end.error, input)
-    else this.done(step, 1, startedAt, { ...end, input })
+    if ('error' in end) this.fail(this.stepOf(step), 1, at, end.error, input)
+    else this.done(step, 1, at, { ...end, input })
+  }
+
+  keepItem(step: string, result: ItemResult): boolean {
+    return this.loops?.keep(step, result) === true
+  }
+
+  failedAt(step: string, error: ErrorShape): void {
+    this.failure = { step, error }
   }
 
   /** Starts whatever is ready; ends or parks the run when nothing is under way. */
@@ -159,7 +134,7 @@ export class RunExecution implements OpenRun, LoopingRun {
   }
 
   private busy(step: string): boolean {
-    return this.active.has(step) || this.settling.has(step) || this.timers.has(step) || this.waiting.has(step)
+    return this.active.has(step) || this.settling.has(step) || this.resting.has(step)
   }
 
   private quiet(): boolean {
@@ -174,7 +149,7 @@ export class RunExecution implements OpenRun, LoopingRun {
     if (signals.has('step.started')) signals.emit('step.started', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt })
     this.active.set(id, null)
     const scope = attempt === 1 ? base : { ...base, run: { ...base.run, attempt } }
-    const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step, scope, attempt, services, guard: this.context.guard, pass: this.job.hold_id })
+    const running = executeStep({ workspaceId: this.job.workspace_id, runId: this.job.run_id, step: step.keepsList && step.each === null ? this.withKeptList(step) : step, scope, attempt, services, guard: this.context.guard, pass: this.job.hold_id })
     if (!(running.answer instanceof Promise)) {
       const { answer } = running
       if (step.computes && 'outcome' in answer && answer.outcome.type === 'done') return this.keep(id, attempt, startedAt, answer.outcome.output, answer.outcome.port ?? 'out')
@@ -182,6 +157,11 @@ export class RunExecution implements OpenRun, LoopingRun {
     }
     this.active.set(id, running)
     void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
+  }
+
+  private withKeptList(step: PreparedStep): PreparedStep {
+    const { lists } = this.context.fanOuts
+    return { ...step, resolver: keptItems(step.resolver, (read) => lists.keep(this.job, step.id, this.isResumed, read)) }
   }
 
   answered(step: PreparedStep, attempt: number, startedAt: number, answer: StepAnswer): void {
@@ -287,9 +267,9 @@ export class RunExecution implements OpenRun, LoopingRun {
     const id = step.id
     const delayMs = retryDelayMs(step.backoff, attempt, this.context.random(), error.retryAfterMs)
     this.active.delete(id)
-    this.tries = added(this.tries, id, attempt)
-    this.timers = added(this.timers, id, performance.now() + delayMs)
-    this.why = { kind: 'retry', step: id, attempt: attempt + 1, attempts: step.retries + 1, message: error.message }
+    if (this.tries === none) this.tries = new Map()
+    this.tries.set(id, attempt)
+    this.resting.until(id, performance.now() + delayMs, { kind: 'retry', step: id, attempt: attempt + 1, attempts: step.retries + 1, message: error.message })
     this.context.signals.emit('step.retried', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, delayMs })
     this.commit({ attempts: [{ step: id, attempt, startedAt, endedAt: performance.now(), input, error: JSON.stringify(error.toShape()), retryInMs: delayMs }] })
   }
@@ -297,16 +277,13 @@ export class RunExecution implements OpenRun, LoopingRun {
   private sleep(step: string, ms: number): void {
     this.active.delete(step)
     const wholeMs = Math.max(0, Number.isFinite(ms) ? ms : 0)
-    this.timers = added(this.timers, step, performance.now() + wholeMs)
-    this.why = { kind: 'sleep', step }
+    this.resting.until(step, performance.now() + wholeMs, { kind: 'sleep', step })
     this.commit({ sleeps: [{ step, ms: wholeMs }] })
   }
 
   /** A step waits for something outside; the run parks when nothing else is under way. */
   rests(step: string, dueAt: number | null, why: Record<string, unknown>): void {
-    this.hasOpenWaits = true
-    this.waiting = added(this.waiting, step, dueAt)
-    this.why = why
+    this.resting.outside(step, dueAt, why)
     if (this.quiet()) this.go()
   }
 
@@ -319,7 +296,7 @@ export class RunExecution implements OpenRun, LoopingRun {
   }
 
   rest(step: string): boolean {
-    return this.timers.has(step) || this.waiting.has(step)
+    return this.resting.has(step)
   }
 
   activate(step: string): void {
@@ -355,7 +332,7 @@ export class RunExecution implements OpenRun, LoopingRun {
       workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id,
       results: computed.length === 0 ? own : own.length === 0 ? computed : [...computed, ...own], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
       ...last,
-      aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.hasOpenWaits || this.context.endIsHeard(this.job)),
+      aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.resting.hasOpenWaits || this.context.endIsHeard(this.job)),
       facts: this,
       resolve: (held) => {
         if (computed.length > 0) this.computedInFlight -= 1
@@ -408,15 +385,10 @@ export class RunExecution implements OpenRun, LoopingRun {
     }
     const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
     if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: this.fanOut() } }
-    const startable = ready.some((step) => !this.timers.has(step.id) && !this.waiting.has(step.id) && (step.each === undefined || this.loops!.canGoOn(step.id, result?.step)))
+    const startable = ready.some((step) => !this.resting.has(step.id) && (step.each === undefined || this.loops!.canGoOn(step.id, result?.step)))
     const held = startable ? this.heldBy() : null
     if (startable && held === null && this.context.session.mayStart()) return {}
-    const dues = [...this.timers.values(), ...[...this.waiting.values()].filter((due) => due !== null)]
-    const dueInMs = startable && held === null ? null : dues.length === 0 ? null : Math.max(0, Math.min(...dues) - performance.now())
-    const startedAt = this.firstStart ? this.startedAt : null
-    if (held !== null) return { park: { state: 'h', dueInMs, why: JSON.stringify(held.why), startedAt, holdId: held.holdId } }
-    const state = startable ? 'q' : this.waiting.size > 0 ? 'w' : 't'
-    return { park: { state, dueInMs, why: JSON.stringify(this.why ?? {}), startedAt } }
+    return { park: this.resting.park(held, startable, this.firstStart ? this.startedAt : null) }
   }
 
   private giveUp(): void {
@@ -429,11 +401,6 @@ export class RunExecution implements OpenRun, LoopingRun {
     this.context.signals.emit('run.lost', { workspaceId: this.job.workspace_id, runId: this.job.run_id })
     this.drop()
   }
-}
-
-/** The map with the entry; the shared empty one is replaced. */
-function added<V>(map: Map<string, V>, key: string, value: V): Map<string, V> {
-  return map === none ? new Map<string, V>([[key, value]]) : map.set(key, value)
 }
 
 /** The way out of a step that has failed for good; null when the run fails with it. */

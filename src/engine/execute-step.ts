@@ -143,6 +143,7 @@ function servicesOf(call: StepCall): StepServices {
     runCode: services.runCode,
     evaluate: services.evaluate,
     evaluateEach: services.evaluateEach,
+    ...(services.baseAddress === undefined ? {} : { baseAddress: (connection: string) => services.baseAddress!(workspaceId, connection) }),
   }
 }
 

@@ -74,7 +74,8 @@ export interface FlushContext {
   session: Session
   /** In the same transaction as the ends themselves. */
   aftermath(client: pg.Client, items: FlushItem[]): Promise<() => void>
-  flushed(items: FlushItem[], parked: string[]): void
+  /** @param ended runs that have ended as their items say; null = all. Of the others somebody else was first. */
+  flushed(items: FlushItem[], parked: string[], ended: ReadonlySet<string> | null): void
   leaseLost(): void
   unreachable(error: unknown): void
 }
@@ -146,7 +147,7 @@ export class Flusher {
     const number = (writer.number += 1)
     for (let sent = false; ; sent = true) {
       try {
-        if (sent && (await this.alreadyCommitted(writer, number))) return this.acknowledge(items, null)
+        if (sent && (await this.alreadyCommitted(writer, number))) return this.acknowledge(items, null, [], await this.endedBySelf(items, writer))
         const answer = await this.send(items, writer, number)
         if (answer.fence === 0) return this.context.leaseLost()
         return await this.judge(items, writer, answer)
@@ -217,17 +218,24 @@ export class Flusher {
     const parks = items.filter((item) => item.park !== undefined).length
     const results = items.reduce((sum, item) => sum + item.results.length, 0)
     if (answer.results === results && answer.ended === ends && answer.parked.length === parks) return this.acknowledge(items, null, answer.parked)
+    const ended = answer.ended === ends ? null : await this.endedBySelf(items, writer)
     const open = items.filter((item) => item.end === undefined && item.park === undefined)
     const rows = await writer.connection.query<{ run: string }>({
       ...jobHeld,
       values: [this.context.session.id, uuids(open.map((i) => i.workspaceId)), uuids(open.map((i) => i.runId))],
     })
-    this.acknowledge(items, new Set(rows.map((row) => row.run)), answer.parked)
+    this.acknowledge(items, new Set(rows.map((row) => row.run)), answer.parked, ended)
+  }
+
+  private async endedBySelf(items: FlushItem[], { connection }: Writer): Promise<Set<string>> {
+    const ends = items.filter((item) => item.end !== undefined)
+    const rows = await connection.query<{ run: string }>({ ...runsEndedByThemselves, values: [uuids(ends.map((i) => i.workspaceId)), uuids(ends.map((i) => i.runId))] })
+    return new Set(rows.map((row) => row.run))
   }
 
   /** @param held runs still ours, or null when all are */
-  private acknowledge(items: FlushItem[], held: ReadonlySet<string> | null, parked: string[] = []): void {
-    this.context.flushed(items, parked)
+  private acknowledge(items: FlushItem[], held: ReadonlySet<string> | null, parked: string[] = [], ended: ReadonlySet<string> | null = null): void {
+    this.context.flushed(items, parked, ended)
     for (const item of items) item.resolve(held === null || item.end !== undefined || item.park !== undefined || held.has(item.runId))
   }
 }

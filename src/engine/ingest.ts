@@ -20,7 +20,8 @@ import type { EndedRun } from '#engine/end-runs.ts'
 import { cancelOnEvents, cancelsSomething } from '#engine/flow/cancel-on-event.ts'
 import { decideStarts, needsDecision } from '#engine/flow/decide-starts.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
-import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan, type PlannedEvent } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import { emptyPlan, planEvent, planParameters, type Plan, type PlannedEvent } from '#engine/store-events.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 
 interface Request {

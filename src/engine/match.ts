@@ -7,7 +7,7 @@ import type pg from 'pg'
 import type { CompiledCel } from '#expressions/cel.ts'
 import type { FunctionDefinition, Trial } from '#graph/definition.ts'
 import { laneId, limitId, runMask, sharedLaneId, type RunMask } from '#engine/derived-ids.ts'
-import { cancelsByEvent, type Cancel, type LoadedCancels } from '#engine/flow/cancel-on-event.ts'
+import { cancelsByEvent, type Cancel, type LoadedCancels } from '#engine/flow/cancel-rules.ts'
 import { compileFlow, holds, keyText, limitKey, storedCel, type CompiledFlow } from '#engine/flow/compile-flow.ts'
 
 export interface Route {
@@ -15,6 +15,8 @@ export interface Route {
   slug: string
   version: number
   mask: RunMask
+  /** The route epoch its limits are of; null for a version that is not published. */
+  epoch: number | null
   cap: number | null
   key: CompiledCel | null
   /** The key's text when the limit is shared with the workspace. */
@@ -163,6 +165,7 @@ function shareCaps(table: RoutingTable): void {
 
 function addFunction(table: RoutingTable, { id, slug, version, definition, limitOverride }: LoadedFunction): void {
   const route = routeOf(id, slug, version, definition)
+  if (version > 0) route.epoch = table.epoch
   if (limitOverride != null && route.cap !== null && route.shared === null) route.cap = limitOverride
   table.bySlug.set(slug, route)
   table.byId.set(id, route)
@@ -177,7 +180,7 @@ export function routeOf(functionId: string, slug: string, version: number, defin
   const { concurrency: limit, concurrency2: second } = definition
   const sharedKey = (one: typeof limit) => (one?.scope === 'workspace' ? (one.key ?? '') : null)
   return {
-    functionId, slug, version, mask: runMask(functionId),
+    functionId, slug, version, mask: runMask(functionId), epoch: null,
     cap: limit?.limit ?? null, key: limitKey(limit), shared: sharedKey(limit),
     second: second === undefined ? null : { cap: second.limit, key: limitKey(second), shared: sharedKey(second) },
     flow: compileFlow(definition),

@@ -6,6 +6,7 @@
  */
 import pg from 'pg'
 import type { LiveChange } from '#engine/api.ts'
+import type { ServiceNews } from '#engine/holds/breaker.ts'
 
 const channel = 'fanwise'
 const gatherMs = 10
@@ -19,6 +20,8 @@ export interface Message {
   routes?: string
   /** Holds were set or taken away. */
   holds?: boolean
+  /** Services that fail, or that answer again. */
+  services?: ServiceNews[]
   /** A function was paused, and its runs that execute are to be cancelled. */
   cancel?: { workspaceId: string; functionId: string; by: string }
   live?: { workspaceId: string; change: LiveChange }

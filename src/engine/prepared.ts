@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { checkedItems, type ItemPlace } from '#engine/each-loop.ts'
 import { compileConfig, type ConfigResolver, type Evaluator } from '#expressions/resolve.ts'
 import type { Backoff, FunctionDefinition, Given, StepDefinition } from '#graph/definition.ts'
+import { mayReadAnother } from '#engine/step-lists.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { ExpressionScope, StepKindDefinition, StepRun } from '#steps/kind.ts'
 import { stepRuns } from '#steps/runs.ts'
@@ -28,6 +29,8 @@ export interface PreparedStep {
   computes: boolean
   /** Once for each item of a list. */
   each: { concurrency: number; onError: 'continue' | undefined; list(scope: ExpressionScope, services: Evaluator): Json[] | Promise<Json[]> } | null
+  /** Its list might be another one when it is read again, so it is kept. */
+  keepsList: boolean
   /** Which item of which step; null for a whole step. */
   iteration: ItemPlace | null
   /** Names of the secrets it reads; null for none, which is nearly all. */
@@ -112,6 +115,7 @@ function prepareStep(definition: FunctionDefinition, step: StepDefinition): Prep
     timeoutMs: kind.timeoutMs(config),
     computes: kind.effect === 'computes' && step.each === undefined && !resolver.needsSandbox,
     each: step.each === undefined ? null : prepareEach(step.each),
+    keepsList: keepsList(step.each?.items ?? (step.kind === 'emit-each' ? String(config.items) : null)),
     iteration: null,
     secrets: secretsRead(kind, resolver),
   }
@@ -131,12 +135,16 @@ function givenStep(definition: FunctionDefinition, step: StepDefinition, kind: S
   return {
     id: step.id, definition: step, kind, resolver: noInputs,
     run: () => ({ type: 'done', output, port }),
-    retries: 0, backoff: definition.backoff, timeoutMs: kind.timeoutMs(step.config), computes: true, each: null, iteration: null, secrets: null,
+    retries: 0, backoff: definition.backoff, timeoutMs: kind.timeoutMs(step.config), computes: true, each: null, keepsList: false, iteration: null, secrets: null,
   }
 }
 
 const eachScope = ['item', 'index']
 const listSchema = z.object({ items: z.string().meta({ label: 'Items', expr: 'template' }) })
+
+function keepsList(text: string | null): boolean {
+  return text !== null && mayReadAnother(compileConfig(listSchema, { items: text }), text)
+}
 
 function prepareEach(each: NonNullable<StepDefinition['each']>): PreparedStep['each'] {
   const resolver = compileConfig(listSchema, { items: each.items })

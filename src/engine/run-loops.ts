@@ -1,15 +1,19 @@
 /** The steps of one run that go through a list: begins them, starts their items, keeps what became of each, ends them. */
 import type { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { EachLoop, iterationId, placeOf, type ItemResult } from '#engine/each-loop.ts'
+import { checkedItems, EachLoop, iterationId, placeOf, type ItemResult } from '#engine/each-loop.ts'
 import { stepError, type StepAnswer } from '#engine/execute-step.ts'
+import type { ClaimedJob } from '#engine/lanes.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
 import type { RunContext } from '#engine/run-context.ts'
 import type { ExpressionScope } from '#steps/kind.ts'
 
 /** The run as its loops see it. */
 export interface LoopingRun {
+  readonly job: ClaimedJob
   readonly context: RunContext
+  /** Earlier workers had it. */
+  readonly isResumed: boolean
   readonly scope: ExpressionScope
   readonly over: boolean
   /** A service is parked: nothing more starts. */
@@ -61,7 +65,8 @@ export class RunLoops {
     }
     const failed = (error: unknown) => run.answered(step, attempt, startedAt, { error: stepError(error) })
     try {
-      const items = step.each!.list(run.scope, run.context.services)
+      const read = () => step.each!.list(run.scope, run.context.services)
+      const items = step.keepsList ? run.context.fanOuts.lists.keep(run.job, step.id, run.isResumed, read).then(checkedItems) : read()
       if (!(items instanceof Promise)) {
         opened(items)
         return this.go(step)

@@ -2,12 +2,12 @@
  * Events planned in memory (matched, with their runs and lanes) become the column parameters of
  * the statements in sql/event-store.ts. Both ways in, ingest and emit, share this.
  */
-import type { EventSource } from '#engine/api.ts'
+import type { EventSource } from '#engine/event-source.ts'
 import { runIdFor } from '#engine/derived-ids.ts'
 import { headStartMs } from '#engine/flow/compile-flow.ts'
+import { distinctLanes } from '#engine/known-lanes.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import { laneOf, matchRoutes, type Route, type RoutingTable } from '#engine/match.ts'
-import { laneEnsure } from '#engine/sql/event-store.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 
 export interface PlannedEvent {
@@ -65,6 +65,7 @@ export interface Plan {
   events: PlannedEvent[]
   runs: PlannedRun[]
 }
+
 
 export const emptyPlan = (): Plan => ({ events: [], runs: [] })
 
@@ -157,38 +158,3 @@ export function takenJobs({ events, runs }: Plan, taken: ReadonlySet<string>): C
 }
 
 const payloadMax = 65_536
-
-function distinctLanes(runs: PlannedRun[]): PlannedRun[] {
-  const byLane = new Map<string, PlannedRun>()
-  for (const run of runs) byLane.set(run.laneId, run)
-  return [...byLane.values()].sort((a, b) => (a.workspaceId + a.laneId < b.workspaceId + b.laneId ? -1 : 1))
-}
-
-interface Queryable {
-  query(config: { name: string; text: string; values: unknown[] }): Promise<unknown>
-}
-
-const knownMax = 200_000
-
-/** Lanes that exist, as far as this process knows: lanes are made once and kept. */
-export class KnownLanes {
-  private readonly known = new Set<string>()
-
-  /** Makes the lanes of these runs that are new, in a transaction of their own. */
-  async ensure(client: Queryable, runs: PlannedRun[]): Promise<void> {
-    const missing = distinctLanes(runs.filter((run) => !this.known.has(run.laneId)))
-    if (missing.length === 0) return
-    await client.query({
-      ...laneEnsure,
-      values: [
-        uuids(missing.map((r) => r.workspaceId)),
-        uuids(missing.map((r) => r.laneId)),
-        uuids(missing.map((r) => r.ownerId)),
-        numbers(missing.map((r) => r.route.cap)),
-        texts(missing.map((r) => (r.keyText === null ? null : safeText(r.keyText)))),
-      ],
-    })
-    if (this.known.size + missing.length > knownMax) this.known.clear()
-    for (const run of missing) this.known.add(run.laneId)
-  }
-}

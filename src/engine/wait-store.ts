@@ -15,7 +15,8 @@ import type { Session } from '#engine/session.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
 import { runHold, signalFree, waitLock, waitLookBack, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
-import { emptyPlan, planEvent, planParameters, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
 import type { StepOutcome } from '#steps/kind.ts'
 
 type EventOutcome = Extract<StepOutcome, { type: 'wait' }>

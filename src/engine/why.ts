@@ -5,7 +5,7 @@ import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
 import { confirmSentence } from '#engine/fan-out/row.ts'
-import { whyDetail, whyLine, whyRun } from '#engine/sql/why.ts'
+import { whyDetail, whyLine, whyRun, whyTaken } from '#engine/sql/why.ts'
 
 export interface Why {
   /** queued | start-at | collecting | throttle | limit | retry | sleep | event | signal | approval | invoke | gather | canary | confirm | paused | parked | running | no-worker | ended */
@@ -46,8 +46,10 @@ export async function explainWait(pool: pg.Pool, workspaceId: string, runId: str
   const due = row.due_ms === null ? null : Number(row.due_ms)
   const make = (kind: string, sentence: string, facts: Record<string, unknown> = {}): Why => ({ kind, sentence, until: due === null ? null : new Date(due).toISOString(), facts })
   if (row.status !== 0) return make('ended', 'It has ended.')
-  if (row.state === null || row.state === 'r') return make('running', 'It is executing.')
   const ask = { pool, workspaceId, runId, row, due, make }
+  // A worker takes more of a lane than it has slots for: the first of them execute, the others still stand in line.
+  if (row.state === 'r' && row.started_ms === null && row.cap !== null && (await beforeSlots(ask)) >= 0) return queued(ask)
+  if (row.state === null || row.state === 'r') return make('running', 'It is executing.')
   if (row.state === 'q') return queued(ask)
   if (row.state === 'h') return held(ask)
   if (row.state === 't' && row.progress !== true) return notBegun(ask)
@@ -63,10 +65,17 @@ interface Asking {
   make(kind: string, sentence: string, facts?: Record<string, unknown>): Why
 }
 
-async function queued({ pool, workspaceId, runId, row, make }: Asking): Promise<Why> {
+/** Runs that workers have taken and that come before it, less those that execute; negative = it executes itself. */
+async function beforeSlots({ pool, workspaceId, runId, row }: Asking): Promise<number> {
+  const { rows } = await pool.query<{ ahead: number }>({ ...whyTaken, values: [workspaceId, runId, row.lane_id, countMost] })
+  return rows[0]!.ahead - (row.granted ?? 0)
+}
+
+async function queued(ask: Asking): Promise<Why> {
+  const { pool, workspaceId, runId, row, make } = ask
   if (row.workers === 0) return make('no-worker', 'No worker is running. It starts when one does.')
   const { rows } = await pool.query<{ ahead: number }>({ ...whyLine, values: [workspaceId, runId, row.lane_id, countMost] })
-  const ahead = rows[0]!.ahead
+  const ahead = Math.min(countMost, rows[0]!.ahead + (row.cap === null ? 0 : Math.max(0, await beforeSlots(ask))))
   const place = ahead >= countMost ? `more than ${countMost.toLocaleString('en')} are ahead of it` : `${ordinal(ahead + 1)} in line`
   if (row.cap === null) return make('queued', ahead === 0 ? 'Next in line: it starts as soon as a worker is free.' : `${capital(place)} for a free worker.`, { ahead })
   const key = row.key_text === null ? '' : `, key ${row.key_text}`
@@ -79,13 +88,16 @@ async function held({ pool, workspaceId, row, due, make }: Asking): Promise<Why>
   const { why } = row
   if (hold !== undefined) {
     const since = clock(Number(hold.since_ms))
-    const reason = hold.reason === null ? '' : `: ${hold.reason}`
+    const reason = hold.reason === null ? '' : `: ${bare(hold.reason)}`
     const facts = { target: hold.target, since: new Date(Number(hold.since_ms)).toISOString(), reason: hold.reason, auto: hold.auto }
-    if (hold.kind === 'function') return make('paused', `${hold.target} is paused${hold.by_name === null ? '' : ` by ${hold.by_name}`} since ${since}${reason}.`, facts)
-    if (hold.kind === 'fan-out') return make('paused', `Its fan-out is paused since ${since}${reason}.`, facts)
+    const by = hold.by_name === null ? '' : ` by ${hold.by_name}`
+    if (hold.kind === 'function') return make('paused', `${hold.target} is paused${by} since ${since}${reason}.`, facts)
+    // Without a reason of its own it says who paused it, which reads better in front.
+    const pauser = hold.kind === 'fan-out' ? /^Paused by (.+?)\.?$/.exec(hold.reason ?? '')?.[1] : undefined
+    if (hold.kind === 'fan-out') return make('paused', pauser === undefined ? `Its fan-out ${hold.auto ? 'has stopped by itself at' : 'is paused since'} ${since}${reason}.` : `Its fan-out is paused by ${pauser} since ${since}.`, facts)
     if (hold.ramp === 0) return make('parked', `${hold.target} is parked since ${since}${reason}. One run is trying it; the others follow when it succeeds.`, facts)
     if (hold.ramp !== null) return make('parked', `${hold.target} comes back: ${hold.ramp} more runs go each second.`, facts)
-    return make('parked', `${hold.target} is parked since ${since}${reason}. No attempt is used up.`, facts)
+    return make('parked', `${hold.target} is parked${by} since ${since}${reason}. No attempt is used up.`, facts)
   }
   if (why?.kind === 'throttle') {
     const throttle = row.flow?.throttle
@@ -119,7 +131,7 @@ async function resting({ pool, workspaceId, runId, row, due, make }: Asking): Pr
     case 'approval': return make('approval', `Waiting${until} for a person to decide: ${String(why.title).replace(/[.\s]+$/, "")}`, { step, title: why.title })
     case 'gather': return make('gather', `Waiting${until} for the fan-out of ${String(why.of)} to settle.`, { step, of: why.of })
     case 'fan-out': if (why.state === 'confirm') return toConfirm({ pool, workspaceId, make }, runId, step)
-      return make('canary', why.state === 'canary' ? 'The first items are being tried; the rest follows when they have succeeded.' : `Its fan-out is ${String(why.state)}; somebody decides how it goes on.`, { step, state: why.state })
+      return ofFanOut({ pool, workspaceId, make }, runId, step)
     case 'invoke': {
       const { rows } = await pool.query<{ run: string }>({ ...whyDetail.called, values: [workspaceId, runId, step] })
       return make('invoke', `Waiting${until} for the run of ${String(why.function)} that it called.`, { step, function: why.function, run: rows[0] === undefined ? null : publicId('run', rows[0].run) })
@@ -133,6 +145,17 @@ async function toConfirm({ pool, workspaceId, make }: Pick<Asking, 'pool' | 'wor
   const { rows } = await pool.query<{ total: number; above: number | null; name: string | null }>({ ...whyDetail.confirm, values: [workspaceId, fanOutId(runId, step ?? '')] })
   const { total, above, name } = rows[0] ?? { total: 0, above: null, name: null }
   return make('confirm', confirmSentence({ total, above, person: name }), { step, items: total, above, person: name })
+}
+
+/** An emitting run whose fan-out rests: its first items are being tried or have failed, or somebody has paused it. */
+async function ofFanOut({ pool, workspaceId, make }: Pick<Asking, 'pool' | 'workspaceId' | 'make'>, runId: string, step: string | null): Promise<Why> {
+  const { rows } = await pool.query<{ state: string; reason: string | null; total: number; items: number }>({ ...whyDetail.fanOut, values: [workspaceId, fanOutId(runId, step ?? '')] })
+  const { state, reason, total, items } = rows[0] ?? { state: 'canary', reason: null, total: 0, items: 0 }
+  const facts = { step, state, reason, sent: items, items: total }
+  const [sent, rest] = [items.toLocaleString('en'), (total - items).toLocaleString('en')]
+  if (state !== 'canary') return make('canary', `Its fan-out is ${state}${reason === null ? '' : `: ${bare(reason)}`}; somebody decides how it goes on.`, facts)
+  if (reason === null) return make('canary', `The first ${sent} of ${total.toLocaleString('en')} items are being tried; the rest follows when they have succeeded.`, facts)
+  return make('canary', `${bare(reason)}. The other ${rest} items wait until somebody decides.`, facts)
 }
 
 const clock = (ms: number): string => {

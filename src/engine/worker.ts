@@ -35,7 +35,8 @@ import { publicId } from '#base/ids.ts'
 import { runEventsLoad } from '#engine/sql/flow.ts'
 import { eventLoad } from '#engine/sql/run-advance.ts'
 import { releaseWorker } from '#engine/release-worker.ts'
-import { takenJobs, type KnownLanes, type Plan } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import { takenJobs, type Plan } from '#engine/store-events.ts'
 import { WaitStore } from '#engine/wait-store.ts'
 
 export interface WorkerContext {
@@ -183,7 +184,7 @@ export class Worker {
     const flusher = new Flusher({
       connections: this.writers, session, leaseLost, unreachable,
       aftermath: (client, items) => storeAftermath(client, items, { pool, routes, lanes, waits, stored: (plan) => context.stored(plan), woken: (runs) => context.woken(runs), ended: (runs) => context.ended(runs) }),
-      flushed: (items, parked) => this.flushed(items, parked),
+      flushed: (items, parked, ended) => this.flushed(items, parked, ended),
     })
     const emitter = new Emitter({
       connection: this.emitting, session, routes, lanes, waits, leaseLost, unreachable,
@@ -332,7 +333,7 @@ export class Worker {
     )
   }
 
-  private flushed(items: FlushItem[], parked: string[]): void {
+  private flushed(items: FlushItem[], parked: string[], ended: ReadonlySet<string> | null): void {
     this.recovered()
     const { hub, signals } = this.context
     const ends = signals.has('run.ended')
@@ -341,7 +342,7 @@ export class Worker {
       hub.runChanged(item.workspaceId, item.runId)
       if (item.park?.holdId !== undefined) (holdIds ??= new Map()).set(item.park.holdId, item.workspaceId)
       if (item.end?.fanOut != null) this.context.fanOut(item.workspaceId, item.end.fanOut)
-      if (ends && item.end !== undefined) signals.emit('run.ended', { workspaceId: item.workspaceId, runId: item.runId, status: item.end.status === 1 ? 'completed' : 'failed' })
+      if (ends && item.end !== undefined && ended?.has(item.runId) !== false) signals.emit('run.ended', { workspaceId: item.workspaceId, runId: item.runId, status: item.end.status === 1 ? 'completed' : 'failed' })
       if (item.park !== undefined) signals.emit('run.parked', { workspaceId: item.workspaceId, runId: item.runId, state: item.park.state })
     }
     if (parked.some((entry) => entry.endsWith('q'))) this.kick()

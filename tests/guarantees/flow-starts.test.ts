@@ -112,9 +112,11 @@ test('singleton: the newest wins when it cancels', async () => {
 })
 
 test('debounce: one run for the last event, at the latest after its time limit', async () => {
-  const ws = await workspaceWith({ debounce: { periodMs: 600, timeoutMs: 60_000, key: 'event.data.user' } })
+  const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, timeoutMs: 3_600_000, key: 'event.data.user' } })
   for (let n = 0; n < 12; n++) await send(ws, [{ n, user: `u${n % 2}` }])
   expect((await runs(ws)).map((row) => row.state)).toEqual(['t', 't'])
+  // The hour has passed.
+  await one.engine.pool.query('update job set due = clock_timestamp() where workspace_id = $1', [ws])
   await idle(ws)
   const rows = await runs(ws)
   expect(rows.map((row) => row.data.n)).toEqual([10, 11])

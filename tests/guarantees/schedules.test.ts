@@ -5,6 +5,7 @@ import { createWorkspace, fn, publish, transform } from '#tests/support/factorie
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { until } from '#tests/support/until.ts'
 import { startWorkerProcess } from '#tests/support/worker-process.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { deleteSchedule, getSchedule, listSchedules, putSchedule, scheduleBody } from '#server/schedules/store.ts'
 
 let database: TestDatabase
@@ -47,7 +48,7 @@ test('a schedule made of data sends its event once per tick, with a worker kille
   const door = await startTestEngine({ database: own, role: 'web' })
   const ws = await createWorkspace(door.engine.pool)
   await publish(door.engine.pool, ws, [fn('digest', 'digest/due', [transform('for', { who: '{{ event.data.customer }}' })])])
-  for (let i = 0; i < 120; i++) await putSchedule(door.engine.pool, ws, `c${i}`, body({ data: { customer: `c${i}` } }))
+  for (let i = 0; i < 120; i++) await putSchedule(door.engine.pool, ws, `c${i}`, body({ data: { customer: `c${i}` } }), fanwise)
   await door.engine.pool.query(`update data_schedule set next_at = date_bin('5 minutes', now(), '2026-01-01')`)
   const first = await startWorkerProcess(own.url)
   await until(async () => (await door.engine.pool.query('select 1 from event limit 1')).rowCount, 'the first events')
@@ -64,20 +65,20 @@ test('a schedule made of data sends its event once per tick, with a worker kille
 
 test('off means off; on again counts from now; a change of times finds the next tick anew, other changes keep it', async () => {
   const ws = await createWorkspace(pool())
-  await putSchedule(pool(), ws, 'c1', body({ enabled: false, missed: 'all' }))
+  await putSchedule(pool(), ws, 'c1', body({ enabled: false, missed: 'all' }), fanwise)
   await missedSince(ws, 'data_schedule', 60)
   expect((await getSchedule(pool(), ws, 'c1')).nextAt).toBeNull()
-  const on = await putSchedule(pool(), ws, 'c1', body({ missed: 'all' }))
+  const on = await putSchedule(pool(), ws, 'c1', body({ missed: 'all' }), fanwise)
   expect(on.created).toBe(false)
   expect(Date.parse(on.schedule.nextAt!)).toBeGreaterThan(Date.now())
-  const kept = await putSchedule(pool(), ws, 'c1', body({ data: { customer: 'c2' } }))
+  const kept = await putSchedule(pool(), ws, 'c1', body({ data: { customer: 'c2' } }), fanwise)
   expect(kept.schedule.nextAt).toBe(on.schedule.nextAt)
-  const yearly = await putSchedule(pool(), ws, 'c1', body({ cron: '0 0 1 1 *', timezone: 'Europe/Berlin' }))
+  const yearly = await putSchedule(pool(), ws, 'c1', body({ cron: '0 0 1 1 *', timezone: 'Europe/Berlin' }), fanwise)
   expect(yearly.schedule.nextAt).toMatch(/-12-31T23:00:00.000Z$/)
   expect(yearly.schedule.next).toHaveLength(5)
-  await expect(putSchedule(pool(), ws, 'c1', body(), { mustBeNew: true })).rejects.toMatchObject({ code: 'conflict' })
+  await expect(putSchedule(pool(), ws, 'c1', body(), fanwise, { mustBeNew: true })).rejects.toMatchObject({ code: 'conflict' })
   expect((await listSchedules(pool(), ws, { limit: 10 })).data.map((one) => one.key)).toEqual(['c1'])
-  await deleteSchedule(pool(), ws, 'c1')
+  await deleteSchedule(pool(), ws, 'c1', fanwise)
   await expect(getSchedule(pool(), ws, 'c1')).rejects.toMatchObject({ code: 'not_found' })
   expect((await pool().query('select 1 from event where workspace_id = $1', [ws])).rowCount).toBe(0)
 })

@@ -1,6 +1,7 @@
 /** Every background duty, started together by a process that works. */
 import type pg from 'pg'
 import type { EngineOptions } from '#engine/api.ts'
+import { clearLanes } from '#engine/duties/clear-lanes.ts'
 import { runDuty, type RunningDuty } from '#engine/duties/duty.ts'
 import { enforceDeadlines } from '#engine/duties/enforce-deadlines.ts'
 import { fireTimers } from '#engine/duties/fire-timers.ts'
@@ -36,7 +37,8 @@ export function startDuties({ pool, routes, ingest, signals, holds, fanOuts, log
   const failed = (name: string) => (error: unknown) => log('debug', `The duty ${name} failed; it tries again.`, { error: String(error) })
   const all = [
     rescueWorkers(pool, signals, wake),
-    sweep(pool, (count) => log('warn', 'Lanes were shut over queued jobs and have been opened.', { lanes: count })),
+    sweep(pool, routes, (lanes) => log('warn', 'Jobs were queued in lanes that were shut or not there; they have been opened.', lanes)),
+    clearLanes(pool),
     tickSchedules(pool, ingest, signals),
     tickDataSchedules(pool, ingest, (key, error) => log('error', 'A schedule could not send its event.', { key, error: String(error) })),
     enforceDeadlines(pool, ended),

@@ -3,7 +3,8 @@ import type pg from 'pg'
 import type { EndedRun } from '#engine/end-runs.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import type { Routes } from '#engine/match.ts'
-import type { KnownLanes, Plan } from '#engine/store-events.ts'
+import type { KnownLanes } from '#engine/known-lanes.ts'
+import type { Plan } from '#engine/store-events.ts'
 
 export interface FanOutContext {
   pool: pg.Pool

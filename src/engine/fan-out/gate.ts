@@ -14,6 +14,7 @@ import type { FanOutRow, FanOutState } from '#engine/fan-out/row.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
+import { StepLists } from '#engine/step-lists.ts'
 import { emitCutShort, fanOutAsk, fanOutLook, fanOutState, fanOutWait } from '#engine/sql/fan-out.ts'
 import { runHold } from '#engine/sql/wait.ts'
 import { uuids } from '#engine/sql/arrays.ts'
@@ -44,7 +45,12 @@ export interface Beginning {
 }
 
 export class FanOutGate {
-  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly routes: Routes, private readonly changed: (workspaceId: string, fanOutId: string) => void) {}
+  /** What is sent item by item, or gone through. */
+  readonly lists: StepLists
+
+  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly routes: Routes, private readonly changed: (workspaceId: string, fanOutId: string) => void) {
+    this.lists = new StepLists(pool, session)
+  }
 
   /** For an emit that is taken up again: may it send on, and from which id do its items count? */
   async mayEmit(job: ClaimedJob, step: string): Promise<{ may: boolean; baseMs: number | null }> {

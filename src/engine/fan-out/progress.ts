@@ -28,6 +28,7 @@ export interface FanOutProgress {
   done: number
   failed: number
   cancelled: number
+  /** With workers: executing, or taken to be next. Exact to some of the latter. */
   running: number
   waiting: number
   canary: number | null
@@ -56,7 +57,7 @@ export async function readProgress(pool: pg.Pool, workspaceId: string, id: strin
   const open = Math.max(0, row.runs - endedOf(row))
   const ranges = rangesOf(row)
   const held = open === 0 ? 0 : (await pool.query<{ running: number }>({
-    ...fanOutRunning, values: [workspaceId, uuids(ranges.map((range) => range.functionId)), uuids(ranges.map((range) => range.from)), uuids(ranges.map((range) => range.to))],
+    ...fanOutRunning, values: [workspaceId, uuids(ranges.map((range) => range.from)), uuids(ranges.map((range) => range.to))],
   })).rows[0]!.running
   const running = Math.min(open, held)
   return progressOf(row, running, open)

@@ -7,41 +7,12 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
-import { cancelRule, holds, type CancelRule } from '#engine/flow/compile-flow.ts'
+import type { Cancel } from '#engine/flow/cancel-rules.ts'
+import { holds, type CancelRule } from '#engine/flow/compile-flow.ts'
 import type { RoutingTable } from '#engine/match.ts'
 import { flowCancellable } from '#engine/sql/flow.ts'
 import { numbers } from '#engine/sql/arrays.ts'
 import type { Plan, PlannedEvent } from '#engine/store-events.ts'
-import type { FunctionDefinition } from '#graph/definition.ts'
-
-/** A rule with the versions of the function that have it. */
-export interface Cancel {
-  functionId: string
-  versions: number[]
-  rule: CancelRule
-}
-
-export interface LoadedCancels {
-  id: string
-  version: number
-  definition: Pick<FunctionDefinition, 'flow'>
-}
-
-/** By the name of the event; versions with the same rule share one entry. */
-export function cancelsByEvent(loaded: readonly LoadedCancels[]): Map<string, Cancel[]> {
-  const entries = new Map<string, Cancel>()
-  for (const { id, version, definition } of loaded) {
-    for (const rule of definition.flow?.cancelOn ?? []) {
-      const key = `${id} ${JSON.stringify([rule.event, rule.match, rule.if, rule.timeoutMs])}`
-      const entry = entries.get(key)
-      if (entry === undefined) entries.set(key, { functionId: id, versions: [version], rule: cancelRule(rule) })
-      else entry.versions.push(version)
-    }
-  }
-  const byEvent = new Map<string, Cancel[]>()
-  for (const entry of entries.values()) byEvent.set(entry.rule.event, [...(byEvent.get(entry.rule.event) ?? []), entry])
-  return byEvent
-}
 
 export const cancelsSomething = (events: readonly PlannedEvent[], tables: Map<string, RoutingTable>): boolean =>
   events.some((event) => event.ofTest !== true && tables.get(event.workspaceId)?.cancels.has(event.name) === true)

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { Breaker, nextWaitMs, type Trip } from '#engine/holds/breaker.ts'
+import { expect, test, vi } from 'vitest'
+import { Breaker, nextWaitMs, type ServiceNews, type Trip } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Hold, type Holds } from '#engine/holds/holds.ts'
 
 const ws = '01890000-0000-7000-8000-000000000001'
@@ -8,9 +8,10 @@ const host = 'crm.example'
 function world(hold: Partial<Hold> | null, parksByItself = true) {
   const trips: Trip[] = []
   const calls: string[] = []
+  const told: ServiceNews[] = []
   const holds = { none: hold === null, find: () => (hold === null ? undefined : { workspaceId: ws, id: serviceHoldId(ws, host), kind: 'service', target: host, reason: null, auto: true, since: new Date(), untilMs: null, ramp: null, ...hold }), parksByItself: () => parksByItself } as unknown as Holds
-  const breaker = new Breaker(holds, { trip: (trip) => trips.push(trip), proved: () => calls.push('proved'), slow: () => calls.push('slow') })
-  return { trips, calls, report: (ok: boolean, times = 1) => { for (let n = 0; n < times; n++) breaker.report(ws, host, ok) } }
+  const breaker = new Breaker(holds, { trip: (trip) => trips.push(trip), proved: () => calls.push('proved'), slow: () => calls.push('slow'), tell: (news) => told.push(...news) })
+  return { trips, calls, told, breaker, report: (ok: boolean, times = 1) => { for (let n = 0; n < times; n++) breaker.report(ws, host, ok) } }
 }
 
 test('ten failures without a success park; a success in between begins the count anew', () => {
@@ -58,4 +59,37 @@ test('while it is parked late answers change nothing; while a person lets it go,
   const going = world({ ramp: 40, auto: false }, false)
   going.report(false, 5)
   expect(going.calls).toEqual(['slow'])
+})
+
+test('workers count together: failures of all add up, and a success at one ends the count of all', async () => {
+  const [a, b] = [world(null), world(null)]
+  const exchange = async () => {
+    await vi.advanceTimersByTimeAsync(100)
+    for (const [from, to] of [[a, b], [b, a]] as const) for (const news of from.told.splice(0)) to.breaker.heard(news)
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    a.report(false, 5)
+    b.report(false, 3)
+    await exchange()
+    b.report(true)
+    b.report(false)
+    await exchange()
+    // One failure since that success: eight more are no reason yet.
+    a.report(false, 4)
+    b.report(false, 4)
+    await exchange()
+    expect([...a.trips, ...b.trips]).toEqual([])
+    a.report(false)
+    await exchange()
+    expect(a.trips.map(({ reason }) => reason)).toEqual(['10 failures within 30 s and no success.'])
+    a.report(true, 50)
+    b.report(true, 50)
+    await exchange()
+    a.report(true, 50)
+    await exchange()
+    expect(a.told, 'a service that answers costs nobody a word').toEqual([])
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,6 +1,8 @@
 /**
  * Watches what services answer, per workspace and host. One that fails again and again is parked, if the
- * workspace wants that: its steps wait without using up attempts. After a while one run is let go to try it;
+ * workspace wants that: its steps wait without using up attempts. Workers count together: each tells the
+ * others of the failures it saw, and of the success that ends a row of them; a service that answers costs
+ * nobody a word. After a while one run is let go to try it;
  * if it succeeds the others follow, more each second, else the wait doubles. How long it has been parked
  * already is in the hold itself, so it does not matter which worker tries.
  */
@@ -11,6 +13,7 @@ const windowMs = 30_000
 const firstWaitMs = 30_000
 const longestWaitMs = 600_000
 const slowEveryMs = 1000
+const tellMs = 20
 
 export interface Trip {
   workspaceId: string
@@ -25,6 +28,18 @@ export interface BreakerActions {
   proved(workspaceId: string, holdId: string): void
   /** It fails while a person lets its runs go. */
   slow(workspaceId: string, holdId: string): void
+  /** What other workers are to hear. */
+  tell(news: ServiceNews[]): void
+}
+
+/** What one worker has seen of a service lately. */
+export interface ServiceNews {
+  workspaceId: string
+  host: string
+  /** It answered, which ends what was counted before. */
+  answered: boolean
+  /** Failures, after that. */
+  failures: number
 }
 
 /** 30 s at first; then as long again as it has been parked, and 30 s more: 1 min, 2 min, 4 min … */
@@ -33,8 +48,11 @@ export function nextWaitMs(parkedForMs: number | null): number {
 }
 
 export class Breaker {
-  /** performance.now() of failures since the last success, by hold id. */
+  /** performance.now() of failures since the last success, by hold id; of all workers. */
   private readonly failures = new Map<string, number[]>()
+  /** What the others have not been told yet, by hold id. */
+  private readonly untold = new Map<string, ServiceNews>()
+  private telling: NodeJS.Timeout | null = null
   private readonly slowedAt = new Map<string, number>()
 
   constructor(private readonly holds: Holds, private readonly actions: BreakerActions) {}
@@ -46,8 +64,19 @@ export class Breaker {
     const id = serviceHoldId(workspaceId, host)
     const hold = this.holds.find(id)
     if (!ok) return this.failed(workspaceId, host, id, hold)
-    this.failures.delete(id)
+    if (this.failures.delete(id)) this.tell(id, { workspaceId, host, answered: true, failures: 0 })
     if (hold?.ramp === 0) this.actions.proved(workspaceId, id)
+  }
+
+  /** Another worker's part of the count. A hold that is being tried or lifted is its affair who saw it fail. */
+  heard({ workspaceId, host, answered, failures }: ServiceNews): void {
+    const id = serviceHoldId(workspaceId, host)
+    if (answered) this.failures.delete(id)
+    if (failures > 0 && this.holds.find(id) === undefined) this.count(workspaceId, host, id, failures)
+  }
+
+  stop(): void {
+    if (this.telling !== null) clearTimeout(this.telling)
   }
 
   private failed(workspaceId: string, host: string, id: string, hold: Hold | undefined): void {
@@ -59,12 +88,34 @@ export class Breaker {
       this.actions.slow(workspaceId, id)
     }
     if (!this.holds.parksByItself(workspaceId)) return
-    const lately = [...(this.failures.get(id) ?? []).filter((at) => now - at < windowMs), now]
+    if (hold?.auto === true) {
+      this.failures.delete(id)
+      return this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(performance.timeOrigin + now - hold.since.getTime()), reason: 'It still fails.' })
+    }
+    this.tell(id, { workspaceId, host, answered: false, failures: 1 })
+    this.count(workspaceId, host, id, 1)
+  }
+
+  private count(workspaceId: string, host: string, id: string, failures: number): void {
+    if (!this.holds.parksByItself(workspaceId)) return
+    const now = performance.now()
+    const lately = [...(this.failures.get(id) ?? []).filter((at) => now - at < windowMs), ...Array.from({ length: Math.min(failures, failuresMin) }, () => now)]
     this.failures.set(id, lately)
-    const again = hold?.auto === true
-    if (!again && lately.length < failuresMin) return
+    if (lately.length < failuresMin) return
     this.failures.delete(id)
-    const parkedForMs = again ? performance.timeOrigin + now - hold.since.getTime() : null
-    this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(parkedForMs), reason: again ? 'It still fails.' : `${lately.length} failures within ${windowMs / 1000} s and no success.` })
+    this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(null), reason: `${lately.length} failures within ${windowMs / 1000} s and no success.` })
+  }
+
+  /** Gathered, so that a service that fails a thousand times a second is told of a few times. */
+  private tell(id: string, news: ServiceNews): void {
+    const before = this.untold.get(id)
+    if (before === undefined || news.answered) this.untold.set(id, news)
+    else before.failures += news.failures
+    this.telling ??= setTimeout(() => {
+      this.telling = null
+      const all = [...this.untold.values()]
+      this.untold.clear()
+      this.actions.tell(all)
+    }, tellMs)
   }
 }

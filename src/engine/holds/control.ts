@@ -2,9 +2,8 @@
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
-import type { HoldControls } from '#engine/api.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
-import { Breaker } from '#engine/holds/breaker.ts'
+import { Breaker, type ServiceNews } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Holds } from '#engine/holds/holds.ts'
 import { auditInsert } from '#engine/sql/fan-out.ts'
 import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdProved, holdRamp, holdRemove, holdSet, holdSlow } from '#engine/sql/hold.ts'
@@ -14,6 +13,20 @@ export interface Actor {
   id: string | null
   /** Name of the person or of the key. */
   name: string
+}
+
+export interface HoldControls {
+  /** Running steps end, then their runs are held (or cancelled); new ones are accepted and held. */
+  pauseFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor, options?: { reason?: string; cancelRunning?: boolean }): Promise<void>
+  resumeFunction(workspaceId: string, fn: { id: string; slug: string }, actor: Actor): Promise<boolean>
+  /** Steps that call the host wait without using up attempts. */
+  parkService(workspaceId: string, host: string, actor: Actor, options?: { reason?: string }): Promise<void>
+  /** Its runs go on, more each second. */
+  resumeService(workspaceId: string, host: string, actor: Actor): Promise<boolean>
+  /** Takes a hold away and lets all its runs go. */
+  release(workspaceId: string, holdId: string): Promise<boolean>
+  /** A row of the hold table was written by somebody else. */
+  changed(): Promise<void>
 }
 
 export interface HoldContext {
@@ -38,8 +51,10 @@ export async function audit(client: pg.Pool | pg.ClientBase, workspaceId: string
 /** Running steps end first; then their runs are held, or cancelled if asked. New runs are accepted and held. */
 export async function pauseFunction(context: HoldContext, workspaceId: string, fn: { id: string; slug: string }, actor: Actor, options: { reason?: string; cancelRunning?: boolean } = {}): Promise<void> {
   const { pool } = context
-  await pool.query({ ...holdSet, values: [workspaceId, fn.id, 'function', fn.slug, options.reason ?? null, false, actor.id, null] })
-  await audit(pool, workspaceId, actor, 'function.paused', fn.slug, { reason: options.reason, cancelRunning: options.cancelRunning })
+  await inTransaction(pool, async (client) => {
+    await client.query({ ...holdSet, values: [workspaceId, fn.id, 'function', fn.slug, options.reason ?? null, false, actor.id, null] })
+    await audit(client, workspaceId, actor, 'function.paused', fn.slug, { reason: options.reason, cancelRunning: options.cancelRunning })
+  })
   await context.holds.refresh()
   context.holdsChanged()
   const why = JSON.stringify({ kind: 'held', hold: 'function', target: fn.slug })
@@ -69,9 +84,13 @@ async function cancelRuns(context: HoldContext, runs: RunToEnd[]): Promise<void>
 }
 
 /** False when it was not held. All its runs go on, oldest first. */
-export async function release(context: HoldContext, workspaceId: string, holdId: string): Promise<boolean> {
+export async function release(context: HoldContext, workspaceId: string, holdId: string, record?: (client: pg.PoolClient) => Promise<void>): Promise<boolean> {
   const { pool } = context
-  const { rowCount } = await pool.query({ ...holdRemove, values: [workspaceId, holdId] })
+  const rowCount = await inTransaction(pool, async (client) => {
+    const removed = await client.query({ ...holdRemove, values: [workspaceId, holdId] })
+    if ((removed.rowCount ?? 0) > 0) await record?.(client)
+    return removed.rowCount
+  })
   await context.holds.refresh()
   context.holdsChanged()
   // A new statement, so that it sees what was parked until the moment the hold went.
@@ -83,27 +102,33 @@ export async function release(context: HoldContext, workspaceId: string, holdId:
 }
 
 export async function resumeFunction(context: HoldContext, workspaceId: string, fn: { id: string; slug: string }, actor: Actor): Promise<boolean> {
-  const was = await release(context, workspaceId, fn.id)
-  if (was) await audit(context.pool, workspaceId, actor, 'function.resumed', fn.slug)
-  return was
+  return release(context, workspaceId, fn.id, (client) => audit(client, workspaceId, actor, 'function.resumed', fn.slug))
 }
 
-/** Every step that calls the host waits, without using up attempts, until it is let go. */
-export async function parkService(context: HoldContext, workspaceId: string, host: string, actor: Actor, options: { reason?: string; auto?: boolean; tryAgainInMs?: number } = {}): Promise<void> {
-  const { pool } = context
-  const { rowCount } = await pool.query({ ...holdSet, values: [workspaceId, serviceHoldId(workspaceId, host), 'service', host, options.reason ?? null, options.auto === true, actor.id, options.tryAgainInMs ?? null] })
-  // A person has parked it meanwhile.
-  if (rowCount === 0) return
-  await audit(pool, workspaceId, actor, 'service.parked', host, { reason: options.reason, auto: options.auto })
+/** Every step that calls the host waits, without using up attempts, until it is let go. False: it is parked already, and the breaker leaves it as it is. */
+export async function parkService(context: HoldContext, workspaceId: string, host: string, actor: Actor, options: { reason?: string; auto?: boolean; tryAgainInMs?: number } = {}): Promise<boolean> {
+  const parked = await inTransaction(context.pool, async (client) => {
+    const { rowCount } = await client.query({ ...holdSet, values: [workspaceId, serviceHoldId(workspaceId, host), 'service', host, options.reason ?? null, options.auto === true, actor.id, options.tryAgainInMs ?? null] })
+    // A person has parked it meanwhile.
+    if (rowCount === 0) return false
+    await audit(client, workspaceId, actor, 'service.parked', host, { reason: options.reason, auto: options.auto })
+    return true
+  })
+  if (!parked) return false
   await context.holds.refresh()
   context.holdsChanged()
+  return true
 }
 
 /** Lets its runs go: a few, then twice as many each second. Answers false when it was not parked. */
 export async function resumeService(context: HoldContext, workspaceId: string, host: string, actor: Actor): Promise<boolean> {
-  const { rowCount } = await context.pool.query({ ...holdRamp, values: [workspaceId, serviceHoldId(workspaceId, host), rampFirst] })
-  if (rowCount === 0) return false
-  await audit(context.pool, workspaceId, actor, 'service.resumed', host)
+  const going = await inTransaction(context.pool, async (client) => {
+    const { rowCount } = await client.query({ ...holdRamp, values: [workspaceId, serviceHoldId(workspaceId, host), rampFirst] })
+    if (rowCount === 0) return false
+    await audit(client, workspaceId, actor, 'service.resumed', host)
+    return true
+  })
+  if (!going) return false
   await context.holds.refresh()
   context.holdsChanged()
   return true
@@ -124,7 +149,7 @@ export function holdControls(context: HoldContext): HoldControls {
   return {
     pauseFunction: (workspaceId, fn, actor, options) => pauseFunction(context, workspaceId, fn, actor, options),
     resumeFunction: (workspaceId, fn, actor) => resumeFunction(context, workspaceId, fn, actor),
-    parkService: (workspaceId, host, actor, options) => parkService(context, workspaceId, host, actor, options),
+    parkService: async (workspaceId, host, actor, options) => void (await parkService(context, workspaceId, host, actor, options)),
     resumeService: (workspaceId, host, actor) => resumeService(context, workspaceId, host, actor),
     release: (workspaceId, holdId) => release(context, workspaceId, holdId),
     async changed() {
@@ -134,14 +159,14 @@ export function holdControls(context: HoldContext): HoldControls {
   }
 }
 
-/** The breaker, acting through the same controls as a person. */
-export function automaticBreaker(context: () => HoldContext, holds: Holds, parked: (facts: { workspaceId: string; host: string; reason: string }) => void): Breaker {
+/** The breaker, acting through the same controls as a person. @param tell other processes */
+export function automaticBreaker(context: () => HoldContext, holds: Holds, parked: (facts: { workspaceId: string; host: string; reason: string }) => void, tell: (news: ServiceNews[]) => void): Breaker {
   return new Breaker(holds, {
     trip({ workspaceId, host, reason, waitMs }) {
-      void parkService(context(), workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).catch(() => {})
-      parked({ workspaceId, host, reason })
+      void parkService(context(), workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).then((now) => now && parked({ workspaceId, host, reason }), () => {})
     },
     proved: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, true).catch(() => {}),
     slow: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, false).catch(() => {}),
+    tell,
   })
 }

@@ -13,14 +13,15 @@ import { uuidTime } from '#base/ids.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
 import { keyText, limitKey } from '#engine/flow/compile-flow.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
+import { SecondLanes, type SecondLane } from '#engine/holds/second-lanes.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import { routeOf, secondLaneOf, type Route } from '#engine/match.ts'
 import type { PreparedFunction } from '#engine/prepared.ts'
 import type { Session } from '#engine/session.ts'
 import { deadlineStart, secondReturn, secondTake, throttleLock, throttleSave } from '#engine/sql/hold.ts'
-import { laneEnsure } from '#engine/sql/event-store.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 import { inTransaction } from '#engine/transaction.ts'
+import { tryAgain } from '#engine/try-again.ts'
 
 export interface SecondSlot {
   workspaceId: string
@@ -51,10 +52,12 @@ export class Gatekeeper {
   private busy = false
   private givenBack: SecondSlot[] = []
   private readonly rules = new WeakMap<PreparedFunction, Rules | null>()
-  private readonly knownLanes = new Set<string>()
+  private readonly secondLanes: SecondLanes
 
   /** @param freed slots of second limits were given back: held runs may go */
-  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly freed: (slots: SecondSlot[]) => void, private readonly lost: () => void) {}
+  constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly freed: (slots: SecondSlot[]) => void, private readonly lost: () => void) {
+    this.secondLanes = new SecondLanes(pool)
+  }
 
   /** Null for most functions: nothing to ask. */
   rulesOf(prepared: PreparedFunction): Rules | null {
@@ -95,7 +98,7 @@ export class Gatekeeper {
       const back = this.givenBack.splice(0)
       const asks = this.asks.splice(0, 500)
       try {
-        if (back.length > 0) await this.returnSlots(back)
+        if (back.length > 0) await tryAgain(() => this.returnSlots(back))
       } catch {
         // Whether they went back is not known: only a new lease is sure of what it holds.
         this.lost()
@@ -132,41 +135,32 @@ export class Gatekeeper {
   private async takeSlots(asks: Ask[], refuse: (ask: Ask, held: HeldBy, dueInMs: number | null) => void): Promise<Map<Ask, SecondSlot>> {
     const taken = new Map<Ask, SecondSlot>()
     if (asks.length === 0) return taken
-    const lanes = new Map<string, { workspaceId: string; id: string; ownerId: string; cap: number; keyText: string | null; asks: Ask[] }>()
+    const lanes = new Map<string, SecondLane & { asks: Ask[] }>()
     for (const ask of asks) {
       const { job } = ask
       const lane = secondLaneOf(ask.rules.route!, job.workspace_id, eventOf(job))
       const entry = lanes.get(lane.id)
-      if (entry === undefined) lanes.set(lane.id, { workspaceId: job.workspace_id, ...lane, asks: [ask] })
+      if (entry === undefined) lanes.set(lane.id, { workspaceId: job.workspace_id, ...lane, ofDraft: job.version < 0, asks: [ask] })
       else entry.asks.push(ask)
     }
     const sorted = [...lanes.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
     const stood = (lane: { id: string; asks: Ask[] }) => lane.asks.filter((ask) => ask.job.hold_id === lane.id).length
-    await this.ensureLanes(sorted)
-    const { rows } = await this.pool.query<{ fence: number; id: string; n: number }>({
+    await tryAgain(() => this.secondLanes.ensure(sorted))
+    const { rows } = await tryAgain(() => this.pool.query<{ fence: number; id: string; n: number; cap: number }>({
       ...secondTake, values: [this.session.id, uuids(sorted.map((l) => l.workspaceId)), uuids(sorted.map((l) => l.id)), numbers(sorted.map(stood)), numbers(sorted.map((l) => l.asks.length - stood(l)))],
-    })
-    const given = new Map(rows.map((row) => [row.id, row.n]))
+    }))
+    const given = new Map(rows.map((row) => [row.id, row]))
     for (const lane of sorted) {
       lane.asks.sort((a, b) => Number(b.job.hold_id === lane.id) - Number(a.job.hold_id === lane.id))
-      const n = given.get(lane.id) ?? 0
+      const { n, cap } = given.get(lane.id) ?? { n: 0, cap: lane.cap }
+      // Held there, its runs are let go at once, and ask again.
+      if (!given.has(lane.id)) this.secondLanes.forget(lane.id)
       lane.asks.forEach((ask, index) => {
         if (index < n) taken.set(ask, { workspaceId: lane.workspaceId, laneId: lane.id })
-        else refuse(ask, { holdId: lane.id, why: { kind: 'limit', limit: lane.cap, ...(lane.keyText === null ? {} : { key: lane.keyText }) } }, null)
+        else refuse(ask, { holdId: lane.id, why: { kind: 'limit', limit: cap, ...(lane.keyText === null ? {} : { key: lane.keyText }) } }, null)
       })
     }
     return taken
-  }
-
-  private async ensureLanes(lanes: { workspaceId: string; id: string; ownerId: string; cap: number; keyText: string | null }[]): Promise<void> {
-    const missing = lanes.filter((lane) => !this.knownLanes.has(lane.id))
-    if (missing.length === 0) return
-    await this.pool.query({
-      ...laneEnsure,
-      values: [uuids(missing.map((l) => l.workspaceId)), uuids(missing.map((l) => l.id)), uuids(missing.map((l) => l.ownerId)), numbers(missing.map((l) => l.cap)), texts(missing.map((l) => (l.keyText === null ? null : safeText(l.keyText))))],
-    })
-    if (this.knownLanes.size > 50_000) this.knownLanes.clear()
-    for (const lane of missing) this.knownLanes.add(lane.id)
   }
 
   /** Answers the asks whose turn has not come. */

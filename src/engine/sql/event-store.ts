@@ -183,11 +183,3 @@ export const eventEmit = {
       array(select run_id::text || ' ' || step from gate) as stored,
       array(select state || ' ' || run_id::text || ' ' || step from fan) as fans`,
 }
-
-/** Lanes that this process has not seen before, in their own transaction, sorted. */
-export const laneEnsure = {
-  name: 'lane-ensure',
-  text: `insert into lane (workspace_id, id, function_id, cap, key_text)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], string_to_array($5, E'\\x1e', ''))
-    as t(ws, id, fn, cap, key_text) order by ws, id on conflict do nothing`,
-}

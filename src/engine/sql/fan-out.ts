@@ -3,6 +3,8 @@
  * of run ids (fanOutRunRange), never by an index of their own; counts are sums over fan_out_count.
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
+import { stepListsAnew } from '#engine/sql/step-list.ts'
+
 const counts = `
     cross join lateral (
       select coalesce(sum(c.done), 0)::int as done, coalesce(sum(c.failed), 0)::int as failed, coalesce(sum(c.cancelled), 0)::int as cancelled
@@ -203,6 +205,7 @@ export const fanOutReopen = {
       delete from step using open_again o where step.workspace_id = $1 and step.run_id = o.id and step.status = 2 and step.port is null
       returning step.run_id, step.step
     ),
+    ${stepListsAnew('steps', 1)},
     attempts as (
       delete from attempt using steps s where attempt.workspace_id = $1 and attempt.run_id = s.run_id and attempt.step = s.step
     ),
@@ -254,15 +257,19 @@ export const fanOutAnyJob = {
     where exists (select 1 from job j where j.workspace_id = $1 and j.run_id between t.first and t.last limit 1) limit 1`,
 }
 
-/** Jobs in the hands of workers, of which some may only be claimed ahead: at most the lane's granted slots execute. */
+/**
+ * Children in the hands of workers: executing, or claimed ahead and next. Of a lane with a limit at most the slots
+ * that workers hold execute; of one without, nobody but the worker knows which have begun, and it may have some hundred more in hand.
+ */
 export const fanOutRunning = {
   name: 'fan-out-running',
-  text: `select coalesce(sum(least(n.n, coalesce(l.granted, n.n))), 0)::int as running from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as t(fn, first, last)
-    cross join lateral (
-      select count(*)::int as n from worker w join job j on j.worker_id = w.id and j.state = 'r'
-      where j.workspace_id = $1 and j.run_id between t.first and t.last
+  text: `select coalesce(sum(case when l.cap is null then n.n else least(n.n, l.granted) end), 0)::int as running from (
+      select j.lane_id, count(*)::int as n from unnest($2::uuid[], $3::uuid[]) as t(first, last)
+      cross join lateral (
+        select j.lane_id from worker w join job j on j.worker_id = w.id and j.state = 'r' where j.workspace_id = $1 and j.run_id between t.first and t.last
+      ) j group by j.lane_id
     ) n
-    left join lane l on l.workspace_id = $1 and l.id = t.fn and l.cap is not null and l.granted > 0`,
+    left join lane l on l.workspace_id = $1 and l.id = n.lane_id`,
 }
 
 /** How these runs ($2) went; runs that do not exist are left out. */

@@ -97,7 +97,7 @@ export const flowCancellable = {
     where $5::text[] is null or case when pg_input_is_valid(o.data::text, 'jsonb') then o.data #>> $5 = any($6::text[]) else true end`,
 }
 
-/** Rows that say nothing any more; one whose run is still open is looked at again later. */
+/** Rows that say nothing any more; one whose run is still open is looked at again later. Answers how many were looked at. */
 export const flowExpired = {
   name: 'flow-expired',
   text: `with old as (
@@ -106,8 +106,11 @@ export const flowExpired = {
     ),
     kept as (
       update flow_key set expires_at = clock_timestamp() + interval '1 hour' from old where flow_key.ctid = old.ctid and old.open
+    ),
+    gone as (
+      delete from flow_key using old where flow_key.ctid = old.ctid and not old.open
     )
-    delete from flow_key using old where flow_key.ctid = old.ctid and not old.open`,
+    select count(*)::int as looked from old`,
 }
 
 /**

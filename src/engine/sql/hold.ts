@@ -12,8 +12,8 @@ export const holdsAll = {
 }
 
 /**
- * $1 ws, $2 id, $3 kind, $4 target, $5 reason, $6 auto, $7 by, $8 tries again in ms. No row = a person's hold
- * stands, which the breaker leaves alone; else `fresh`: it was not held before.
+ * $1 ws, $2 id, $3 kind, $4 target, $5 reason, $6 auto, $7 by, $8 tries again in ms. No row = it is parked
+ * already, which the breaker leaves alone; else `fresh`: it was not held before.
  */
 export const holdSet = {
   name: 'hold-set',
@@ -21,7 +21,7 @@ export const holdSet = {
     values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + $8 * interval '1 ms')
     on conflict (workspace_id, id) do update set ramp = null, reason = excluded.reason, until = excluded.until, auto = excluded.auto, by = excluded.by,
       since = case when hold.auto = excluded.auto then hold.since else clock_timestamp() end
-    where hold.auto or not excluded.auto or hold.ramp is not null
+    where not excluded.auto or hold.ramp is not null
     returning (xmax = 0) as fresh`,
 }
 
@@ -135,7 +135,7 @@ export const secondTake = {
       select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     ),
     picked as materialized (
-      select l.workspace_id, l.id, least(l.cap - l.granted, t.stood + case when exists (
+      select l.workspace_id, l.id, l.cap, least(l.cap - l.granted, t.stood + case when exists (
           select 1 from job j where j.workspace_id = t.ws and j.hold_id = t.lane and j.state = 'h') then 0 else t.fresh end) as n
       from fence, unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[]) as t(ws, lane, stood, fresh)
       join lane l on l.workspace_id = t.ws and l.id = t.lane order by l.workspace_id, l.id for no key update of l
@@ -148,7 +148,7 @@ export const secondTake = {
       insert into lane_slot (workspace_id, lane_id, worker_id, slots) select workspace_id, id, $1, n from picked where n > 0
       on conflict (workspace_id, lane_id, worker_id) do update set slots = lane_slot.slots + excluded.slots
     )
-    select (select count(*)::int from fence) as fence, id::text, greatest(n, 0)::int as n from picked`,
+    select (select count(*)::int from fence) as fence, id::text, greatest(n, 0)::int as n, cap from picked`,
 }
 
 /** The first start of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit). */
@@ -161,9 +161,13 @@ export const deadlineStart = {
 /** Slots of second limits go back; nothing waits in these lanes, so they stay shut. Sorted by the caller. */
 export const secondReturn = {
   name: 'second-return',
-  text: `${slotsBack}
-    update lane set granted = granted - b.n from (select * from less union all select * from gone) b
-    where lane.workspace_id = b.workspace_id and lane.id = b.lane_id`,
+  text: `${slotsBack},
+    locked as materialized (
+      select l.workspace_id, l.id from t join lane l on l.workspace_id = t.ws and l.id = t.lane order by l.workspace_id, l.id for no key update of l
+    )
+    update lane set granted = granted - b.n from locked join (select * from less union all select * from gone) b
+      on locked.workspace_id = b.workspace_id and locked.id = b.lane_id
+    where lane.workspace_id = locked.workspace_id and lane.id = locked.id`,
 }
 
 export const autoParking = { name: 'auto-parking', text: `select id from workspace where auto_park` }

@@ -26,7 +26,7 @@ const payloadJoin = `
 /**
  * $1 worker, $2 workspace to start after, $3 lane to start from, $4 workspaces at most,
  * $5 lanes per workspace at most, $6 jobs at most in all, $7 jobs per slot (prefetch),
- * $8 slots at most per lane.
+ * $8 slots at most per lane, $9 lanes to pass over.
  */
 export const jobAdmit = {
   name: 'job-admit',
@@ -34,10 +34,10 @@ export const jobAdmit = {
       select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
     ),
     spaces as (
-      (select workspace_id from lane where open and (cap is null or granted < cap) and workspace_id > $2
+      (select workspace_id from lane where open and (cap is null or granted < cap) and id <> all($9::uuid[]) and workspace_id > $2
         order by workspace_id limit 1)
       union all
-      select (select l.workspace_id from lane l where l.open and (l.cap is null or l.granted < l.cap)
+      select (select l.workspace_id from lane l where l.open and (l.cap is null or l.granted < l.cap) and l.id <> all($9::uuid[])
         and l.workspace_id > spaces.workspace_id order by l.workspace_id limit 1)
       from spaces where spaces.workspace_id is not null
     ),
@@ -45,7 +45,7 @@ export const jobAdmit = {
       select l.* from fence, (select workspace_id from spaces where workspace_id is not null limit $4) s
       cross join lateral (
         select workspace_id, id, cap, granted from lane
-        where lane.workspace_id = s.workspace_id and open and (cap is null or granted < cap) and id >= $3
+        where lane.workspace_id = s.workspace_id and open and (cap is null or granted < cap) and id >= $3 and id <> all($9::uuid[])
         order by id limit $5 for no key update skip locked
       ) l
     ),

@@ -1,5 +1,7 @@
 /** What people do to runs. Each is conditional on the same job row: the first one wins. */
 import { openLanes } from '#engine/sql/open-lanes.ts'
+import { stepListsAnew } from '#engine/sql/step-list.ts'
+
 export const runsEnd = {
   name: 'runs-end',
   text: `with t as (
@@ -71,8 +73,9 @@ export const runReopen = {
     ),
     steps as (
       delete from step using open_again where step.workspace_id = $1 and step.run_id = open_again.id and step.status = 2 and step.port is null
-      returning step.step
+      returning step.run_id, step.step
     ),
+    ${stepListsAnew('steps', 1)},
     attempts as (
       delete from attempt using open_again where attempt.workspace_id = $1 and attempt.run_id = open_again.id
         and attempt.step in (select step from steps)

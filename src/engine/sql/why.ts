@@ -21,17 +21,27 @@ export const whyLine = {
     ) a`,
 }
 
+/** How many of the lane workers have taken that come before it; some of them execute. Counted to $4 at most. */
+export const whyTaken = {
+  name: 'why-taken',
+  text: `select count(*)::int as ahead from (
+      select 1 from worker w join job a on a.worker_id = w.id and a.state = 'r' where a.workspace_id = $1 and a.lane_id = $3
+        and a.ord < (select ord from job where workspace_id = $1 and run_id = $2) limit $4
+    ) a`,
+}
+
 export const whyDetail = {
   hold: {
     name: 'why-hold',
-    text: `select h.kind, h.target, h.reason, (extract(epoch from h.since) * 1000)::float8 as since_ms, coalesce(u.name, u.email) as by_name, h.auto, h.ramp, $3::int as ahead
-      from hold h left join user_account u on u.id = h.by where h.workspace_id = $1 and h.id = $2`,
+    text: `select h.kind, h.target, h.reason, (extract(epoch from h.since) * 1000)::float8 as since_ms, coalesce(u.name, u.email, 'the API key ' || k.name) as by_name, h.auto, h.ramp, $3::int as ahead
+      from hold h left join user_account u on u.id = h.by left join api_key k on k.workspace_id = h.workspace_id and k.id = h.by where h.workspace_id = $1 and h.id = $2`,
   },
   confirm: {
     name: 'why-confirm',
     text: `select o.total, w.confirm_above as above, coalesce(u.name, u.email) as name from fan_out o join workspace w on w.id = o.workspace_id
       left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by left join user_account u on u.id = m.user_id where o.workspace_id = $1 and o.id = $2`,
   },
+  fanOut: { name: 'why-fan-out', text: `select state, reason, total, items from fan_out where workspace_id = $1 and id = $2` },
   batch: { name: 'why-batch', text: `select count(*)::int as n from run_event where workspace_id = $1 and run_id = $2` },
   called: { name: 'why-called', text: `select id::text as run from run where workspace_id = $1 and parent_run_id = $2 and parent_step = $3 order by id desc limit 1` },
 }

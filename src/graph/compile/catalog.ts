@@ -12,10 +12,16 @@ export interface Catalog {
 }
 
 export interface KnownValues {
-  connections: { name: string; hosts: string[] }[]
-  secrets: { name: string; hosts: string[] }[]
+  connections: { name: string; hosts: string[]; baseUrl?: string; earlier?: string[] }[]
+  /** `earlier`: names it had before, which steps may go on using. */
+  secrets: { name: string; hosts: string[]; earlier?: string[] }[]
   /** Names of `env`. */
   settings: string[]
+}
+
+/** By its name, or by one it had before. */
+export function namedAmong<T extends { name: string; earlier?: string[] }>(known: readonly T[], name: string): T | undefined {
+  return known.find((one) => one.name === name) ?? known.find((one) => one.earlier?.includes(name) === true)
 }
 
 export const emptyCatalog: Catalog = { functionsElsewhere: [] }

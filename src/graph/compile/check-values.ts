@@ -1,6 +1,6 @@
 /** What steps name of the workspace's connections, secrets and settings: there, and used where it may be. */
 import { hostsOf } from '#graph/price.ts'
-import type { Catalog } from '#graph/compile/catalog.ts'
+import { namedAmong, type Catalog } from '#graph/compile/catalog.ts'
 import type { CheckedConfig } from '#graph/compile/check-config.ts'
 import { atStep, type Findings, type FrameModel } from '#graph/compile/model.ts'
 import type { Read } from '#graph/compile/reads.ts'
@@ -10,10 +10,22 @@ import { stepDefinition } from '#steps/definitions.ts'
 const where = 'Settings → Secrets and settings'
 const installationSetting = /^FANWISE_/
 
+/** Settings of the wrong type are a finding of their own; here they only say nothing. */
+function ask<T>(what: () => T): T | undefined {
+  try {
+    return what()
+  } catch {
+    return undefined
+  }
+}
+
 export function checkConnections(frame: FrameModel, catalog: Catalog, configs: ReadonlyMap<string, CheckedConfig>, findings: Findings): void {
   for (const step of frame.steps) {
     const config = configs.get(step.id)?.config ?? step.config
-    const name = stepDefinition(step.kind).connection?.(config) ?? null
+    const definition = stepDefinition(step.kind)
+    const name = ask(() => definition.connection?.(config)) ?? null
+    const isBelow = ask(() => definition.belowBase?.(config)) === true
+    if (name === null && isBelow) findings.error(atStep(frame, step, 'config.url'), 'address-incomplete', 'A path needs a connection with a base address.', 'Sign in with one, or give a whole address such as https://api.example.com/contacts.')
     if (name === null) continue
     const at = atStep(frame, step, 'config.connection')
     if (name === '') {
@@ -21,11 +33,16 @@ export function checkConnections(frame: FrameModel, catalog: Catalog, configs: R
       continue
     }
     if (catalog.values === undefined) continue
-    const known = catalog.values.connections.find((one) => one.name === name)
+    const known = namedAmong(catalog.values.connections, name)
     if (known === undefined) {
       findings.error(at, 'connection-unknown', `There is no connection ${name} in this workspace.`, `Add it in Settings → Connections, or choose another${listed(catalog.values.connections)}.`)
       continue
     }
+    if (isBelow && known.baseUrl === undefined) {
+      findings.error(atStep(frame, step, 'config.url'), 'address-incomplete', `The connection ${name} has no base address that this path could be below.`, 'Give it one in Settings → Connections, or write a whole address.')
+      continue
+    }
+    if (isBelow) continue
     const [host] = Object.keys(hostsOf([{ kind: step.kind, config }]))
     if (host === undefined || isAmong(known.hosts, host)) continue
     findings.error(at, 'connection-host', `The connection ${name} is not sent to ${host}. It belongs to ${known.hosts.join(', ')}.`, 'Correct the address, choose another connection, or add the host to this one in Settings → Connections.')
@@ -56,7 +73,7 @@ export function checkSecretRead(frame: FrameModel, step: StepNode, field: string
   if (deeper.length > 0 || isWorkedWith(textAt(step.config, field), name)) {
     return findings.error(at, 'secret-changed', `secrets.${name} can be put into the text, but not be worked with: its value is filled in only when the request leaves.`, 'Store the secret in the form in which it is sent. For user and password, choose that under Sign in with.')
   }
-  if (catalog.values === undefined || catalog.values.secrets.some((one) => one.name === name)) return
+  if (catalog.values === undefined || namedAmong(catalog.values.secrets, name) !== undefined) return
   findings.error(at, 'secret-unknown', `There is no secret ${name} in this workspace.`, `Add it in ${where}, or use another${listed(catalog.values.secrets)}.`)
 }
 

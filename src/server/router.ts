@@ -1,6 +1,7 @@
 /** All tRPC procedures. Browser code imports only the type. */
 import { alertsRouter } from '#server/alerts/router.ts'
 import { approvalsRouter } from '#server/approvals/router.ts'
+import { auditRouter } from '#server/audit/router.ts'
 import { accountRouter } from '#server/auth/router.ts'
 import { commentsRouter } from '#server/comments/router.ts'
 import { connectionsRouter } from '#server/connections/router.ts'
@@ -25,6 +26,7 @@ export const appRouter = router({
   account: accountRouter,
   alerts: alertsRouter,
   approvals: approvalsRouter,
+  audit: auditRouter,
   comments: commentsRouter,
   files: filesRouter,
   connections: connectionsRouter,

@@ -62,6 +62,7 @@ export function createServices(env: Env, publicUrl: string): Services {
       environment: (workspaceId) => vault.environment(workspaceId),
       refreshEnvironment: (workspaceId) => vault.refresh(workspaceId),
       secure: (workspaceId, request, marks) => sender.secure(workspaceId, request, marks),
+      baseAddress: (workspaceId, connection) => sender.baseAddress(workspaceId, connection),
       approvalUrl: (workspaceId, runId, step) => approvalUrl(publicUrl, { workspaceId, runId, step }),
     },
     sendMail: (workspaceId, mail) => mailer.send(mail, { workspaceId }),

@@ -105,6 +105,60 @@ test('who is mentioned gets one mail that leads to the comment, and a count unti
   expect(mails).toHaveLength(2)
 })
 
+test('a name that is taken out of a comment and put back gets no second mail, and counts as before', async () => {
+  mails.length = 0
+  const { id } = await as('mara').begin({ ...on, body: '@Jo Marsh, is this right?' })
+  await until(async () => mails.length === 1, 'the mail')
+  await as('mara').edit({ ...at, comment: id, body: 'Never mind.' })
+  expect(await as('jo').unseen({ workspace: 'north' })).toEqual([])
+  expect((await as('mara').list(at)).find((one) => one.id === id)!.comments[0]!.mentions).toEqual([])
+  await as('mara').edit({ ...at, comment: id, body: '@Jo Marsh, is it? And @viewer@north.io?' })
+  await until(async () => mails.some((mail) => mail.to === 'viewer@north.io'), 'the mail to who is new')
+  await tellMentions({ pool: t.engine.pool, publicUrl: '', sendMail: async (_ws, mail) => (mails.push(mail), { via: 'smtp' }) })
+  expect(mails.map((mail) => mail.to).sort()).toEqual(['jo@north.io', 'viewer@north.io'])
+  expect(await as('jo').unseen({ workspace: 'north' })).toMatchObject([{ thread: id }])
+  expect((await as('mara').list(at)).find((one) => one.id === id)!.comments[0]!.mentions.sort()).toEqual(['Jo Marsh', 'viewer@north.io'])
+  await as('jo').seen({ workspace: 'north', thread: null })
+  await as('viewer').seen({ workspace: 'north', thread: null })
+})
+
+test('a name that was out of the comment before its mail went is told once, when it is back', async () => {
+  mails.length = 0
+  mailFails = true
+  const { id } = await as('mara').begin({ ...on, body: '@Jo Marsh?' })
+  await as('mara').edit({ ...at, comment: id, body: 'Wait.' })
+  mailFails = false
+  const context = { pool: t.engine.pool, publicUrl: '', sendMail: async (_ws: string, mail: OutgoingMail) => (mails.push(mail), { via: 'smtp' as const }) }
+  expect(await tellMentions(context)).toMatchObject({ told: 0 })
+  await as('mara').edit({ ...at, comment: id, body: '@Jo Marsh after all.' })
+  await until(async () => mails.length > 0, 'the mail')
+  await tellMentions(context)
+  expect(mails.map((mail) => mail.to)).toEqual(['jo@north.io'])
+  await as('jo').seen({ workspace: 'north', thread: null })
+})
+
+test('a thread at a point of the canvas: it is answered, moved by whoever may comment, and its mail leads to it', async () => {
+  mails.length = 0
+  const { id } = await as('mara').begin({ ...at, at: { x: 120.5, y: -40 }, body: '@Jo Marsh: is something missing here?' })
+  const find = async () => (await as('jo').list(at)).find((one) => one.id === id)!
+  expect(await find()).toMatchObject({ node: null, at: { x: 120.5, y: -40 }, title: 'the canvas' })
+  await until(async () => mails.length === 1, 'the mail')
+  expect(mails[0]!.text).toContain('mara mentioned you on the canvas in Signup pipeline')
+  expect(mails[0]!.text).toContain(`https://fanwise.example/w/north/workflows/signup-pipeline?comment=${id}`)
+  expect(await as('jo').unseen({ workspace: 'north' })).toMatchObject([{ thread: id, node: null }])
+  await as('jo').answer({ ...at, thread: id, body: 'A retry.' })
+  await as('viewer').move({ ...at, thread: id, at: { x: 8, y: 16 } })
+  expect(await find()).toMatchObject({ node: null, at: { x: 8, y: 16 }, comments: [{}, { body: 'A retry.' }] })
+  await expect(as('stranger').move({ ...at, thread: id, at: { x: 0, y: 0 } })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(as('mara').move({ ...at, slug: 'order-cascade', thread: id, at: { x: 0, y: 0 } })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(as('mara').move({ ...at, thread: id, at: { x: Number.NaN, y: 0 } })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  // One that is on a node goes where the node goes.
+  const { id: onNode } = await as('mara').begin({ ...on, body: 'Here' })
+  await expect(as('mara').move({ ...at, thread: onNode, at: { x: 0, y: 0 } })).rejects.toMatchObject({ code: 'CONFLICT' })
+  await expect(as('mara').begin({ ...on, at: { x: 0, y: 0 }, body: 'Both' })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+  await expect(as('mara').begin({ ...at, body: 'Neither' })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+})
+
 test('a mail that could not go is sent later, once, whoever tries', async () => {
   mailFails = true
   mails.length = 0

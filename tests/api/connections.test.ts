@@ -6,19 +6,21 @@ import { newUuid } from '#base/ids.ts'
 import { findRoute } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
 import { setConnections } from '#server/connections/context.ts'
-import { connectionsRouter } from '#server/connections/router.ts'
 import { db } from '#server/db.ts'
 import { readEnv } from '#server/env.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { createServices, type Services } from '#server/services.ts'
-import { createCaller, router } from '#server/trpc.ts'
+import { appRouter } from '#server/router.ts'
+import { createCaller } from '#server/trpc.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
 import { drawFunctions } from '#tests/support/drawing.ts'
+import { until } from '#tests/support/until.ts'
 
 type Loose = ReturnType<typeof JSON.parse>
 const people = { owner: newUuid(), editor: newUuid(), viewer: newUuid() }
-const callers = createCaller(router({ connections: connectionsRouter }))
-const as = (who: keyof typeof people) => callers({ user: async () => ({ id: people[who], email: `${who}@north.io`, name: who }) as never }).connections
+const callers = createCaller(appRouter)
+const as = (who: keyof typeof people) => callers({ user: async () => ({ id: people[who], email: `${who}@north.io`, name: who }) as never })
 const at = { workspace: 'north' }
 let t: TestDoor
 let services: Services
@@ -44,7 +46,7 @@ beforeAll(async () => {
     await db().user.create({ data: { id, email: `${name}@north.io`, name } })
     await db().membership.create({ data: { workspaceId: ws, userId: id, role: name } })
   }
-  key = (await createKey(ws, 'api', 'Test')).text
+  key = (await createKey(ws, 'api', 'Test', fanwise)).text
 })
 afterAll(async () => {
   setConnections(undefined)
@@ -63,29 +65,29 @@ async function rest(method: string, path: string, body?: unknown): Promise<{ sta
     apiError.parse(answer.body)
     return answer
   }
-  const found = findRoute(method, path)
+  const found = findRoute(method, path.split('?')[0]!)
   if ('allow' in found) throw new Error(`${method} ${path} is not in the table`)
   expect(found.route.answers[answer.status]?.schema.safeParse(answer.body).error).toBeUndefined()
   return answer
 }
 
-const graph = (config: Record<string, unknown>) => drawFunctions([{ slug: 'call', event: 'go/call', kind: 'http', config: { method: 'GET', url: `${url}/x`, query: [], headers: [], bodyType: 'none', body: '', form: [], text: '', timeout: '30s', failOn: 'non-2xx', ...config } as never }])
+const graph = (config: Record<string, unknown>, slug = 'call') => drawFunctions([{ slug, event: `go/${slug}`, kind: 'http', config: { method: 'GET', url: `${url}/x`, query: [], headers: [], bodyType: 'none', body: '', form: [], text: '', timeout: '30s', failOn: 'non-2xx', ...config } as never }])
 
 describe('who may', () => {
   test('owners and admins change them, editors and viewers see names', async () => {
     const made = { ...at, name: 'CRM', kind: 'bearer' as const, config: { baseUrl: url, hosts: [] }, secret: secrets[0]! }
     for (const who of ['editor', 'viewer'] as const) {
-      await expect(as(who).create(made)).rejects.toMatchObject({ code: 'FORBIDDEN' })
-      await expect(as(who).setSecret({ ...at, name: 'KEY', value: 'long enough', hosts: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+      await expect(as(who).connections.create(made)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+      await expect(as(who).connections.setSecret({ ...at, name: 'KEY', value: 'long enough', hosts: [] })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     }
-    const { id } = await as('owner').create(made)
-    expect(await as('viewer').list(at)).toEqual([expect.objectContaining({ id, name: 'CRM', last4: 'c3d4', hosts: [new URL(url).host], uses: [], changedBy: 'owner' })])
-    await expect(as('editor').test({ ...at, id, path: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
-    expect(await as('editor').known(at)).toEqual({ connections: [{ name: 'CRM', hosts: [new URL(url).host] }], secrets: [], settings: [] })
-    answers.push(JSON.stringify(await as('viewer').list(at)))
+    const { id } = await as('owner').connections.create(made)
+    expect(await as('viewer').connections.list(at)).toEqual([expect.objectContaining({ id, name: 'CRM', last4: 'c3d4', hosts: [new URL(url).host], uses: [], changedBy: 'owner' })])
+    await expect(as('editor').connections.test({ ...at, id, path: '' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await as('editor').connections.known(at)).toEqual({ connections: [{ name: 'CRM', hosts: [new URL(url).host], baseUrl: url }], secrets: [], settings: [] })
+    answers.push(JSON.stringify(await as('viewer').connections.list(at)))
   })
   test('a name is taken whatever its case', async () => {
-    await expect(as('owner').create({ ...at, name: 'crm', kind: 'bearer', config: { baseUrl: url, hosts: [] }, secret: 'something' })).rejects.toMatchObject({ message: 'There is a connection crm already.' })
+    await expect(as('owner').connections.create({ ...at, name: 'crm', kind: 'bearer', config: { baseUrl: url, hosts: [] }, secret: 'something' })).rejects.toMatchObject({ message: 'There is a connection crm already.' })
   })
 })
 
@@ -132,6 +134,90 @@ describe('REST', () => {
     const response = await fetch(`${t.url}/api/v1/openapi.json`)
     expect(response.status).toBe(200)
     expect(Object.keys(((await response.json()) as Loose).paths)).toEqual(expect.arrayContaining(['/connections', '/secrets/{name}', '/settings/{name}']))
+  })
+})
+
+/** Sends `go/below` and answers the run of its function once it has ended. */
+async function runOnce(): Promise<Loose> {
+  const { body: { ids: [event] } } = await rest('POST', '/events', { name: 'go/below', data: { id: '7 b' } })
+  const id = await until(async () => (await rest('GET', `/runs?event=${event}`)).body.data.find((one: Loose) => ['completed', 'failed'].includes(one.status))?.id as string | undefined, 'the run has ended')
+  return (await rest('GET', `/runs/${id}`)).body
+}
+const importCalls = (config: Record<string, unknown>) => rest('POST', '/workflows', { name: 'Calls', slug: 'calls', publish: true, graph: graph(config, 'below') })
+
+describe('a connection with a base address', () => {
+  test('lets a step draw a path, which is joined to it in the call, the trace, the price and where it is parked', async () => {
+    await rest('POST', '/connections', { name: 'Base', kind: 'bearer', config: { baseUrl: `${url}/v2` }, secret: secrets[2] })
+    expect((await importCalls({ auth: 'connection', connection: 'Base', url: '/contacts/{{ event.data.id }}?deep=1', query: [{ name: 'limit', value: '5' }] })).body.published).toMatchObject({ version: 1 })
+    expect((await runOnce()).steps[0]).toMatchObject({ status: 'completed', input: { url: `${url}/v2/contacts/7%20b?deep=1&limit=5`, connection: 'Base' }, output: { body: { you: 'Bearer ‹connection Base›' } } })
+    const facts = await as('owner').functions.price({ ...at, workflow: 'elsewhere', function: '', step: '', event: 'go/below', drawn: [] })
+    expect(facts.elsewhere.map((one) => one.hosts)).toEqual([{ [new URL(url).host]: 1 }])
+    await rest('POST', '/services/park', { service: url })
+    const { body: { ids: [event] } } = await rest('POST', '/events', { name: 'go/below', data: { id: 1 } })
+    const held = await until(async () => (await rest('GET', `/runs?event=${event}&status=held`)).body.data[0]?.id as string | undefined, 'the run waits for the host')
+    expect((await rest('GET', `/runs/${held}/why`)).body.sentence).toContain(new URL(url).host)
+    await rest('POST', '/services/resume', { service: url })
+  })
+  test.each([['//evil.example/x', 'config.url'], ['/\\\\evil.example', 'config.url']])('%s is not published', async (address) => {
+    const refused = await importCalls({ auth: 'connection', connection: 'Base', url: address })
+    expect(refused).toMatchObject({ status: 422, body: { error: { message: expect.stringContaining('like the address of another host') as string } } })
+  })
+  test('what only the data makes lead elsewhere is refused when it runs', async () => {
+    await importCalls({ auth: 'connection', connection: 'Base', url: '{{ "/../" + event.data.id }}' })
+    expect(await runOnce()).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('leads out of the base address') as string } })
+    await importCalls({ auth: 'connection', connection: 'Base', url: '{{ "//evil.example/" + event.data.id }}' })
+    expect(await runOnce()).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('like the address of another host') as string } })
+  })
+  test('a path without one is a finding, with what to do', async () => {
+    await rest('POST', '/connections', { name: 'No base', kind: 'bearer', config: { hosts: ['api.example.com'] }, secret: secrets[2] })
+    expect(await importCalls({ auth: 'none', url: '/contacts' })).toMatchObject({ status: 422, body: { error: { message: 'A path needs a connection with a base address.' } } })
+    expect(await importCalls({ auth: 'connection', connection: 'No base', url: '/contacts' })).toMatchObject({ status: 422, body: { error: { message: expect.stringContaining('No base has no base address') as string } } })
+  })
+})
+
+describe('another name', () => {
+  test('of a connection: steps, runs and calls that use the old one go on working', async () => {
+    await importCalls({ auth: 'connection', connection: 'Base', url: '/contacts' })
+    expect(await rest('PUT', '/connections/Base', { name: 'Shop', kind: 'bearer', config: { baseUrl: `${url}/v2` } })).toMatchObject({ status: 200 })
+    expect(await runOnce()).toMatchObject({ status: 'completed', steps: [{ input: { url: `${url}/v2/contacts`, connection: 'Base' } }] })
+    // What is drawn with the old name can still be published, and with the new one, too.
+    for (const connection of ['Base', 'Shop']) expect((await importCalls({ auth: 'connection', connection, url: `/again/${connection}` })).status).toBe(200)
+    const [shop] = (await rest('GET', '/connections')).body.data.filter((one: Loose) => one.name === 'Shop')
+    expect(shop).toMatchObject({ earlierNames: ['Base'], uses: [{ workflow: { slug: 'calls' } }] })
+    expect((await rest('POST', '/connections/Base/test', { path: '/me' })).body).toMatchObject({ ok: true, url: `${url}/v2/me` })
+    expect((await as('owner').audit.list({ ...at, filter: { action: 'connection.rename' } })).data[0]).toMatchObject({ target: 'Shop', detail: { before: 'Base' }, actor: { kind: 'key', name: 'Test' } })
+  })
+  test('the old one leads nowhere else until it is forgotten', async () => {
+    const other = { name: 'base', kind: 'bearer', config: { baseUrl: url }, secret: secrets[2] }
+    expect(await rest('POST', '/connections', other)).toMatchObject({ status: 409, body: { error: { field: 'name', message: 'base is an earlier name of the connection Shop, and steps may still use it.' } } })
+    expect(await rest('PUT', '/connections/Shop', { name: 'CRM', kind: 'bearer', config: { baseUrl: `${url}/v2` } })).toMatchObject({ status: 409, body: { error: { field: 'name' } } })
+    // Back to what it was called.
+    expect(await rest('PUT', '/connections/Shop', { name: 'Base', kind: 'bearer', config: { baseUrl: `${url}/v2` } })).toMatchObject({ status: 200 })
+    expect(await rest('PUT', '/connections/Base', { kind: 'bearer', config: { baseUrl: `${url}/v2` }, forget: ['Shop'] })).toMatchObject({ status: 200 })
+    expect(await rest('PUT', '/connections/Shop', { kind: 'bearer', config: { baseUrl: `${url}/v2` } })).toMatchObject({ status: 404 })
+    expect(await rest('POST', '/connections', { ...other, name: 'Shop' })).toMatchObject({ status: 201 })
+    expect(await rest('DELETE', '/connections/Shop')).toMatchObject({ status: 200 })
+  })
+  test('a parked one is let go first', async () => {
+    await rest('POST', '/services/park', { service: 'connection:Base' })
+    expect(await rest('PUT', '/connections/Base', { name: 'Later', kind: 'bearer', config: { baseUrl: `${url}/v2` } })).toMatchObject({ status: 409, body: { error: { field: 'name', message: expect.stringContaining('Base is parked') as string } } })
+    await rest('POST', '/services/resume', { service: 'connection:Base' })
+  })
+  test('of a secret: its value moves along, and expressions that use the old name go on working', async () => {
+    await rest('PUT', '/secrets/OLD_KEY', { value: secrets[1], hosts: [new URL(url).host] })
+    await importCalls({ url: `${url}/x`, auth: 'bearer', token: '{{ secrets.OLD_KEY }}' })
+    expect(await rest('PUT', '/secrets/OLD_KEY', { name: 'NEW_KEY' })).toMatchObject({ status: 200 })
+    expect((await rest('GET', '/secrets')).body.data).toEqual([expect.objectContaining({ name: 'NEW_KEY', earlierNames: ['OLD_KEY'], hosts: [new URL(url).host], last4: '7766', uses: [expect.objectContaining({ function: 'below' })] })])
+    expect(await runOnce()).toMatchObject({ status: 'completed', steps: [{ output: { body: { you: 'Bearer ‹secret OLD_KEY›' } } }] })
+    expect((await importCalls({ url: `${url}/y`, auth: 'bearer', token: '{{ secrets.NEW_KEY }}' })).body.published).not.toBeNull()
+    expect(await runOnce()).toMatchObject({ status: 'completed', steps: [{ output: { body: { you: 'Bearer ‹secret NEW_KEY›' } } }] })
+    // Another value under the old name is one for the same secret.
+    expect(await rest('PUT', '/secrets/OTHER', { name: 'X', value: 'long enough' })).toMatchObject({ status: 404 })
+    expect(await rest('PUT', '/secrets/OTHER', { value: 'long enough' })).toMatchObject({ status: 200 })
+    expect(await rest('PUT', '/secrets/OTHER', { name: 'OLD_KEY' })).toMatchObject({ status: 409, body: { error: { field: 'name' } } })
+    expect(await rest('DELETE', '/secrets/OLD_KEY')).toMatchObject({ status: 200 })
+    expect((await rest('GET', '/secrets')).body.data.map((one: Loose) => one.name)).toEqual(['OTHER'])
+    await rest('DELETE', '/secrets/OTHER')
   })
 })
 

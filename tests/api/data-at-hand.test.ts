@@ -15,6 +15,7 @@ import { followEvent } from '#server/workflows/follow.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { liveCounts } from '#server/workflows/live-counts.ts'
 import { publish } from '#server/workflows/publish.ts'
+import { stepInput } from '#server/workflows/step-input.ts'
 import { testRun } from '#server/workflows/test-run.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, values } from '#tests/support/drawing.ts'
@@ -143,6 +144,45 @@ test('a large output comes shortened, and says so', async () => {
   expect(step.output).toMatchObject({ body: { users: expect.arrayContaining([{ id: 0, name: 'Ada 0' }]) } })
 })
 
+test('a step that stores no input shows what it read in that run, and says what is not known any more', async () => {
+  const code = 'return { twice: event.data.n * 2, of: steps.work.n, where: env.REGION }'
+  let document = drawFunctions([{ slug: 'charge', event: 'order/placed', config: values({ n: '{{ event.data.n }}', note: '{{ event.data.note ?? "none" }}' }) }])
+  document = addStep(document, { id: 'sum', parent: 'fn-charge', kind: 'code', key: 'sum', config: { code, timeout: '2s', memoryMb: 16 } }).document
+  const joined = connect(document, { source: 'step-charge', target: 'sum', port: 'out' })
+  if ('refused' in joined) throw new Error(joined.refused)
+  const { id, look, send } = await drawn(joined.document)
+  await publish(ws, id, { authorId: null })
+  await send('order/placed', { n: 21, other: 'not read' }, 1)
+  const { steps } = await look()
+  const took = (node: string, key = 'renamed') => stepInput(t.engine.pool, ws, { run: steps[node]!.runId, node, key })
+  expect(steps['step-charge']!.input).toBeUndefined()
+  expect(await took('step-charge')).toEqual({ value: { event: { data: { n: 21 } } }, absent: ['event.data.note'], lost: [] })
+  expect(await took('sum')).toEqual({
+    value: { event: { data: { n: 21 } }, steps: { work: { n: 21 } } }, absent: [],
+    lost: [{ path: 'env.REGION', why: expect.stringContaining('not kept') }],
+  })
+  // Drawn anew under the same name, it is still found; a step that run never had is not.
+  expect((await stepInput(t.engine.pool, ws, { run: steps['sum']!.runId, node: 'another', key: 'sum' })).value).toMatchObject({ steps: { work: { n: 21 } } })
+  expect(await stepInput(t.engine.pool, ws, { run: steps['sum']!.runId, node: 'nobody', key: 'nobody' })).toMatchObject({ value: null, why: expect.any(String) })
+  await expect(stepInput(t.engine.pool, ws, { run: publicId('run', newUuid()), node: 'sum', key: 'sum' })).rejects.toBeInstanceOf(FanwiseError)
+})
+
+test('an output that is too long to be read leaves a gap that says so', async () => {
+  let document = drawFunctions([{ slug: 'fetch', event: 'order/placed', kind: 'http', config: http }])
+  document = addStep(document, { id: 'count', parent: 'fn-fetch', kind: 'transform', key: 'count', config: values({ n: '{{ steps.work.body.text.length }} for {{ event.data.n }}' }) }).document
+  const joined = connect(document, { source: 'step-fetch', target: 'count', port: 'out' })
+  if ('refused' in joined) throw new Error(joined.refused)
+  const { id, look, send } = await drawn(joined.document)
+  await publish(ws, id, { authorId: null })
+  answer = () => ({ status: 200, body: JSON.stringify({ text: 'x'.repeat(2_100_000) }) })
+  await send('order/placed', { n: 1 }, 1)
+  const { count } = (await look()).steps
+  expect(count).toMatchObject({ output: { n: '2100000 for 1' } })
+  expect(await stepInput(t.engine.pool, ws, { run: count!.runId, node: 'count', key: 'count' })).toEqual({
+    value: { event: { data: { n: 1 } } }, absent: [], lost: [{ path: 'steps.work.body.text', why: expect.stringContaining('too long') }],
+  })
+})
+
 test('an event is followed into what it led to, until all is over', async () => {
   let open: () => void = () => {}
   const gate = new Promise<void>((resolve) => { open = resolve })
@@ -186,6 +226,35 @@ test('a large fan-out is told in sums, a small one by its steps', async () => {
   expect(many.steps['step-one']).toBeUndefined()
   // Some of its runs stand for all when it is the sample.
   expect((await look(large)).steps['step-one']).toMatchObject({ state: 'completed' })
+})
+
+test('what the runs of a large fan-out send on is told in sums, too; what those send is said to be missing', async () => {
+  const sends = (event: string) => ({ event, data: '{"n":"{{ event.data.n }}"}' })
+  const document = drawFunctions([
+    { slug: 'fan', event: 'list/came', kind: 'emit-each', config: { items: '{{ event.data.items }}', event: 'item/found', data: '{ "n": {{ item }} }', id: '' } },
+    { slug: 'one', event: 'item/found', kind: 'emit', config: sends('item/checked') },
+    { slug: 'last', event: 'item/checked', config: values({ n: '{{ event.data.n }}' }) },
+  ])
+  const { id, send } = await drawn(document)
+  await publish(ws, id, { authorId: null })
+  // Sent by somebody else in between: not of this fan-out.
+  await send('item/checked', { n: 'other' }, 1)
+  const large = await send('list/came', { items: Array.from({ length: 30 }, (_, n) => n) }, 61)
+  const view = await followEvent(t.engine.pool, ws, document, large)
+  expect(view).toMatchObject({ total: 61, ended: 61, settled: true, more: false, beyond: false, events: { 'item/found': 30, 'item/checked': 30 }, sent: { 'step-fan': 30, 'step-one': 30 } })
+  expect(view.frames['fn-last']).toMatchObject({ total: 30, state: 'completed', counts: [{ state: 'completed', count: 30 }], run: expect.stringMatching(/^run_/) })
+
+  const further = drawFunctions([
+    { slug: 'fan-2', event: 'list/went', kind: 'emit-each', config: { items: '{{ event.data.items }}', event: 'item/lost', data: '{ "n": {{ item }} }', id: '' } },
+    { slug: 'one-2', event: 'item/lost', kind: 'emit', config: sends('item/sought') },
+    { slug: 'two-2', event: 'item/sought', kind: 'emit', config: sends('item/back') },
+    { slug: 'three-2', event: 'item/back', config: values({ n: '{{ event.data.n }}' }) },
+  ])
+  const deeper = await drawn(further)
+  await publish(ws, deeper.id, { authorId: null })
+  const deep = await followEvent(t.engine.pool, ws, further, await deeper.send('list/went', { items: Array.from({ length: 30 }, (_, n) => n) }, 91))
+  expect(deep).toMatchObject({ total: 61, beyond: true, frames: { 'fn-two-2': { total: 30 } } })
+  expect(deep.frames['fn-three-2']).toBeUndefined()
 })
 
 test('what is live is counted by function, tests of the draft apart', async () => {

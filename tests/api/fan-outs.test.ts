@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { apiRoutes } from '#server/api/routes.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { db } from '#server/db.ts'
 import { createServer, type Server } from 'node:http'
@@ -36,7 +37,7 @@ beforeAll(async () => {
   user = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   await addMember(ws, user, 'editor')
-  key = (await createKey(ws, 'api', 'Test')).text
+  key = (await createKey(ws, 'api', 'Test', fanwise)).text
   server = createServer((request, response) => void handleApi(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`
@@ -87,12 +88,18 @@ test('from first items over a failure to the end, by API key', async () => {
     return body.reason !== null && body.reason !== undefined ? body : null
   }, 'it says why it waits')
   expect(waiting).toMatchObject({ state: 'canary', total: 60, sent: 2, failed: 2, function: 'all', reason: 'Of 2 runs of the first 2 items, 2 failed.' })
+  const why = await until(async () => {
+    const { body } = await call('GET', `/runs/${waiting.runId}/why`)
+    return body.kind === 'canary' ? body : null
+  }, 'the emitting run rests')
+  expect(why).toMatchObject({ sentence: 'Of 2 runs of the first 2 items, 2 failed. The other 58 items wait until somebody decides.', until: null, facts: { step: 'each', sent: 2, items: 60 } })
+  expect((await call('GET', `/runs/${waiting.runId}`)).body.steps[0]).toMatchObject({ id: 'each', status: 'waiting', fanOut: id })
   expect((await call('GET', `/fan-outs/${id}/items?offset=1&limit=2`)).body.data.map((item: Loose) => [item.index, item.status])).toEqual([[1, 'failed'], [2, 'not sent']])
   fail = false
   expect((await call('POST', `/fan-outs/${id}/retry-failed`)).body).toEqual({ retried: 2 })
   const end = await state(id, 'settled')
   expect(end).toMatchObject({ done: 60, failed: 0, running: 0, waiting: 0, functions: [{ slug: 'item', limit: 10, drawnLimit: null, canChange: true }] })
-  expect(end.audit.map((line: Loose) => [line.actor, line.action])).toEqual([['Fanwise', 'go'], ['an API key', 'retry-failed']])
+  expect(end.audit.map((line: Loose) => [line.actor, line.action])).toEqual([['Fanwise', 'go'], ['the API key Test', 'retry-failed']])
   expect((await call('GET', '/fan-outs')).body.data[0]).toMatchObject({ id, state: 'settled' })
   expect((await call('GET', `/fan-outs/${id}/items?status=completed&outputs=true&limit=1`)).body).toMatchObject({ data: [{ index: 0, function: 'item', output: { status: 200 } }], next: 1 })
 })

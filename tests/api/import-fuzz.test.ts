@@ -66,5 +66,6 @@ test('keys that reach for prototypes, and strings no database takes', async () =
     '{"version":1,"nodes":{"a":{"id":"a","type":"event","position":{"x":1e308,"y":-1e308},"event":"a/b"}},"edges":{}}',
     '{"version":1,"nodes":{},"edges":{"e":{"id":"e","type":"order","source":"x","target":"x","port":"out"}}}',
     '{"version":2,"nodes":{},"edges":{}}',
+    `{"version":1,"nodes":{"a":{"id":"a","type":"event","position":{"x":0,"y":0},"event":"a/b","sample":{"x":${'['.repeat(50_000)}${']'.repeat(50_000)}}}},"edges":{}}`,
   ]) await importing(JSON.parse(text))
 })

@@ -5,6 +5,7 @@ import type { JsonObject } from '#base/json.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { findRoute } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
@@ -19,7 +20,7 @@ const answersOf = new Map<string, number>()
 beforeAll(async () => {
   t = await startTestDoor({ services: { request: async (_ws, request) => ({ status: answersOf.get(new URL(request.url).hostname) ?? 200, headers: {}, body: '{}' }) } })
   ws = await createWorkspace(t.engine.pool)
-  key = (await createKey(ws, 'api', 'Test')).text
+  key = (await createKey(ws, 'api', 'Test', fanwise)).text
 })
 afterAll(() => t.stop())
 
@@ -135,9 +136,9 @@ describe('holds', () => {
     expect(await call('POST', '/functions/mailer/pause', { reason: 'New template' })).toEqual({ status: 200, body: { paused: true } })
     const event = await send('mail/asked')
     const run = await runIn(event, 'held')
-    expect((await call('GET', `/runs/${run.id}/why`)).body).toMatchObject({ kind: 'paused', sentence: expect.stringMatching(/^mailer is paused since .*: New template\.$/) as string })
+    expect((await call('GET', `/runs/${run.id}/why`)).body).toMatchObject({ kind: 'paused', sentence: expect.stringMatching(/^mailer is paused by the API key Test since .*: New template\.$/) as string })
     const holds = (await call('GET', '/holds')).body.data
-    expect(holds).toMatchObject([{ kind: 'function', target: 'mailer', reason: 'New template', auto: false, by: null, held: 1, resuming: false }])
+    expect(holds).toMatchObject([{ kind: 'function', target: 'mailer', reason: 'New template', auto: false, by: 'the API key Test', held: 1, resuming: false }])
     expect((await call('GET', `/events?name=mail/asked`)).body.data).toMatchObject([{ id: event, runs: { total: 1, resting: 1, skipped: 0 } }])
     expect(await call('POST', '/functions/mailer/resume')).toEqual({ status: 200, body: { resumed: true } })
     await runIn(event, 'completed')
@@ -151,10 +152,10 @@ describe('holds', () => {
 
   test('a parked service holds the runs that call it, and lets them go', async () => {
     await deploy(fn('crm', 'crm/asked', [step('ask', 'http', { method: 'GET', url: 'https://crm.example.com/contacts' })]))
-    expect(await call('POST', '/services/park', { service: 'https://crm.example.com/contacts', reason: 'Moving' })).toEqual({ status: 200, body: { service: 'crm.example.com' } })
+    expect(await call('POST', '/services/park', { service: 'https://crm.example.com/contacts', reason: 'Moving.' })).toEqual({ status: 200, body: { service: 'crm.example.com' } })
     const event = await send('crm/asked')
     const run = await runIn(event, 'held')
-    expect((await call('GET', `/runs/${run.id}/why`)).body).toMatchObject({ kind: 'parked', facts: { target: 'crm.example.com', reason: 'Moving' } })
+    expect((await call('GET', `/runs/${run.id}/why`)).body).toMatchObject({ kind: 'parked', sentence: expect.stringMatching(/^crm\.example\.com is parked by the API key Test since .* UTC: Moving\. No attempt is used up\.$/) as string, facts: { target: 'crm.example.com', reason: 'Moving.' } })
     expect((await get(run.id)).steps[0]).toMatchObject({ attempt: 1, attempts: [] })
     expect((await call('GET', '/holds')).body.data).toMatchObject([{ kind: 'service', target: 'crm.example.com' }])
     expect(await call('POST', '/services/resume', { service: 'crm.example.com' })).toEqual({ status: 200, body: { resumed: true } })
@@ -162,6 +163,21 @@ describe('holds', () => {
     expect(await call('POST', '/services/resume', { service: 'other.example.com' })).toEqual({ status: 200, body: { resumed: false } })
     expect((await call('POST', '/services/park', { service: ':/' })).body.error).toMatchObject({ code: 'bad_request', field: 'service' })
     expect((await call('POST', '/services/park', {})).body.error).toMatchObject({ field: 'service' })
+  })
+
+  test('a service that keeps failing is parked by itself once that is switched on', async () => {
+    expect((await call('GET', '/services/breaker')).body).toEqual({ on: false })
+    expect(await call('PUT', '/services/breaker', { on: true })).toEqual({ status: 200, body: { on: true } })
+    answersOf.set('down.example', 503)
+    await deploy(fn('down', 'down/asked', [step('ask', 'http', { method: 'GET', url: 'https://down.example/x' })], { concurrency: { limit: 1 } }))
+    await t.engine.ingest(ws, [...Array(30)].map(() => ({ name: 'down/asked', data: {} })), { source: 'api' })
+    const hold = await until(async () => (await call('GET', '/holds')).body.data.find((one: Loose) => one.target === 'down.example') as Loose | undefined, 'it is parked')
+    expect(hold).toMatchObject({ kind: 'service', auto: true, by: null, until: expect.any(String) as string, resuming: false })
+    answersOf.delete('down.example')
+    expect(await call('PUT', '/services/breaker', { on: false })).toEqual({ status: 200, body: { on: false } })
+    expect((await call('PUT', '/services/breaker', { on: 'no' })).body.error).toMatchObject({ code: 'bad_request', field: 'on' })
+    expect(await call('POST', '/services/resume', { service: 'down.example' })).toEqual({ status: 200, body: { resumed: true } })
+    await until(async () => (await call('GET', '/runs?function=down&status=held')).body.data.length === 0, 'all go on')
   })
 })
 
@@ -197,7 +213,7 @@ describe('runs and events', () => {
     expect((await call('GET', '/events?cursor=zzz')).body.error).toMatchObject({ code: 'bad_request', field: 'cursor' })
     expect((await call('GET', '/events?name=%00')).status).toBe(400)
     const other = await createWorkspace(t.engine.pool)
-    expect((await call('GET', '/events', undefined, (await createKey(other, 'api', 'Other')).text)).body).toEqual({ data: [], nextCursor: null })
+    expect((await call('GET', '/events', undefined, (await createKey(other, 'api', 'Other', fanwise)).text)).body).toEqual({ data: [], nextCursor: null })
   })
 
   test('steps over a list and failures that were handled are told', async () => {
@@ -301,7 +317,7 @@ describe('many runs at once', () => {
   test('a function nobody knows is a mistake, and other workspaces are out of reach', async () => {
     await call404('POST', '/runs/cancel', { function: 'nobody' })
     await call404('POST', '/runs/retry', { function: 'nobody' })
-    const other = (await createKey(await createWorkspace(t.engine.pool), 'api', 'Other')).text
+    const other = (await createKey(await createWorkspace(t.engine.pool), 'api', 'Other', fanwise)).text
     const { id } = await runIn(await send('sleep/asked'), 'sleeping')
     expect((await call('POST', '/runs/cancel', { status: 'sleeping' }, other)).body).toMatchObject({ found: 0 })
     expect((await call('POST', `/runs/${id}/cancel`, undefined, other)).status).toBe(404)

@@ -11,6 +11,7 @@ import { apiRoutes } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
 import { closeDb, db } from '#server/db.ts'
 import { setEngine } from '#server/engine.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
@@ -40,8 +41,8 @@ beforeAll(async () => {
   const user = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   await db().user.create({ data: { id: user, email: 'mara@north.io' } })
-  apiKey = (await createKey(ws, 'api', 'Test')).text
-  eventKey = (await createKey(ws, 'event', 'Test')).text
+  apiKey = (await createKey(ws, 'api', 'Test', fanwise)).text
+  eventKey = (await createKey(ws, 'event', 'Test', fanwise)).text
   await seedExamples(ws, user)
   server = createServer((request, response) => void handleApi(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,4 @@
-/** Every template of the gallery, published as it is used, runs offline to the end with its sample event. */
+/** Every template of the gallery, published as it is used, runs offline to the end with its sample event; as a file it comes back the same. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '#base/json.ts'
 import { templates } from '#examples/templates/list.ts'
@@ -7,8 +7,10 @@ import { updateNode } from '#graph/edit/update-node.ts'
 import { handlePlayground } from '#playground/handle.ts'
 import { closeDb } from '#server/db.ts'
 import { setEngine } from '#server/engine.ts'
+import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow, storedDocument } from '#server/workflows/find-workflow.ts'
 import { createFromTemplate } from '#server/workflows/from-template.ts'
+import { importFile, previewFile } from '#server/workflows/import-file.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { testRun } from '#server/workflows/test-run.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
@@ -74,4 +76,19 @@ test.each(own.map((one) => one.slug))('%s', async (template) => {
   }, `${template} runs to the end`, 40_000)
   expect(rows.filter((row) => row.status !== 1)).toEqual([])
   expect([...new Set(rows.map((row) => row.slug))].sort()).toEqual(functions.map((one) => one.slug).sort())
+})
+
+/** Two workflows cannot answer at one address. */
+const withoutAddresses = (document: GraphDocument): GraphDocument => ({ ...document, nodes: Object.fromEntries(Object.entries(document.nodes).map(([id, node]) => [id, node.type === 'webhook' ? { ...node, hookId: '' } : node])) })
+
+test.each(templates.map((one) => one.slug))('%s leaves as a file and comes back equal', async (template) => {
+  const [from, to] = [await createPeople(), await createPeople()]
+  const { slug } = await createFromTemplate(from.workspace, { name: '', template, authorId: from.owner })
+  const text = JSON.stringify(await exportWorkflow(from.workspace, slug))
+  const preview = await previewFile(to.workspace, text, 'file.json')
+  expect(preview).toMatchObject({ refused: null, problemCount: 0, renamed: [], errors: 0, warnings: 0 })
+  const made = await importFile(to.workspace, { text, name: '', authorId: to.owner })
+  const [was, is] = await Promise.all([findWorkflow(from.workspace, slug), findWorkflow(to.workspace, made.slug)])
+  expect([made.slug, made.name]).toEqual([was.slug, was.name])
+  expect(withoutAddresses(storedDocument(is.draft))).toEqual(withoutAddresses(storedDocument(was.draft)))
 })

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import { UsageError, type Command } from '#cli/fanwise/command.ts'
 import { withDatabase } from '#cli/fanwise/database.ts'
 import { readSaved, save } from '#cli/fanwise/saved.ts'
+import { actorOf, type Actor } from '#server/audit/record.ts'
 import { ensureAccount } from '#server/auth/sign-up.ts'
 import { db } from '#server/db.ts'
 import { env } from '#server/env.ts'
-import { createKey } from '#server/keys/keys.ts'
+import { createKey, revokeKeys } from '#server/keys/keys.ts'
 import { publicUrl } from '#server/process.ts'
 
 const keyName = 'bootstrap'
@@ -52,7 +53,7 @@ async function prepareAccount(input: { email: string; password: string; workspac
   const account = await ensureAccount(input)
   const { dataDir } = env()
   const { slug, name, id } = account.workspace
-  const apiKey = account.apiKey ?? (await usableKey(id, readSaved(dataDir)?.workspaces[slug]?.apiKey)) ?? (await newKey(id))
+  const apiKey = account.apiKey ?? (await usableKey(id, readSaved(dataDir)?.workspaces[slug]?.apiKey)) ?? (await newKey(id, actorOf({ id: account.userId, email: input.email.trim() })))
   const url = publicUrl(env())
   save(dataDir, url, slug, apiKey)
   return { url, workspace: slug, workspaceName: name, email: input.email.trim(), apiKey, eventKey: account.eventKey, created: account.created }
@@ -65,10 +66,10 @@ async function usableKey(workspaceId: string, text: string | undefined): Promise
   return (await db().apiKey.count({ where: { workspaceId, kind: 'api', hash, revokedAt: null } })) > 0 ? text : null
 }
 
-async function newKey(workspaceId: string): Promise<string> {
+async function newKey(workspaceId: string, by: Actor): Promise<string> {
   return db().$transaction(async (tx) => {
-    await tx.apiKey.updateMany({ where: { workspaceId, kind: 'api', name: keyName, revokedAt: null }, data: { revokedAt: new Date() } })
-    return (await createKey(workspaceId, 'api', keyName, tx)).text
+    await revokeKeys(tx, workspaceId, { kind: 'api', name: keyName }, by)
+    return (await createKey(workspaceId, 'api', keyName, by, tx)).text
   })
 }
 

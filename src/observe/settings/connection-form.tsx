@@ -4,7 +4,9 @@ import { Button, PasswordInput, Select, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { endsIn, hostsIn, kindWords, secretWords, type Kind } from '#observe/settings/connection-words.ts'
+import { EarlierNames, renameWords } from '#observe/settings/earlier-names.tsx'
 import type { ConnectionEntry } from '#server/connections/store.ts'
+import type { WithUses } from '#server/connections/used-by.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone } from '#ui/notify.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
@@ -21,7 +23,7 @@ const fieldsOf: Record<Kind, (keyof Texts)[]> = {
   bearer: [], basic: ['user'], header: ['parameter', 'before'], query: ['parameter'], oauth2: ['tokenUrl', 'clientId', 'scope', 'audience'],
 }
 
-export function ConnectionForm({ known, onSaved }: { known: ConnectionEntry | null; onSaved(): void }) {
+export function ConnectionForm({ known, onSaved }: { known: (ConnectionEntry & WithUses) | null; onSaved(): void }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
@@ -31,6 +33,7 @@ export function ConnectionForm({ known, onSaved }: { known: ConnectionEntry | nu
   const [hosts, setHosts] = useState(known?.config.hosts.join(', ') ?? '')
   const [clientAuth, setClientAuth] = useState<'header' | 'body'>(known?.config.clientAuth ?? 'header')
   const [secret, setSecret] = useState('')
+  const [forget, setForget] = useState<string[]>([])
   const saved = {
     onSuccess: () => {
       notifyDone(known === null ? 'The connection is there. Choose it in an HTTP step.' : 'Saved. Runs use it within ten seconds.')
@@ -56,20 +59,22 @@ export function ConnectionForm({ known, onSaved }: { known: ConnectionEntry | nu
       onSubmit={(submitted) => {
         submitted.preventDefault()
         if (known === null) create.mutate({ workspace: workspace.slug, name, kind, config: config(), secret })
-        else change.mutate({ workspace: workspace.slug, id: known.id, kind, config: config(), ...(secret === '' ? {} : { secret }) })
+        else change.mutate({ workspace: workspace.slug, id: known.id, kind, config: config(), ...(name.trim() === known.name ? {} : { name }), ...(forget.length === 0 ? {} : { forget }), ...(secret === '' ? {} : { secret }) })
       }}
     >
       <div className={classes.two}>
-        <TextInput label="Name" description={known === null ? 'Steps refer to it, so it stays.' : 'Steps refer to it.'} placeholder="CRM" required withAsterisk={false} disabled={known !== null} data-autofocus={known === null || undefined} value={name} onChange={(changed) => setName(changed.currentTarget.value)} error={problemOf('name')} />
+        <TextInput label="Name" description="Steps refer to it." placeholder="CRM" required withAsterisk={false} maxLength={60} data-autofocus={known === null || undefined} value={name} onChange={(changed) => setName(changed.currentTarget.value)} error={problemOf('name')} />
         <Select label="Signs in with" description="As the service’s own documentation says." allowDeselect={false} data={kinds} value={kind} onChange={(value) => setKind((value ?? 'bearer') as Kind)} />
       </div>
-      <TextInput label="Base address" description="The secret goes to its host only." placeholder="https://api.example.com/v2" styles={mono} {...text('baseUrl')} />
+      {known === null || renameWords(known, name) === undefined ? null : <p className={classes.quiet} role="status">{renameWords(known, name)}</p>}
+      <TextInput label="Base address" description="Steps may draw a path below it. The secret goes to its host only." placeholder="https://api.example.com/v2" styles={mono} {...text('baseUrl')} />
       <KindFields kind={kind} text={text} clientAuth={clientAuth} onClientAuth={setClientAuth} />
       <PasswordInput
         label={secretWords[kind]} description={known === null ? 'Encrypted, and never shown again.' : `Stored: ${endsIn(known.last4)}. Leave it empty to keep it.`} required={known === null} withAsterisk={false} autoComplete="new-password" styles={mono}
         value={secret} onChange={(changed) => setSecret(changed.currentTarget.value)} error={problemOf('secret')}
       />
       <TextInput label="More hosts" description="Only if the secret belongs elsewhere, too. *.example.com is every name below it." placeholder="uploads.example.com" styles={mono} value={hosts} onChange={(changed) => setHosts(changed.currentTarget.value)} error={problemOf('hosts')} />
+      {known === null ? null : <EarlierNames known={known} forget={forget} onForget={setForget} />}
       {error === null || (wrong?.field !== undefined && shown.some((field) => wrong.field === field || wrong.field?.startsWith(`${field}.`))) ? null : <ErrorNote error={error} />}
       <Button type="submit" variant="filled" justify="center" loading={create.isPending || change.isPending}>{known === null ? 'Make the connection' : 'Save'}</Button>
     </form>

@@ -7,9 +7,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ConnectionForm } from '#observe/settings/connection-form.tsx'
 import { endsIn, kindWords, secretWords } from '#observe/settings/connection-words.ts'
+import { earlierWords } from '#observe/settings/earlier-names.tsx'
 import { breaksWords, UsedBy } from '#observe/settings/used-by.tsx'
 import type { ConnectionEntry } from '#server/connections/store.ts'
-import type { Use } from '#server/connections/used-by.ts'
+import type { WithUses } from '#server/connections/used-by.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone, notifyError } from '#ui/notify.ts'
 import { RelativeTime } from '#ui/relative-time.tsx'
@@ -23,7 +24,7 @@ export function ConnectionsSection() {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const list = useQuery(trpc.connections.list.queryOptions({ workspace: workspace.slug }))
-  const [editing, setEditing] = useState<ConnectionEntry | 'new' | null>(null)
+  const [editing, setEditing] = useState<(ConnectionEntry & WithUses) | 'new' | null>(null)
   const manages = workspace.role === 'owner' || workspace.role === 'admin'
   return (
     <section className={settings.section} id="connections">
@@ -46,7 +47,7 @@ export function ConnectionsSection() {
   )
 }
 
-function ConnectionRow({ entry, manages, onChange }: { entry: ConnectionEntry & { uses: Use[] }; manages: boolean; onChange(): void }) {
+function ConnectionRow({ entry, manages, onChange }: { entry: ConnectionEntry & WithUses; manages: boolean; onChange(): void }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
@@ -68,11 +69,12 @@ function ConnectionRow({ entry, manages, onChange }: { entry: ConnectionEntry & 
     <li className={classes.row}>
       <div className={classes.what}>
         <b>{entry.name}</b>
+        {entry.earlierNames.length === 0 ? null : <span className={classes.quiet}>{earlierWords(entry.earlierNames)}</span>}
         <span>{kindWords[entry.kind]}</span>
         <span className={classes.quiet}>{secretWords[entry.kind]} <span className="mono">{endsIn(entry.last4)}</span></span>
       </div>
       <div className={classes.where}>
-        <span className={`${classes.hosts} mono`}>{entry.hosts.join(', ')}</span>
+        <span className={`${classes.hosts} mono`}>{[...(entry.config.baseUrl === undefined ? [] : [entry.config.baseUrl]), ...entry.config.hosts].join(', ')}</span>
         <UsedBy uses={entry.uses} />
         <span className={classes.quiet}>Changed by {entry.changedBy} <RelativeTime at={Date.parse(entry.updatedAt)} ago /></span>
       </div>
@@ -108,7 +110,7 @@ function TestForm({ id, baseUrl }: { id: string; baseUrl: string }) {
         {result === undefined ? null : (
           <>
             <p className={classes.verdict}><StatusGlyph state={result.ok ? 'completed' : result.status === null || result.status >= 400 ? 'failed' : 'warning'} label="" /> {result.message} <span className={`${classes.quiet} num`}>{result.ms} ms</span></p>
-            {result.body === '' ? null : <pre className={settings.code}>{result.body}</pre>}
+            {result.body === '' ? null : <pre className={settings.code} tabIndex={0} aria-label="Beginning of the answer">{result.body}</pre>}
           </>
         )}
       </div>

@@ -17,7 +17,7 @@ export function SendSnippets({ eventKey }: { eventKey: string | null }) {
         <SegmentedControl aria-label="How to send" value={kind} onChange={setKind} data={[{ value: 'curl', label: 'curl' }, { value: 'sdk', label: 'Inngest SDK' }, { value: 'fetch', label: 'fetch' }]} />
         <CopyButton value={text} label="Copy the code" />
       </div>
-      <pre className={classes.code}>{text}</pre>
+      <pre className={classes.code} tabIndex={0} aria-label="Code that sends an event">{text}</pre>
       {kind === 'sdk' ? <p className={classes.about}>The Inngest SDK sends events here unchanged. Instead of the options you may set INNGEST_BASE_URL={origin} and INNGEST_EVENT_KEY.</p> : null}
     </div>
   )

@@ -38,7 +38,7 @@ export function ServicesSection() {
           {parked.map((hold) => (
             <li key={hold.id} className={classes.parked}>
               <b className={`${classes.parkedName} mono`}>{hold.target}</b>
-              <span className={classes.parkedWhy}>{hold.resuming ? 'Coming back' : <>Parked {hold.auto ? 'by itself ' : hold.by === null ? '' : `by ${hold.by} `}<RelativeTime at={Date.parse(hold.since)} ago /></>}{hold.reason === null ? '' : `: ${hold.reason}`}{hold.held > 0 ? `. ${hold.held.toLocaleString('en')} ${hold.held === 1 ? 'run waits' : 'runs wait'}.` : '.'}</span>
+              <span className={classes.parkedWhy}>{hold.resuming ? 'Coming back' : <>Parked {hold.auto ? 'by itself ' : hold.by === null ? '' : `by ${hold.by} `}<RelativeTime at={Date.parse(hold.since)} ago /></>}{hold.reason === null ? '' : `: ${hold.reason.replace(/[.\s]+$/, '')}`}{hold.held > 0 ? `. ${hold.held.toLocaleString('en')} ${hold.held === 1 ? 'run waits' : 'runs wait'}.` : '.'}</span>
               {edits && !hold.resuming ? <Button size="xs" loading={letGo.isPending && letGo.variables.service === hold.target} onClick={() => letGo.mutate({ workspace: workspace.slug, service: hold.target })}>Let it go</Button> : null}
             </li>
           ))}

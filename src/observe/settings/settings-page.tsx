@@ -2,8 +2,9 @@
 /** Keys of the workspace and how to send events with them; below, what its steps may use and what holds for its runs. */
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { IconPlus } from '@tabler/icons-react'
+import { IconHistory, IconPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useState } from 'react'
 import { AlertsSection } from '#observe/settings/alerts-section.tsx'
 import { ConfirmSection } from '#observe/settings/confirm-section.tsx'
@@ -34,9 +35,12 @@ export function SettingsPage() {
   return (
     <Page crumbs={[{ label: 'Settings' }]}>
       <div className={classes.page}>
-        <h1 className={classes.title}>Settings</h1>
+        <div className={classes.top}>
+          <h1 className={classes.title}>Settings</h1>
+          {workspace.role === 'owner' || workspace.role === 'admin' ? <Button component={Link} href={workspace.path('/settings/audit')} size="xs" leftSection={<IconHistory size={14} stroke={1.7} />}>Audit</Button> : null}
+        </div>
         {keys.error === null ? null : <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />}
-        <section className={classes.section}>
+        <section className={classes.section} id="keys">
           <div className={classes.head}>
             <div>
               <h2 className={classes.heading}>Event keys</h2>
@@ -98,7 +102,7 @@ function KeyRow({ entry }: { entry: KeyEntry }) {
   })
   return (
     <li className={classes.key}>
-      <span className={classes.keyName}>{entry.name}</span>
+      <span className={classes.keyName}>{entry.name}{entry.madeBy === null ? null : <span className={classes.keyBy}>made by {entry.madeBy}</span>}</span>
       <code className={`${classes.keyText} cut`}>{entry.text ?? `fw_${entry.kind}_live_…${entry.last4}`}</code>
       {entry.text === null ? <span /> : <CopyButton value={entry.text} label="Copy the key" />}
       <span className={classes.quiet}><RelativeTime at={Date.parse(entry.createdAt)} /></span>

@@ -7,7 +7,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { endsIn, hostsIn } from '#observe/settings/connection-words.ts'
 import { breaksWords, UsedBy } from '#observe/settings/used-by.tsx'
-import type { Use } from '#server/connections/used-by.ts'
+import { EarlierNames, earlierWords, renameWords } from '#observe/settings/earlier-names.tsx'
+import type { Use, WithUses } from '#server/connections/used-by.ts'
 import type { SecretEntry, SettingEntry } from '#server/connections/values.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
@@ -17,7 +18,7 @@ import { errorShape, useTRPC } from '#ui/trpc.tsx'
 import classes from './connections.module.css'
 import settings from './settings.module.css'
 
-type Editing = { what: 'secret'; known: SecretEntry | null } | { what: 'setting'; known: SettingEntry | null } | null
+type Editing = { what: 'secret'; known: (SecretEntry & WithUses) | null } | { what: 'setting'; known: SettingEntry | null } | null
 const mono = { input: { fontFamily: 'var(--fw-mono)' } }
 
 export function ValuesSection() {
@@ -72,13 +73,14 @@ function Part({ title, about, add, none, children }: { title: string; about: Rea
   )
 }
 
-function SecretRow({ entry, manages, onChange }: { entry: SecretEntry & { uses: Use[] }; manages: boolean; onChange(): void }) {
+function SecretRow({ entry, manages, onChange }: { entry: SecretEntry & WithUses; manages: boolean; onChange(): void }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
   const remove = useMutation(trpc.connections.deleteSecret.mutationOptions({ onError: notifyError, onSuccess: () => void client.invalidateQueries(trpc.connections.pathFilter()) }))
   return (
     <ValueRow name={entry.name} uses={entry.uses} manages={manages} onChange={onChange} deleting={remove.isPending} onDelete={() => remove.mutate({ workspace: workspace.slug, name: entry.name })} what="secret">
+      {entry.earlierNames.length === 0 ? null : <span className={classes.quiet}>{earlierWords(entry.earlierNames)}</span>}
       <span className={classes.quiet}>Value <span className="mono">{endsIn(entry.last4)}</span>, {entry.hosts.length === 0 ? 'sent anywhere' : <>sent to <span className="mono">{entry.hosts.join(', ')}</span></>}</span>
     </ValueRow>
   )
@@ -133,12 +135,13 @@ const problemIn = (error: unknown) => {
   return (field: string) => (wrong?.field === field || wrong?.field?.startsWith(`${field}.`) === true ? [wrong.message, wrong.fix].filter(Boolean).join(' ') : undefined)
 }
 
-function SecretForm({ known, onSaved }: { known: SecretEntry | null; onSaved(): void }) {
+function SecretForm({ known, onSaved }: { known: (SecretEntry & WithUses) | null; onSaved(): void }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const [name, setName] = useState(known?.name ?? '')
   const [value, setValue] = useState('')
   const [hosts, setHosts] = useState(known?.hosts.join(', ') ?? '')
+  const [forget, setForget] = useState<string[]>([])
   const save = useMutation(trpc.connections.setSecret.mutationOptions(useSaved(onSaved)))
   const problem = problemIn(save.error)
   return (
@@ -146,13 +149,15 @@ function SecretForm({ known, onSaved }: { known: SecretEntry | null; onSaved(): 
       className={classes.form} autoComplete="off" onChange={() => save.reset()}
       onSubmit={(submitted) => {
         submitted.preventDefault()
-        save.mutate({ workspace: workspace.slug, name, hosts: hostsIn(hosts), ...(value === '' ? {} : { value }) })
+        save.mutate({ workspace: workspace.slug, name: known?.name ?? name, ...(known === null || name.trim() === known.name ? {} : { newName: name }), ...(forget.length === 0 ? {} : { forget }), hosts: hostsIn(hosts), ...(value === '' ? {} : { value }) })
       }}
     >
-      <TextInput label="Name" placeholder="STRIPE_KEY" required withAsterisk={false} disabled={known !== null} data-autofocus={known === null || undefined} styles={mono} value={name} onChange={(changed) => setName(changed.currentTarget.value)} error={problem('name')} />
+      <TextInput label="Name" placeholder="STRIPE_KEY" required withAsterisk={false} data-autofocus={known === null || undefined} styles={mono} value={name} onChange={(changed) => setName(changed.currentTarget.value)} error={problem('name') ?? problem('newName')} />
+      {known === null || renameWords(known, name) === undefined ? null : <p className={classes.quiet} role="status">{renameWords(known, name)}</p>}
       <PasswordInput label="Value" description={known === null ? 'Encrypted, and never shown again.' : `Stored: ${endsIn(known.last4)}. Leave it empty to keep it.`} required={known === null} withAsterisk={false} autoComplete="new-password" styles={mono} value={value} onChange={(changed) => setValue(changed.currentTarget.value)} error={problem('value')} />
       <TextInput label="Only to these hosts" description="Empty: to whatever an editor’s step calls." placeholder="api.stripe.com" styles={mono} value={hosts} onChange={(changed) => setHosts(changed.currentTarget.value)} error={problem('hosts')} />
-      {save.error === null || ['name', 'value', 'hosts'].some((field) => problem(field) !== undefined) ? null : <ErrorNote error={save.error} />}
+      {known === null ? null : <EarlierNames known={known} forget={forget} onForget={setForget} />}
+      {save.error === null || ['name', 'newName', 'value', 'hosts'].some((field) => problem(field) !== undefined) ? null : <ErrorNote error={save.error} />}
       <Button type="submit" variant="filled" justify="center" loading={save.isPending}>{known === null ? 'Keep the secret' : 'Save'}</Button>
     </form>
   )

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { getAlerts } from '#server/alerts/context.ts'
 import { alertRecipients, sendTestAlert } from '#server/alerts/send-alerts.ts'
+import { actorOf, audit } from '#server/audit/record.ts'
 import { db } from '#server/db.ts'
 import { asAdmin, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
@@ -19,6 +20,7 @@ export const alertsRouter = router({
   set: asAdmin.input(z.object({ on: z.boolean() })).mutation(async ({ ctx, input }) => {
     await db().$transaction(async (tx) => {
       const { count } = await tx.workspace.updateMany({ where: { id: ctx.workspace.id, alertsOn: !input.on }, data: { alertsOn: input.on } })
+      if (count > 0) await audit(tx, ctx.workspace.id, actorOf(ctx.user), 'workspace.alerts', 'alerts', { on: input.on })
       // What failed while they were off is no news.
       if (count > 0 && input.on) await tx.failure.updateMany({ where: { workspaceId: ctx.workspace.id, toldAt: null }, data: { toldAt: new Date() } })
     })

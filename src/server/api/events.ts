@@ -41,8 +41,8 @@ export const eventRoutes: ApiRoute[] = [
     method: 'GET', path: '/events/:id', operationId: 'getEvent', summary: 'An event and the runs it started', tag,
     answers: { 200: { description: 'The event with its newest 200 runs', schema: event } },
     async handle({ workspaceId, path }) {
-      const { id, name, data, ts, v, clientId, source, emittedBy, receivedAt, runs } = await getEvent(getEngine().pool, workspaceId, path.id!)
-      return { status: 200, body: { id, name, data, ts, v, clientId, source, emittedBy, receivedAt, runs: runs.map(runBody) } }
+      const { id, name, data, ts, v, clientId, source, emittedBy, receivedAt, runs, joined } = await getEvent(getEngine().pool, workspaceId, path.id!)
+      return { status: 200, body: { id, name, data, ts, v, clientId, source, emittedBy, receivedAt, runs: runs.map(runBody), joined } }
     },
   }),
 ]

@@ -9,8 +9,6 @@ import { fanOutUuid } from '#server/fan-outs/fan-out-id.ts'
 import { getFanOut, listFanOuts } from '#server/fan-outs/view-fan-out.ts'
 
 const tag = 'Fan-outs'
-/** An API key stands for nobody in particular. */
-const actor = { id: null, name: 'an API key' }
 const time = z.iso.datetime().describe('UTC, ISO 8601')
 const count = z.number().int()
 
@@ -19,7 +17,7 @@ const fanOut = z.object({
   workflow: z.object({ slug: z.string(), name: z.string() }).nullable(), event: z.string(),
   state: z.enum(['confirm', 'emitting', 'canary', 'running', 'paused', 'stopped', 'cancelled', 'settled']), reason: z.string().nullable().describe('Why it rests'),
   total: count.describe('Items'), sent: count.describe('Items sent so far'), runs: count.describe('Runs started: done + failed + cancelled + running + waiting'), skipped: count,
-  done: count, failed: count, cancelled: count, running: count, waiting: count.describe('Queued, held, sleeping or waiting'),
+  done: count, failed: count, cancelled: count, running: count.describe('With a worker: executing, or taken and next'), waiting: count.describe('Queued, held, sleeping or waiting'),
   canary: count.nullable().describe('Items that go first, while they do'), stopShare: z.number().nullable(),
   rate: z.number().describe('Runs that ended a second, lately'), leftMs: count.nullable().describe('Time left at this rate'), startedAt: time, settledAt: time.nullable(),
 }).register(named, { id: 'FanOut' })
@@ -69,14 +67,14 @@ export const fanOutRoutes: ApiRoute[] = [
   route({
     method: 'POST', path: '/fan-outs/:id/pause', operationId: 'pauseFanOut', summary: 'Begin no more runs of it', tag, answers,
     body: z.object({ reason: z.string().trim().max(300).optional() }).optional(),
-    async handle({ workspaceId, path, body }) {
+    async handle({ workspaceId, actor, path, body }) {
       await getEngine().fanOuts.pause(workspaceId, fanOutUuid(path.id!), actor, body?.reason)
       return { status: 200, body: await getFanOut(workspaceId, path.id!) }
     },
   }),
   route({
     method: 'POST', path: '/fan-outs/:id/resume', operationId: 'resumeFanOut', summary: 'Go on after a pause or a stop', tag, answers,
-    async handle({ workspaceId, path }) {
+    async handle({ workspaceId, actor, path }) {
       await getEngine().fanOuts.resume(workspaceId, fanOutUuid(path.id!), actor)
       return { status: 200, body: await getFanOut(workspaceId, path.id!) }
     },
@@ -84,7 +82,7 @@ export const fanOutRoutes: ApiRoute[] = [
   route({
     method: 'POST', path: '/fan-outs/:id/cancel', operationId: 'cancelFanOut', summary: 'Cancel the rest; what runs finishes unless asked', tag, answers,
     body: z.object({ running: z.boolean().default(false).describe('Also what runs at this moment') }).optional(),
-    async handle({ workspaceId, path, body }) {
+    async handle({ workspaceId, actor, path, body }) {
       await checkSteering(workspaceId, path.id!, null)
       await getEngine().fanOuts.cancel(workspaceId, fanOutUuid(path.id!), actor, { running: body?.running ?? false })
       return { status: 200, body: await getFanOut(workspaceId, path.id!) }
@@ -93,11 +91,11 @@ export const fanOutRoutes: ApiRoute[] = [
   route({
     method: 'POST', path: '/fan-outs/:id/retry-failed', operationId: 'retryFailedOfFanOut', summary: 'Failed runs go on from their failed step', tag,
     answers: { 200: { description: 'How many go on', schema: z.object({ retried: count }) } },
-    handle: async ({ workspaceId, path }) => ({ status: 200, body: await getEngine().fanOuts.retryFailed(workspaceId, fanOutUuid(path.id!), actor) }),
+    handle: async ({ workspaceId, actor, path }) => ({ status: 200, body: await getEngine().fanOuts.retryFailed(workspaceId, fanOutUuid(path.id!), actor) }),
   }),
   route({
     method: 'POST', path: '/fan-outs/:id/go', operationId: 'letFanOutGo', summary: 'Send the rest after the first items', tag, answers,
-    async handle({ workspaceId, path }) {
+    async handle({ workspaceId, actor, path }) {
       await getEngine().fanOuts.go(workspaceId, fanOutUuid(path.id!), actor)
       return { status: 200, body: await getFanOut(workspaceId, path.id!) }
     },
@@ -106,6 +104,6 @@ export const fanOutRoutes: ApiRoute[] = [
     method: 'PATCH', path: '/fan-outs/:id/limit', operationId: 'setFanOutLimit', summary: 'Change how many runs of its function go at once', tag,
     body: z.object({ limit: z.number({ error: '`limit` is a whole number, or null for the drawn one.' }).int().min(1, 'The least is 1.').max(100_000, 'The most is 100,000.').nullable(), function: z.string().max(100).optional().describe('Needed when it starts several') }),
     answers: { 200: { description: 'The limit from now on, until the next publish with another drawn one', schema: z.object({ function: z.string(), limit: count }) } },
-    handle: async ({ workspaceId, path, body }) => ({ status: 200, body: await getEngine().fanOuts.setLimit(workspaceId, fanOutUuid(path.id!), actor, body.limit, body.function) }),
+    handle: async ({ workspaceId, actor, path, body }) => ({ status: 200, body: await getEngine().fanOuts.setLimit(workspaceId, fanOutUuid(path.id!), actor, body.limit, body.function) }),
   }),
 ]

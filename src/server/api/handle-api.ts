@@ -6,10 +6,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { openApi } from '#server/api/openapi.ts'
+import { actorOfKey } from '#server/audit/record.ts'
 import type { ApiRoute } from '#server/api/route.ts'
 import { findRoute } from '#server/api/routes.ts'
 import { env } from '#server/env.ts'
-import { ownerOfKey } from '#server/http/keys.ts'
+import { ownerOfKey, type KeyOwner } from '#server/http/keys.ts'
 import { parseJsonBody, readBody } from '#server/http/read-body.ts'
 import { sendError, sendJson } from '#server/http/respond.ts'
 
@@ -21,12 +22,12 @@ export async function handleApi(request: IncomingMessage, response: ServerRespon
     const url = new URL(request.url ?? '/', 'http://localhost')
     const path = url.pathname.slice(base.length)
     if (path === '/openapi.json' && request.method === 'GET') return sendJson(response, 200, openApi(addressOf(request)))
-    const workspaceId = await authorise(request)
+    const key = await authorise(request)
     const found = findRoute(request.method ?? 'GET', path)
     if ('allow' in found) return refuseRoute(response, path, found.allow)
     const body = found.route.body === undefined ? undefined : await readInput(request, found.route)
     const answer = await found.route.handle({
-      method: request.method ?? 'GET', path: found.path, headers: request.headers, workspaceId, body,
+      method: request.method ?? 'GET', path: found.path, headers: request.headers, workspaceId: key.workspaceId, actor: actorOfKey(key), body,
       query: found.route.query === undefined ? {} : check(found.route.query, Object.fromEntries(url.searchParams), ''),
     })
     sendJson(response, answer.status, answer.body)
@@ -36,13 +37,13 @@ export async function handleApi(request: IncomingMessage, response: ServerRespon
   }
 }
 
-async function authorise(request: IncomingMessage): Promise<string> {
+async function authorise(request: IncomingMessage): Promise<KeyOwner> {
   const match = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')
   if (match === null) throw new FanwiseError('unauthorized', 'The request carries no API key.', { fix: 'Send the header `Authorization: Bearer <API key>`. Keys are in the workspace’s Settings.' })
   const owner = await ownerOfKey(match[1]!)
   if (owner === null) throw new FanwiseError('unauthorized', 'This API key is not known.', { fix: 'Create one in the workspace’s Settings.' })
   if (owner.kind !== 'api') throw new FanwiseError('forbidden', 'This is an event key. It may only send events to /e/<key>.', { fix: 'Use an API key (fw_api_…).' })
-  return owner.workspaceId
+  return owner
 }
 
 function refuseRoute(response: ServerResponse, path: string, allow: string[]): void {

@@ -1,5 +1,6 @@
 /** What a call of the public API is: a plain function with its address, its input and its answer described by schemas. */
 import type { z } from 'zod'
+import type { Actor } from '#server/audit/record.ts'
 
 export interface ApiRequest<Query = unknown, Body = unknown> {
   method: string
@@ -9,6 +10,8 @@ export interface ApiRequest<Query = unknown, Body = unknown> {
   headers: Record<string, string | string[] | undefined>
   body: Body
   workspaceId: string
+  /** The key that the call came with, for the audit. */
+  actor: Actor
 }
 
 export interface ApiResponse {

@@ -1,4 +1,5 @@
 /** Every call of the public API. */
+import { auditRoutes } from '#server/api/audit.ts'
 import { connectionRoutes } from '#server/api/connections.ts'
 import { eventRoutes } from '#server/api/events.ts'
 import { fanOutRoutes } from '#server/api/fan-outs.ts'
@@ -11,7 +12,7 @@ import { scheduleRoutes } from '#server/api/schedules.ts'
 import { signalRoutes } from '#server/api/signals.ts'
 import { workflowRoutes } from '#server/api/workflows.ts'
 
-export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes]
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes, ...auditRoutes]
 
 export interface FoundRoute {
   route: ApiRoute

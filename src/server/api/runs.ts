@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import { publicId } from '#base/ids.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
-import { listOf, moment, pageQuery, runDetail, runSummary } from '#server/api/schemas.ts'
+import { listOf, moment, pageQuery, runDetail, runEvent, runSummary } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
+import { fanOutsOfRun } from '#server/fan-outs/of-run.ts'
 import { bulkMost, cancelMany, retryMany } from '#server/runs/bulk.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { listRuns, runStates } from '#server/runs/list-runs.ts'
+import { listRunEvents } from '#server/runs/run-events.ts'
 import { existingRun, runUuid } from '#server/runs/run-id.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 
 const tag = 'Runs'
-/** An API key stands for nobody in particular. */
-const actor = { id: null, name: 'an API key' }
 const count = z.number().int()
 
 const filters = {
@@ -54,33 +54,42 @@ export const runRoutes: ApiRoute[] = [
     answers: { 200: { description: 'The run', schema: runDetail } },
     async handle({ workspaceId, path }) {
       const run = await getRun(getEngine().pool, workspaceId, path.id!)
+      const fanOuts = run.steps.some((one) => one.kind === 'emit-each') ? await fanOutsOfRun(getEngine().pool, workspaceId, runUuid(path.id!)) : new Map<string, string>()
       const steps = run.steps.map(({ id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, given, each }) => ({
-        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, given, each,
+        id, name, kind, status, attempt, startedAt, endedAt, port, input, output, error, attempts, dueAt, progress, handled, given, each, fanOut: fanOuts.get(id) ?? null,
       }))
-      return { status: 200, body: { ...runBody(run), steps } }
+      return { status: 200, body: { ...runBody(run), events: run.events, steps } }
+    },
+  }),
+  route({
+    method: 'GET', path: '/runs/:id/events', operationId: 'listRunEvents', summary: 'The events a run took, in their order: one, or those a batch or debounce collected', tag, query: pageQuery,
+    answers: { 200: { description: 'A page of events', schema: listOf(runEvent) } },
+    async handle({ workspaceId, path, query: { cursor, limit } }) {
+      const { pool } = getEngine()
+      return { status: 200, body: await listRunEvents(pool, workspaceId, await existingRun(pool, workspaceId, path.id!), { cursor, limit }) }
     },
   }),
   route({
     method: 'POST', path: '/runs/:id/cancel', operationId: 'cancelRun', summary: 'Cancel a run', tag,
     answers: { 200: { description: 'Whether it was still open', schema: z.object({ cancelled: z.boolean() }) } },
-    async handle({ workspaceId, path }) {
+    async handle({ workspaceId, actor, path }) {
       const id = await existingRun(getEngine().pool, workspaceId, path.id!)
-      return { status: 200, body: { cancelled: await getEngine().cancelRun(workspaceId, id) } }
+      return { status: 200, body: { cancelled: await getEngine().cancelRun(workspaceId, id, actor) } }
     },
   }),
   route({
     method: 'POST', path: '/runs/:id/retry', operationId: 'retryRun', summary: 'Let a failed run go on from its failed step, or run it again from the start', tag,
     body: z.strictObject({ from }).optional(),
     answers: { 202: { description: 'The run that goes on, or the new one', schema: z.object({ runId: z.string() }) } },
-    async handle({ workspaceId, path, body }) {
-      const { runId } = await getEngine().retryRun(workspaceId, runUuid(path.id!), { from: body?.from ?? 'failed' })
+    async handle({ workspaceId, actor, path, body }) {
+      const { runId } = await getEngine().retryRun(workspaceId, runUuid(path.id!), { from: body?.from ?? 'failed' }, actor)
       return { status: 202, body: { runId: publicId('run', runId) } }
     },
   }),
   route({
     method: 'POST', path: '/runs/cancel', operationId: 'cancelRuns', summary: `Cancel up to ${bulkMost.toLocaleString('en')} open runs of a function, event, status or time`, tag, body: bulkCancel,
     answers: { 200: { description: 'How many; those that ended meanwhile are found and not cancelled', schema: z.object({ ...found, cancelled: count }) } },
-    async handle({ workspaceId, body: { cursor, limit, ...filter } }) {
+    async handle({ workspaceId, actor, body: { cursor, limit, ...filter } }) {
       return { status: 200, body: await cancelMany(getEngine(), workspaceId, actor, filter, { limit, ...(cursor ? { cursor } : {}) }) }
     },
   }),
@@ -92,7 +101,7 @@ export const runRoutes: ApiRoute[] = [
         schema: z.object({ ...found, retried: count, refused: z.array(z.object({ code: z.string(), message: z.string(), fix: z.string().nullable(), runs: count })) }),
       },
     },
-    async handle({ workspaceId, body: { cursor, limit, from: start, ...filter } }) {
+    async handle({ workspaceId, actor, body: { cursor, limit, from: start, ...filter } }) {
       return { status: 200, body: await retryMany(getEngine(), workspaceId, actor, start, { status: 'failed', ...filter }, { limit, ...(cursor ? { cursor } : {}) }) }
     },
   }),

@@ -18,8 +18,8 @@ export const scheduleRoutes: ApiRoute[] = [
   route({
     method: 'POST', path: '/schedules', operationId: 'createSchedule', summary: 'Make a schedule that sends an event', tag, body: newSchedule,
     answers: { 201: { description: 'The schedule with its next five ticks', schema: schedule } },
-    async handle({ workspaceId, body: { key, ...body } }) {
-      return { status: 201, body: (await putSchedule(getEngine().pool, workspaceId, key, body, { mustBeNew: true })).schedule }
+    async handle({ workspaceId, actor, body: { key, ...body } }) {
+      return { status: 201, body: (await putSchedule(getEngine().pool, workspaceId, key, body, actor, { mustBeNew: true })).schedule }
     },
   }),
   route({
@@ -30,18 +30,18 @@ export const scheduleRoutes: ApiRoute[] = [
   route({
     method: 'PUT', path: '/schedules/:key', operationId: 'putSchedule', summary: 'Make a schedule, or replace the one of that key', tag, body: scheduleBody,
     answers: { 200: { description: 'Replaced', schema: schedule }, 201: { description: 'Made', schema: schedule } },
-    async handle({ workspaceId, path, body }) {
+    async handle({ workspaceId, actor, path, body }) {
       const key = scheduleKey.safeParse(path.key)
       if (!key.success) throw new FanwiseError('bad_request', key.error.issues[0]!.message, { field: 'key', fix: 'Choose a key such as customer-42.' })
-      const { schedule: stored, created } = await putSchedule(getEngine().pool, workspaceId, key.data, body)
+      const { schedule: stored, created } = await putSchedule(getEngine().pool, workspaceId, key.data, body, actor)
       return { status: created ? 201 : 200, body: stored }
     },
   }),
   route({
     method: 'DELETE', path: '/schedules/:key', operationId: 'deleteSchedule', summary: 'Remove a schedule', tag,
     answers: { 200: { description: 'Removed', schema: z.object({ removed: z.string() }) } },
-    async handle({ workspaceId, path }) {
-      await deleteSchedule(getEngine().pool, workspaceId, path.key!)
+    async handle({ workspaceId, actor, path }) {
+      await deleteSchedule(getEngine().pool, workspaceId, path.key!, actor)
       return { status: 200, body: { removed: path.key! } }
     },
   }),

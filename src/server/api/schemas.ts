@@ -50,11 +50,25 @@ export const imported = z.object({
 
 const trigger = z.union([
   z.object({ type: z.literal('event'), event: z.string(), if: z.string().optional() }),
-  z.object({ type: z.literal('schedule'), id: z.string(), cron: z.string(), timezone: z.string() }),
+  z.object({ type: z.literal('schedule'), id: z.string(), cron: z.string(), timezone: z.string(), missed: z.enum(['skip', 'all']).optional().describe('Ticks missed while nothing ran; absent = the last one') }),
 ])
+const whole = z.number().int()
+const milliseconds = z.number().int().describe('Milliseconds')
+const cel = z.string().describe('CEL over `event`')
+const concurrencyLimit = z.object({ limit: whole, key: cel.optional(), scope: z.literal('workspace').optional().describe('Shared with all functions of this key text') })
+const rules = z.object({
+  throttle: z.object({ limit: whole, periodMs: milliseconds, burst: whole, key: cel.optional() }), rateLimit: z.object({ limit: whole, periodMs: milliseconds, key: cel.optional() }),
+  debounce: z.object({ periodMs: milliseconds, timeoutMs: milliseconds.optional(), key: cel.optional() }), batch: z.object({ size: whole, timeoutMs: milliseconds, key: cel.optional(), if: cel.optional() }),
+  priority: cel, singleton: z.object({ mode: z.enum(['skip', 'cancel']), key: cel.optional() }), idempotency: cel,
+  cancelOn: z.array(z.object({ event: z.string(), match: z.string().optional(), if: z.string().optional(), timeoutMs: milliseconds.optional() })),
+  timeouts: z.object({ startMs: milliseconds.optional(), finishMs: milliseconds.optional() }), onFailure: functionSlug,
+}).partial().register(named, { id: 'FlowControl', description: 'Rules that decide when, and whether, a run starts, and what ends it from outside.' })
+
 export const functionSummary = z.object({
   slug: functionSlug, name: z.string(), version: z.number().int(), workflow: z.object({ slug: z.string(), name: z.string() }).nullable(),
-  triggers: z.array(trigger), retries: z.number().int(), concurrency: z.object({ limit: z.number().int(), key: z.string().optional() }).nullable(),
+  triggers: z.array(trigger), retries: z.number().int(), backoff: z.object({ baseMs: z.number(), factor: z.number(), maxMs: z.number(), jitter: z.number() }).describe('Waits between tries'),
+  concurrency: concurrencyLimit.nullable(), concurrency2: concurrencyLimit.nullable().describe('A run executes when both have room'), flow: rules.nullable(),
+  paused: z.object({ since: time, reason: z.string().nullable() }).nullable(),
   steps: z.number().int(), publishedAt: time, nextTickAt: time.nullable(),
   lastRun: z.object({ id: z.string(), status: z.enum(runStates), at: time }).nullable(), failures: z.number().int(), open: z.number().int(),
 }).register(named, { id: 'Function' })
@@ -94,16 +108,22 @@ export const step = z.object({
   id: z.string(), name: z.string(), kind: z.string(), status: z.enum(['pending', 'running', 'retrying', 'sleeping', 'waiting', 'completed', 'failed', 'skipped']),
   attempt: z.number().int(), startedAt: time.nullable(), endedAt: time.nullable(), port: z.string().nullable(), input: json, output: json,
   error: runError.nullable(), attempts: z.array(attempt), dueAt: time.nullable(), progress: z.object({ sent: z.number().int(), total: z.number().int() }).nullable(),
+  fanOut: z.string().nullable().describe('Of a step that emits per item: its fan-out'),
   given: z.enum(['pinned', 'stubbed', 'earlier', 'example']).nullable().describe('In a test: the step was not run, its output was given'),
   handled: z.boolean().describe('It failed, and the run went on: by its error branch, or regardless'),
   each: each.nullable().describe('Of a step that runs once for each item of a list'),
 }).register(named, { id: 'Step' })
 
-export const runDetail = runSummary.extend({ steps: z.array(step) }).register(named, { id: 'RunDetail' })
+export const runEvent = z.object({ id: z.string(), name: z.string(), ts: z.number(), receivedAt: time }).register(named, { id: 'RunEvent' })
+
+export const runDetail = runSummary.extend({
+  events: z.number().int().describe('Events it took: 1, or more of a batch or debounce; GET /runs/:id/events lists them'), steps: z.array(step),
+}).register(named, { id: 'RunDetail' })
 
 export const event = z.object({
   id: z.string(), name: z.string(), data: json, ts: z.number(), v: z.string().nullable(), clientId: z.string().nullable().describe('The id the sender gave'),
   source: z.string(), emittedBy: z.string().nullable().describe('The run whose emit step sent it'), receivedAt: time, runs: z.array(runSummary),
+  joined: z.array(z.object({ run: z.string(), events: z.number().int().describe('How many in all') })).describe('Of these runs, those that took other events too: batches and debounces'),
 }).register(named, { id: 'Event' })
 
 const count = z.number().int()

@@ -30,9 +30,9 @@ export const signalRoutes: ApiRoute[] = [
       by: z.string().max(200).nullable().default(null).describe('Who decided, for people'),
     }),
     answers: { 200: { description: 'Decided', schema: z.object({ decision: z.enum(['approved', 'rejected']) }) } },
-    async handle({ workspaceId, path, body }) {
+    async handle({ workspaceId, actor, path, body }) {
       const runId = await existingRun(getEngine().pool, workspaceId, path.id!)
-      await decide(getEngine(), { workspaceId, runId, step: path.step! }, body)
+      await decide(getEngine(), { workspaceId, runId, step: path.step! }, body, actor)
       return { status: 200, body: { decision: body.decision } }
     },
   }),

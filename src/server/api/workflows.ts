@@ -29,9 +29,9 @@ export const workflowRoutes: ApiRoute[] = [
     method: 'POST', path: '/workflows', operationId: 'importWorkflow', summary: 'Import a workflow, and publish it when asked', tag,
     body: importBody,
     answers: { 201: { description: 'A new workflow', schema: imported }, 200: { description: 'The draft of an existing one was replaced', schema: imported } },
-    async handle({ workspaceId, body }) {
+    async handle({ workspaceId, actor, body }) {
       const { name, slug, graph, publish: andPublish } = body
-      const answer = await importWorkflow(workspaceId, { name, graph, authorId: null, ...(slug === undefined ? {} : { slug }), ...(andPublish === undefined ? {} : { publish: andPublish }) })
+      const answer = await importWorkflow(workspaceId, { name, graph, authorId: null, by: actor, ...(slug === undefined ? {} : { slug }), ...(andPublish === undefined ? {} : { publish: andPublish }) })
       return { status: answer.created ? 201 : 200, body: answer }
     },
   }),
@@ -39,9 +39,9 @@ export const workflowRoutes: ApiRoute[] = [
     method: 'POST', path: '/workflows/:slug/publish', operationId: 'publishWorkflow', summary: 'Publish the draft; says which functions got a new version', tag,
     body: z.object({ revision: z.number().int().optional() }).optional(),
     answers: { 200: { description: 'What is live now', schema: published } },
-    async handle({ workspaceId, path, body }) {
+    async handle({ workspaceId, actor, path, body }) {
       const { id } = await findWorkflow(workspaceId, path.slug!)
-      return { status: 200, body: await publish(workspaceId, id, { authorId: null, ...(body?.revision === undefined ? {} : { revision: body.revision }) }) }
+      return { status: 200, body: await publish(workspaceId, id, { authorId: null, by: actor, ...(body?.revision === undefined ? {} : { revision: body.revision }) }) }
     },
   }),
 ]

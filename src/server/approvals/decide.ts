@@ -1,6 +1,7 @@
 /** A decision, and what is said when it comes too late to count. */
 import { FanwiseError } from '#base/errors.ts'
 import type { Engine } from '#engine/api.ts'
+import type { Actor } from '#server/audit/record.ts'
 import type { ApprovalPlace } from '#server/approvals/link.ts'
 
 export interface PersonsDecision {
@@ -11,8 +12,8 @@ export interface PersonsDecision {
 }
 
 /** Throws conflict when it does not count any more. */
-export async function decide(engine: Engine, place: ApprovalPlace, decision: PersonsDecision): Promise<void> {
-  const answer = await engine.decide(place.workspaceId, place.runId, place.step, decision)
+export async function decide(engine: Engine, place: ApprovalPlace, decision: PersonsDecision, actor?: Actor): Promise<void> {
+  const answer = await engine.decide(place.workspaceId, place.runId, place.step, decision, actor)
   if (answer.state === 'decided') return
   if (answer.state === 'already') {
     const { by, decision: word } = answer.decision

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorOf } from '#server/audit/record.ts'
 import { FanwiseError } from '#base/errors.ts'
 import { parsePublicId } from '#base/ids.ts'
 import { decide } from '#server/approvals/decide.ts'
@@ -16,20 +17,23 @@ function placeOf(token: string): ApprovalPlace {
   return place
 }
 
+/** Whoever was sent the link, not signed in. */
+const holderOfLink = { id: null, name: 'somebody with the link' }
+
 export const approvalsRouter = router({
   /** Those of the workspace that wait for a person. */
   waiting: inWorkspace.query(({ ctx }) => listApprovals(getEngine().pool, ctx.workspace.id)),
   decide: asEditor.input(decision.extend({ run: z.string(), step: z.string().max(80) })).mutation(async ({ ctx, input }) => {
     const runId = parsePublicId('run', input.run)
     if (runId === null) throw new FanwiseError('not_found', `There is no run ${input.run} in this workspace.`, { fix: 'Look in the list of runs.' })
-    await decide(getEngine(), { workspaceId: ctx.workspace.id, runId, step: input.step }, { decision: input.decision, comment: input.comment, by: ctx.user.name ?? ctx.user.email })
+    await decide(getEngine(), { workspaceId: ctx.workspace.id, runId, step: input.step }, { decision: input.decision, comment: input.comment, by: ctx.user.name ?? ctx.user.email }, actorOf(ctx.user))
     return { decided: input.decision }
   }),
   /** For whoever holds the link, signed in or not. */
   byLink: publicProcedure.input(z.object({ token: z.string().max(400) })).query(({ input }) => readApproval(getEngine().pool, placeOf(input.token))),
   decideByLink: publicProcedure.input(decision.extend({ token: z.string().max(400) })).mutation(async ({ ctx, input }) => {
     const user = await ctx.user()
-    await decide(getEngine(), placeOf(input.token), { decision: input.decision, comment: input.comment, by: user === null ? null : (user.name ?? user.email) })
+    await decide(getEngine(), placeOf(input.token), { decision: input.decision, comment: input.comment, by: user === null ? null : (user.name ?? user.email) }, user === null ? holderOfLink : actorOf(user))
     return { decided: input.decision }
   }),
 })

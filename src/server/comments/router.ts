@@ -1,8 +1,9 @@
 /** Comments beside a drawing. Every member may comment; what somebody wrote is theirs to change. */
 import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { getAlerts } from '#server/alerts/context.ts'
-import { answer, beginThread, editComment, listThreads, peopleOf, removeComment, resolveThread, type Place } from '#server/comments/store.ts'
+import { answer, beginThread, editComment, listThreads, moveThread, peopleOf, removeComment, resolveThread, type Place, type ThreadPlace } from '#server/comments/store.ts'
 import { tellMentions } from '#server/comments/tell-mentions.ts'
 import { markSeen, unseenMentions } from '#server/comments/unseen.ts'
 import { db } from '#server/db.ts'
@@ -15,11 +16,22 @@ const bySlug = z.object({ slug: z.string().min(1).max(80) })
 const body = z.string().max(200_000)
 const comment = z.string().min(1).max(40)
 
+const nodeId = z.string().min(1).max(64).refine((id) => !id.includes('\u0000'), 'This is not the id of a node.')
+/** As far as anybody draws. */
+const coordinate = z.number().min(-1_000_000).max(1_000_000)
+const point = z.object({ x: coordinate, y: coordinate })
+
 const inWorkflow = inWorkspace.input(bySlug)
 
 async function placeOf({ ctx, input }: { ctx: { workspace: { id: string }; user: { id: string } }; input: { slug: string } }): Promise<Place> {
   const { id } = await findWorkflow(ctx.workspace.id, input.slug)
   return { workspaceId: ctx.workspace.id, workflowId: id, authorId: ctx.user.id }
+}
+
+function threadPlace({ node, title = '', at }: { node?: string | undefined; title?: string | undefined; at?: { x: number; y: number } | undefined }): ThreadPlace {
+  if (node !== undefined && at === undefined) return { node, title: title.replaceAll('\u0000', '').trim().slice(0, 120) || 'Something' }
+  if (at !== undefined && node === undefined) return { at }
+  throw new FanwiseError('bad_request', 'A thread is on a node or at a point of the canvas.', { fix: 'Give `node`, or `at` with `x` and `y`, and not both.' })
 }
 
 /** The comment does not wait for the mail; what fails here is tried again by the duty. */
@@ -33,11 +45,14 @@ export const commentsRouter = router({
   /** Who can be mentioned. */
   people: inWorkspace.query(async ({ ctx }) => (await peopleOf(db(), ctx.workspace.id)).map(({ id, handle, email }) => ({ id: publicId('usr', id), handle, email, me: id === ctx.user.id }))),
 
-  begin: inWorkflow.input(z.object({ node: z.string().min(1).max(64).refine((id) => !id.includes('\u0000'), 'This is not the id of a node.'), title: z.string().max(300), body })).mutation(async (call) => {
-    const made = await beginThread(await placeOf(call), { id: call.input.node, title: call.input.title.replaceAll('\u0000', '').trim().slice(0, 120) || 'Something' }, call.input.body)
+  /** On a node, or at a point of the canvas. */
+  begin: inWorkflow.input(z.object({ node: nodeId.optional(), title: z.string().max(300).optional(), at: point.optional(), body })).mutation(async (call) => {
+    const made = await beginThread(await placeOf(call), threadPlace(call.input), call.input.body)
     tellLater()
     return made
   }),
+  /** A thread at a point goes to another. */
+  move: inWorkflow.input(z.object({ thread: comment, at: point })).mutation(async (call) => moveThread(await placeOf(call), call.input.thread, call.input.at)),
   answer: inWorkflow.input(z.object({ thread: comment, body })).mutation(async (call) => {
     const made = await answer(await placeOf(call), call.input.thread, call.input.body)
     tellLater()

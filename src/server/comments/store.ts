@@ -1,4 +1,4 @@
-/** Comments of a workflow: threads on its nodes. They are no part of the drawing: undo, publish and export leave them alone. */
+/** Comments of a workflow: threads on its nodes and at free points. They are no part of the drawing: undo, publish and export leave them alone. */
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
 import { handlesOf, mentionedIn } from '#base/mentions.ts'
@@ -28,19 +28,33 @@ export interface CommentView {
   mentions: string[]
 }
 
+export interface Point {
+  x: number
+  y: number
+}
+
+/** What a thread is about: a node, with what it is called now, or a point of the canvas. */
+export type ThreadPlace = { node: string; title: string } | { at: Point }
+
 export interface Thread {
   id: string
-  node: string
-  /** What the node was called when the thread began. */
+  /** Null: it is at a point. */
+  node: string | null
+  /** Null: it is on a node. */
+  at: Point | null
+  /** What the node was called when the thread began; of a point, that it is one. */
   title: string
   resolved: { by: string; at: string } | null
   /** Oldest first. */
   comments: CommentView[]
 }
 
+/** What a thread at a point is called where it stands alone: in a mail, at Home. */
+const pointTitle = 'the canvas'
+
 /** Oldest thread first. */
 export async function listThreads(workspaceId: string, workflowId: string, readerId: string): Promise<Thread[]> {
-  const rows = await db().workflowComment.findMany({ where: { workspaceId, workflowId }, orderBy: { id: 'asc' }, include: { mentions: { select: { handle: true } } } })
+  const rows = await db().workflowComment.findMany({ where: { workspaceId, workflowId }, orderBy: { id: 'asc' }, include: { mentions: { where: { droppedAt: null }, select: { handle: true } } } })
   if (rows.length === 0) return []
   const ids = new Set(rows.flatMap((row) => [row.authorId ?? [], row.resolvedBy ?? []].flat()))
   const people = await db().user.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true, email: true } })
@@ -50,7 +64,7 @@ export async function listThreads(workspaceId: string, workflowId: string, reade
   for (const row of rows) {
     if (row.threadId === row.id) {
       threads.set(row.id, {
-        id: publicId('cmt', row.id), node: row.nodeId, title: row.nodeTitle, comments: [],
+        id: publicId('cmt', row.id), node: row.nodeId, at: pointOf(row), title: row.nodeTitle, comments: [],
         resolved: row.resolvedAt === null ? null : { by: nameOf(row.resolvedBy), at: row.resolvedAt.toISOString() },
       })
     }
@@ -62,13 +76,25 @@ export async function listThreads(workspaceId: string, workflowId: string, reade
   return [...threads.values()]
 }
 
+const pointOf = ({ atX, atY }: { atX: number | null; atY: number | null }): Point | null => (atX === null || atY === null ? null : { x: atX, y: atY })
+
 /** The first comment of a new thread. */
-export async function beginThread(place: Place, node: { id: string; title: string }, text: string): Promise<{ id: string }> {
+export async function beginThread(place: Place, on: ThreadPlace, text: string): Promise<{ id: string }> {
   const id = newUuid()
+  const where = 'at' in on ? { nodeId: null, nodeTitle: pointTitle, atX: on.at.x, atY: on.at.y } : { nodeId: on.node, nodeTitle: on.title }
   await write(place, async (tx) => {
-    await addWithin(tx, place, { id, threadId: id, nodeId: node.id, nodeTitle: node.title }, text)
+    await addWithin(tx, place, { id, threadId: id, ...where }, text)
   })
   return { id: publicId('cmt', id) }
+}
+
+/** Puts a thread that is at a point somewhere else. Whoever may comment may do it. */
+export async function moveThread(place: Place, thread: string, at: Point): Promise<void> {
+  await write(place, async (tx) => {
+    const { threadId } = await findComment(tx, place, thread)
+    const { count } = await tx.workflowComment.updateMany({ where: { workspaceId: place.workspaceId, id: threadId, nodeId: null }, data: { atX: at.x, atY: at.y } })
+    if (count === 0) throw new FanwiseError('conflict', 'This thread is on a thing of the drawing and goes where that goes.', { fix: 'Move the thing itself, or begin a new thread at the place you mean.' })
+  })
 }
 
 export async function answer(place: Place, thread: string, text: string): Promise<{ id: string }> {
@@ -126,7 +152,7 @@ export async function peopleOf(within: Transaction | ReturnType<typeof db>, work
   return handlesOf(rows.map((row) => row.user))
 }
 
-async function addWithin(tx: Transaction, place: Place, row: { id: string; threadId: string; nodeId: string; nodeTitle: string }, text: string): Promise<void> {
+async function addWithin(tx: Transaction, place: Place, row: { id: string; threadId: string; nodeId: string | null; nodeTitle: string; atX?: number; atY?: number }, text: string): Promise<void> {
   const { workspaceId, workflowId, authorId } = place
   const body = checkText(text)
   if ((await tx.workflowComment.count({ where: { workspaceId, workflowId } })) >= commentsMax) {
@@ -136,11 +162,16 @@ async function addWithin(tx: Transaction, place: Place, row: { id: string; threa
   await mention(tx, place, row.id, body)
 }
 
-/** Makes the mentions of a comment what its text says. Who was told already is not told again. */
+/** Makes the mentions of a comment what its text says. Who was told already is not told again, even when the name was out of the text meanwhile. */
 async function mention(tx: Transaction, { workspaceId, authorId }: Place, commentId: string, body: string): Promise<void> {
   const named = mentionedIn(body, await peopleOf(tx, workspaceId)).filter((one) => one.id !== authorId)
-  await tx.commentMention.deleteMany({ where: { workspaceId, commentId, userId: { notIn: named.map((one) => one.id) } } })
-  await tx.commentMention.createMany({ data: named.map((one) => ({ workspaceId, commentId, userId: one.id, handle: one.handle })), skipDuplicates: true })
+  const of = { workspaceId, commentId }
+  await tx.commentMention.updateMany({ where: { ...of, droppedAt: null, userId: { notIn: named.map((one) => one.id) } }, data: { droppedAt: new Date() } })
+  for (const { id: userId, handle } of named) {
+    // A mail that never went is due for a day from now.
+    await tx.commentMention.updateMany({ where: { ...of, userId, droppedAt: { not: null }, toldAt: null }, data: { at: new Date() } })
+    await tx.commentMention.upsert({ where: { workspaceId_commentId_userId: { ...of, userId } }, create: { ...of, userId, handle }, update: { handle, droppedAt: null } })
+  }
 }
 
 function checkText(text: string): string {

@@ -19,7 +19,7 @@ interface UntoldRow {
   email: string
   author: string
   body: string
-  node_id: string
+  node_id: string | null
   node_title: string
   workflow: string
   workflow_name: string
@@ -38,7 +38,7 @@ const statements = {
     join membership b on b.workspace_id = m.workspace_id and b.user_id = m.user_id
     join user_account u on u.id = m.user_id
     left join user_account a on a.id = c.author_id
-    where m.told_at is null and m.at > clock_timestamp() - interval '1 day' and m.at <= clock_timestamp() - make_interval(secs => $1)
+    where m.told_at is null and m.dropped_at is null and m.at > clock_timestamp() - interval '1 day' and m.at <= clock_timestamp() - make_interval(secs => $1)
     order by m.at limit ${mostAtOnce} for update of m skip locked`,
   told: `update comment_mention set told_at = clock_timestamp() where workspace_id = $1 and comment_id = $2 and user_id = $3`,
 }
@@ -68,7 +68,7 @@ export async function tellMentions(context: AlertContext, olderThanSeconds = 0):
 }
 
 function factsOf(row: UntoldRow, publicUrl: string) {
-  const query = new URLSearchParams({ node: row.node_id, comment: publicId('cmt', row.comment_id) })
+  const query = new URLSearchParams({ ...(row.node_id === null ? {} : { node: row.node_id }), comment: publicId('cmt', row.comment_id) })
   return {
     author: row.author, body: row.body, title: row.node_title, workflow: row.workflow_name, workspace: row.workspace_name,
     url: `${publicUrl}/w/${row.workspace}/workflows/${row.workflow}?${query.toString()}`,

@@ -5,7 +5,8 @@ import { db } from '#server/db.ts'
 export interface UnseenMention {
   comment: string
   thread: string
-  node: string
+  /** Null: the thread is at a point of the canvas. */
+  node: string | null
   title: string
   workflow: { slug: string; name: string }
   author: string
@@ -20,7 +21,7 @@ const excerptMost = 160
 /** Newest first. Workflows that were put away do not count. */
 export async function unseenMentions(workspaceId: string, userId: string): Promise<UnseenMention[]> {
   const rows = await db().commentMention.findMany({
-    where: { workspaceId, userId, seenAt: null, comment: { workflow: { archivedAt: null } } },
+    where: { workspaceId, userId, seenAt: null, droppedAt: null, comment: { workflow: { archivedAt: null } } },
     orderBy: { commentId: 'desc' }, take: shownMost,
     include: { comment: { include: { workflow: { select: { slug: true, name: true } } } } },
   })
@@ -38,7 +39,7 @@ export async function markSeen(workspaceId: string, userId: string, thread: stri
   const threadId = thread === null ? null : parsePublicId('cmt', thread)
   if (thread !== null && threadId === null) return { seen: 0 }
   const { count } = await db().commentMention.updateMany({
-    where: { workspaceId, userId, seenAt: null, ...(threadId === null ? {} : { comment: { threadId } }) }, data: { seenAt: new Date() },
+    where: { workspaceId, userId, seenAt: null, droppedAt: null, ...(threadId === null ? {} : { comment: { threadId } }) }, data: { seenAt: new Date() },
   })
   return { seen: count }
 }

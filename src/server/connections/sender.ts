@@ -11,7 +11,7 @@ import { fill, filledAddress, secretsAskedFor, withLabels } from '#server/connec
 import { connectionService, hostOf, hostsOf, isAllowedHost, secretMin } from '#server/connections/kinds.ts'
 import { signIn } from '#server/connections/sign-in.ts'
 import { Tokens } from '#server/connections/tokens.ts'
-import type { StoredConnection, Vault } from '#server/connections/vault.ts'
+import type { Kept, StoredConnection, Vault } from '#server/connections/vault.ts'
 import type { OutgoingRequest, OutgoingResponse } from '#steps/kind.ts'
 
 export interface SendInfo {
@@ -33,7 +33,7 @@ export class Sender {
   async secure(workspaceId: string, asked: OutgoingRequest, marks: Marks | null): Promise<SecuredRequest> {
     const kept = await this.vault.of(workspaceId)
     const name = asked.credentials?.connection
-    const connection = name === undefined ? null : kept.connections.get(name) ?? missingConnection(name, [...kept.connections.keys()])
+    const connection = name === undefined ? null : connectionNamed(kept, name)
     const service = connection === null ? null : connectionService(connection.name)
     const url = new URL(asked.url)
     if (url.protocol === 'playground:') {
@@ -43,7 +43,7 @@ export class Sender {
     const values = new Map<string, string>()
     for (const one of marks === null ? [] : secretsAskedFor(asked, marks)) {
       const secret = kept.secrets.get(one)
-      if (secret === undefined) throw missingSecret(one, [...kept.secrets.keys()])
+      if (secret === undefined) throw missingSecret(one, namesOf(kept.secrets))
       values.set(one, this.vault.openSecret(workspaceId, secret))
     }
     const valueOf = (one: string): string => values.get(one)!
@@ -56,6 +56,11 @@ export class Sender {
     // A host that is a secret in part is not told to what parks hosts: that is recorded.
     const named = marks === null || addressMark(url.hostname) !== null || !marks.in(url.hostname)
     return { url: named ? address : '', service, send: (info) => this.signedIn(workspaceId, request, connection, hidden, info) }
+  }
+
+  /** @throws a typed error when there is no such connection */
+  async baseAddress(workspaceId: string, connection: string): Promise<string | null> {
+    return connectionNamed(await this.vault.of(workspaceId), connection).config.baseUrl ?? null
   }
 
   private async signedIn(workspaceId: string, request: OutgoingRequest, connection: StoredConnection | null, hidden: Hidden[], info: SendInfo): Promise<OutgoingResponse> {
@@ -152,6 +157,11 @@ function checkSecretHost(name: string, hosts: string[], url: URL): void {
     field: 'url', fix: 'Correct the address of the step, or add the host to the secret in Settings.', facts: { secret: name, host, hosts },
   })
 }
+
+/** Under its name or one it had before. */
+const connectionNamed = (kept: Kept, name: string): StoredConnection => kept.connections.get(name) ?? missingConnection(name, namesOf(kept.connections))
+
+const namesOf = (named: ReadonlyMap<string, { name: string }>): string[] => [...new Set([...named.values()].map((one) => one.name))]
 
 const others = (names: string[]): string => (names.length === 0 ? '' : ` Those there are: ${names.slice(0, 5).sort().join(', ')}.`)
 

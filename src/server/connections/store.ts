@@ -1,15 +1,18 @@
 /** Connections as people keep them. What is saved as a secret is never read back out of here. */
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
-import { audit, type Actor } from '#server/connections/audit.ts'
+import { audit, type Actor } from '#server/audit/record.ts'
 import { lastFour } from '#server/connections/cipher.ts'
 import { getConnections, valuesChanged } from '#server/connections/context.ts'
-import { connectionConfig, hostsOf, type ConnectionConfig, type ConnectionKind } from '#server/connections/kinds.ts'
-import { db } from '#server/db.ts'
+import { connectionConfig, connectionService, hostsOf, type ConnectionConfig, type ConnectionKind } from '#server/connections/kinds.ts'
+import { checkFree, earlierAfter } from '#server/connections/names.ts'
+import { db, type Transaction } from '#server/db.ts'
 
 export interface ConnectionEntry {
   id: string
   name: string
+  /** Names it had before; steps that use them go on working. */
+  earlierNames: string[]
   kind: ConnectionKind
   config: ConnectionConfig
   /** Where its secret may go. */
@@ -35,7 +38,7 @@ export async function listConnections(workspaceId: string): Promise<ConnectionEn
   return rows.map((row) => {
     const config = connectionConfig.parse(row.config)
     return {
-      id: publicId('con', row.id), name: row.name, kind: row.kind as ConnectionKind, config, hosts: hostsOf(config), last4: row.last4,
+      id: publicId('con', row.id), name: row.name, earlierNames: row.earlierNames, kind: row.kind as ConnectionKind, config, hosts: hostsOf(config), last4: row.last4,
       changedBy: row.changedBy, updatedAt: row.updatedAt.toISOString(),
     }
   })
@@ -48,8 +51,8 @@ export async function createConnection(workspaceId: string, change: ConnectionCh
   const id = newUuid()
   const sealed = getConnections().cipher.seal(secret, { workspaceId, kind: 'connection', id })
   await db().$transaction(async (tx) => {
-    const others = await tx.connection.findMany({ where: { workspaceId }, select: { name: true } })
-    if (others.some((other) => other.name.toLowerCase() === name.toLowerCase())) throw new FanwiseError('conflict', `There is a connection ${name} already.`, { field: 'name', fix: 'Change that one, or use another name.' })
+    const others = await tx.connection.findMany({ where: { workspaceId }, select: { name: true, earlierNames: true } })
+    checkFree(others, name, 'connection')
     if (others.length >= connectionsMax) throw new FanwiseError('conflict', `A workspace has at most ${connectionsMax} connections.`, { fix: 'Delete one that no step uses.' })
     await tx.connection.create({ data: { workspaceId, id, name, kind, config: asJson(config), ...sealed, last4: lastFour(secret), changedBy: by.name } })
     await audit(tx, workspaceId, by, 'connection.create', name, { kind, hosts: hostsOf(config) })
@@ -58,8 +61,15 @@ export async function createConnection(workspaceId: string, change: ConnectionCh
   return { id: publicId('con', id) }
 }
 
-/** Its name stays: steps refer to it. A secret that now belongs to other hosts must be entered again. */
-export async function changeConnection(workspaceId: string, id: string, { kind, config, secret }: Omit<ConnectionChange, 'name'>, by: Actor): Promise<void> {
+export interface ConnectionEdit extends Omit<ConnectionChange, 'name'> {
+  /** Absent: as it is called. Steps that use the old name go on working. */
+  name?: string
+  /** Earlier names that are to lead here no more. */
+  forget?: string[]
+}
+
+/** A secret that now belongs to other hosts must be entered again. */
+export async function changeConnection(workspaceId: string, id: string, { name: wanted, kind, config, secret, forget }: ConnectionEdit, by: Actor): Promise<void> {
   const uuid = connectionUuid(id)
   if (secret !== undefined) checkLine(kind, secret)
   await db().$transaction(async (tx) => {
@@ -68,10 +78,21 @@ export async function changeConnection(workspaceId: string, id: string, { kind, 
     const before = connectionConfig.parse(row.config)
     if (secret === undefined) needSameUse(row.kind, before, kind, config)
     const sealed = secret === undefined ? {} : { ...getConnections().cipher.seal(secret, { workspaceId, kind: 'connection', id: uuid }), last4: lastFour(secret) }
-    await tx.connection.update({ where: { workspaceId_id: { workspaceId, id: uuid } }, data: { kind, config: asJson(config), ...sealed, changedBy: by.name, updatedAt: new Date() } })
-    await audit(tx, workspaceId, by, 'connection.change', row.name, { kind, hosts: hostsOf(config), before: hostsOf(before), secret: secret === undefined ? 'kept' : 'new' })
+    const name = wanted ?? row.name
+    if (name !== row.name) await checkRename(tx, workspaceId, row, name)
+    await tx.connection.update({ where: { workspaceId_id: { workspaceId, id: uuid } }, data: { name, earlierNames: earlierAfter(row, name, forget), kind, config: asJson(config), ...sealed, changedBy: by.name, updatedAt: new Date() } })
+    if (name !== row.name) await audit(tx, workspaceId, by, 'connection.rename', name, { before: row.name })
+    const same = secret === undefined && (forget ?? []).length === 0 && JSON.stringify(before) === JSON.stringify(config)
+    if (!same) await audit(tx, workspaceId, by, 'connection.change', name, { kind, hosts: hostsOf(config), before: hostsOf(before), secret: secret === undefined ? 'kept' : 'new', forgot: forget?.length ? forget : undefined })
   })
   valuesChanged(workspaceId)
+}
+
+/** While it is parked, runs wait for it under the name it has. */
+async function checkRename(tx: Transaction, workspaceId: string, row: { id: string; name: string }, name: string): Promise<void> {
+  checkFree(await tx.connection.findMany({ where: { workspaceId, id: { not: row.id } }, select: { name: true, earlierNames: true } }), name, 'connection')
+  if ((await tx.hold.count({ where: { workspaceId, kind: 'service', target: connectionService(row.name) } })) === 0) return
+  throw new FanwiseError('conflict', `${row.name} is parked, and runs wait for it under this name.`, { field: 'name', fix: 'Let it go first (Settings → Parked services), then rename it.' })
 }
 
 /** Who may not see a secret must not have it sent to a place of their own. */

@@ -1,6 +1,7 @@
 /** Tries a connection: one GET, and in plain words what came of it. */
 import { FanwiseError } from '#base/errors.ts'
 import { getConnections } from '#server/connections/context.ts'
+import { belowBase } from '#steps/http/base-path.ts'
 import { connectionById } from '#server/connections/store.ts'
 
 export interface TestResult {
@@ -45,9 +46,7 @@ function addressFor(baseUrl: string | undefined, hosts: string[], path: string):
   const first = hosts.find((host) => !host.startsWith('*.'))
   const base = baseUrl ?? (first === undefined ? null : first.includes('://') ? first : `https://${first}`)
   if (base === null) throw bad(`Give a whole address of ${hosts.join(', ')}.`)
-  const joined = text === '' ? base : `${base.replace(/\/$/, '')}/${text.replace(/^\//, '')}`
-  if (!URL.canParse(joined)) throw bad('Give a path such as /me.')
-  return joined
+  return text === '' ? base : belowBase(base, text.startsWith('/') ? text : `/${text}`, 'path').href
 }
 
 function wordsFor(status: number, host: string): string {

@@ -26,7 +26,7 @@ interface Found {
   published: boolean
 }
 
-/** By name. One reading for all of a page's rows. */
+/** By the name they go by. One reading for all of a page's rows. */
 export async function usesOf(workspaceId: string, what: Used): Promise<Record<string, Use[]>> {
   const uses: Record<string, Use[]> = {}
   const seen = new Set<string>()
@@ -39,6 +39,20 @@ export async function usesOf(workspaceId: string, what: Used): Promise<Record<st
     }
   }
   return uses
+}
+
+export interface WithUses {
+  uses: Use[]
+  /** How many of them go by a name it had before. */
+  earlier: { name: string; steps: number }[]
+}
+
+/** Entries with their uses, under whatever name. */
+export function withUses<T extends { name: string; earlierNames?: string[] }>(entries: readonly T[], uses: Record<string, Use[]>): (T & WithUses)[] {
+  return entries.map((entry) => {
+    const former = entry.earlierNames ?? []
+    return { ...entry, uses: [entry.name, ...former].flatMap((name) => uses[name] ?? []), earlier: former.map((name) => ({ name, steps: uses[name]?.length ?? 0 })) }
+  })
 }
 
 /** Published ones first: a draft that says the same adds nothing. */

@@ -23,6 +23,7 @@ export interface StoredSecret {
   keyId: string
 }
 
+/** Found by their names, and by those they had before. */
 export interface Kept {
   connections: ReadonlyMap<string, StoredConnection>
   secrets: ReadonlyMap<string, StoredSecret>
@@ -102,8 +103,8 @@ export class Vault {
 }
 
 interface Row {
-  connections: { id: string; name: string; kind: ConnectionKind; config: ConnectionConfig; cipher: string; key_id: string }[] | null
-  secrets: { name: string; hosts: string[]; cipher: string; key_id: string }[] | null
+  connections: { id: string; name: string; earlier: string[]; kind: ConnectionKind; config: ConnectionConfig; cipher: string; key_id: string }[] | null
+  secrets: { name: string; earlier: string[]; hosts: string[]; cipher: string; key_id: string }[] | null
   settings: Record<string, string> | null
 }
 
@@ -111,17 +112,26 @@ async function readKept(pool: pg.Pool, workspaceId: string, plain: Readonly<Reco
   const { rows } = await pool.query<Row>({
     name: 'vault-read',
     text: `select
-        (select json_agg(json_build_object('id', id, 'name', name, 'kind', kind, 'config', config, 'cipher', encode(cipher, 'base64'), 'key_id', key_id)) from connection where workspace_id = $1) as connections,
-        (select json_agg(json_build_object('name', name, 'hosts', hosts, 'cipher', encode(cipher, 'base64'), 'key_id', key_id)) from secret where workspace_id = $1) as secrets,
+        (select json_agg(json_build_object('id', id, 'name', name, 'earlier', earlier_names, 'kind', kind, 'config', config, 'cipher', encode(cipher, 'base64'), 'key_id', key_id)) from connection where workspace_id = $1) as connections,
+        (select json_agg(json_build_object('name', name, 'earlier', earlier_names, 'hosts', hosts, 'cipher', encode(cipher, 'base64'), 'key_id', key_id)) from secret where workspace_id = $1) as secrets,
         (select json_object_agg(name, value) from setting where workspace_id = $1) as settings`,
     values: [workspaceId],
   })
   const { connections, secrets, settings } = rows[0]!
   return {
-    connections: new Map((connections ?? []).map(({ cipher, key_id: keyId, ...rest }) => [rest.name, { ...rest, keyId, cipher: Buffer.from(cipher, 'base64') }])),
-    secrets: new Map((secrets ?? []).map(({ cipher, key_id: keyId, ...rest }) => [rest.name, { ...rest, keyId, cipher: Buffer.from(cipher, 'base64') }])),
+    connections: byNames(connections ?? []),
+    secrets: byNames(secrets ?? []),
     settings: { ...settings, ...plain },
   }
+}
+
+function byNames<T extends { name: string; earlier: string[]; cipher: string; key_id: string }>(rows: T[]): Map<string, Omit<T, 'earlier' | 'cipher' | 'key_id'> & { cipher: Uint8Array; keyId: string }> {
+  const found = new Map<string, Omit<T, 'earlier' | 'cipher' | 'key_id'> & { cipher: Uint8Array; keyId: string }>()
+  for (const { earlier, cipher, key_id: keyId, ...rest } of rows) {
+    const stored = { ...rest, keyId, cipher: Buffer.from(cipher, 'base64') }
+    for (const name of [rest.name, ...earlier]) found.set(name, stored)
+  }
+  return found
 }
 
 /** Rows of an earlier key are stored anew with the current one. Answers how many. */

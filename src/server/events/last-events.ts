@@ -21,6 +21,8 @@ export interface LastEvent {
   /** Sender's clock. */
   ts: number
   receivedAt: string
+  /** One of those that go first. */
+  picked?: true
   /** Characters of the whole payload, when only a shortened one is in here. */
   cut?: number
 }
@@ -50,12 +52,15 @@ const namesOfIds = 'select id::text as id, name from event where workspace_id = 
 export async function lastEvents(pool: pg.Pool, workspaceId: string, names: readonly string[], first: readonly string[] = []): Promise<Record<string, LastEvent>> {
   const asked = [...new Set(names)].filter((name) => name !== '').slice(0, namesMost)
   const found = new Map<string, Row>()
+  const picked = new Set<string>()
   if (first.length > 0) {
     const wanted = await chosen(pool, workspaceId, asked, first)
     const { rows } = await pool.query<Row>({ name: 'events-first', text: ofIds, values: [workspaceId, [...new Set(wanted.values())]] })
     for (const [name, id] of wanted) {
       const row = rows.find((one) => one.id === id)
-      if (row !== undefined) found.set(name, row)
+      if (row === undefined) continue
+      found.set(name, row)
+      picked.add(name)
     }
   }
   const rest = asked.filter((name) => !found.has(name))
@@ -63,7 +68,7 @@ export async function lastEvents(pool: pg.Pool, workspaceId: string, names: read
   const patterns = rest.filter((name) => name.endsWith('*'))
   if (exact.length > 0) for (const row of (await pool.query<Row>({ name: 'events-last', text: ofNames, values: [workspaceId, exact] })).rows) found.set(row.asked, row)
   if (patterns.length > 0) for (const row of (await pool.query<Row>({ name: 'events-last-like', text: ofPatterns, values: [workspaceId, patterns] })).rows) found.set(row.asked, row)
-  return Object.fromEntries([...found].map(([name, row]) => [name, shown(row)]))
+  return Object.fromEntries([...found].map(([name, row]) => [name, { ...shown(row), ...(picked.has(name) ? { picked: true as const } : {}) }]))
 }
 
 /** Which of these events each name takes, the first of them. */

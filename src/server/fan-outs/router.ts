@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorOf } from '#server/audit/record.ts'
 import { getEngine } from '#server/engine.ts'
 import { checkSteering, confirmFanOut, refuseFanOut, waitingFanOuts } from '#server/fan-outs/confirm.ts'
 import { fanOutUuid } from '#server/fan-outs/fan-out-id.ts'
@@ -9,7 +10,6 @@ import { router } from '#server/trpc.ts'
 
 export const itemStatuses = ['queued', 'running', 'sleeping', 'waiting', 'held', 'completed', 'failed', 'cancelled', 'skipped', 'not sent', 'no run'] as const
 
-const actorOf = (user: { id: string; name?: string | null; email?: string | null }) => ({ id: user.id, name: user.name ?? user.email ?? 'Somebody' })
 const one = z.object({ id: z.string() })
 
 export const fanOutsRouter = router({

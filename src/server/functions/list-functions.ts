@@ -1,6 +1,6 @@
 /** Functions in use: what starts each, its version, retries and limits, and how it did lately. */
 import type pg from 'pg'
-import type { ConcurrencyLimit, FunctionDefinition, Trigger } from '#graph/definition.ts'
+import type { Backoff, ConcurrencyLimit, FlowControl, FunctionDefinition, Trigger } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import { publicId, uuidTime, uuidFloor } from '#base/ids.ts'
 
@@ -11,7 +11,11 @@ export interface FunctionSummary {
   workflow: { slug: string; name: string } | null
   triggers: Trigger[]
   retries: number
+  backoff: Backoff
   concurrency: ConcurrencyLimit | null
+  concurrency2: ConcurrencyLimit | null
+  /** Rules that decide when, and whether, a run starts; null = none. */
+  flow: FlowControl | null
   steps: number
   publishedAt: string
   lastRun: { id: string; status: RunState; why: { kind?: string } | null; at: string } | null
@@ -83,7 +87,8 @@ function summaryOf(row: Row): FunctionSummary {
   return {
     slug: row.slug, name: row.name, version: row.version,
     workflow: row.workflow_slug === null ? null : { slug: row.workflow_slug, name: row.workflow_name ?? row.workflow_slug },
-    triggers: definition.triggers, retries: definition.retries, concurrency: definition.concurrency ?? null, steps: definition.steps.length,
+    triggers: definition.triggers, retries: definition.retries, backoff: definition.backoff,
+    concurrency: definition.concurrency ?? null, concurrency2: definition.concurrency2 ?? null, flow: definition.flow ?? null, steps: definition.steps.length,
     publishedAt: new Date(row.published_ms).toISOString(),
     lastRun: row.last_id === null || row.last_status === null ? null : {
       id: publicId('run', row.last_id), status: runStateOf(row.last_status, row.last_state),

@@ -1,7 +1,8 @@
 /** What the price tag of an emit per item needs from the workspace: the last real run, who reacts elsewhere, how long runs take. */
 import { publicId } from '#base/ids.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
-import { priceOf, publishedConsumer, type Consumer, type Price } from '#graph/price.ts'
+import { baseIn, priceOf, publishedConsumer, type Consumer, type Price } from '#graph/price.ts'
+import { knownValues } from '#server/connections/known-values.ts'
 import { db } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
 import { confirmRule } from '#server/fan-outs/confirm.ts'
@@ -48,11 +49,11 @@ interface FunctionRow {
 }
 
 export async function priceFacts(workspaceId: string, question: PriceQuestion): Promise<PriceFacts> {
-  const [last, functions, rule] = await Promise.all([lastEmit(workspaceId, question.function, question.step), publishedFunctions(workspaceId), confirmRule(getEngine().pool, workspaceId)])
+  const [values, last, functions, rule] = await Promise.all([knownValues(workspaceId), lastEmit(workspaceId, question.function, question.step), publishedFunctions(workspaceId), confirmRule(getEngine().pool, workspaceId)])
   const elsewhere: Consumer[] = []
   const asked: FunctionRow[] = []
   for (const row of functions) {
-    const consumer = row.workflow === question.workflow ? null : publishedConsumer(row.definition, question.event)
+    const consumer = row.workflow === question.workflow ? null : publishedConsumer(row.definition, question.event, baseIn(values))
     if (consumer !== null) elsewhere.push(consumer)
     if (consumer !== null || (row.workflow === question.workflow && question.drawn.includes(row.slug))) asked.push(row)
   }
@@ -68,8 +69,9 @@ export async function priceFacts(workspaceId: string, question: PriceQuestion): 
 
 /** What so many events of that name would set off today, by what is published. */
 export async function publishedPrice(workspaceId: string, event: string, items: number): Promise<Price> {
-  const found = (await publishedFunctions(workspaceId)).flatMap((row) => {
-    const consumer = publishedConsumer(row.definition, event)
+  const [values, functions] = await Promise.all([knownValues(workspaceId), publishedFunctions(workspaceId)])
+  const found = functions.flatMap((row) => {
+    const consumer = publishedConsumer(row.definition, event, baseIn(values))
     return consumer === null ? [] : [{ row, consumer: row.limit_override === null || consumer.limit === null || row.definition.concurrency?.scope === 'workspace' ? consumer : { ...consumer, limit: row.limit_override } }]
   })
   const known = found.slice(0, consumersMost)

@@ -2,7 +2,9 @@
 import { FanwiseError } from '#base/errors.ts'
 import type { Actor } from '#engine/holds/control.ts'
 import { serviceOf } from '#engine/holds/holds.ts'
+import { audit } from '#server/audit/record.ts'
 import { connectionService } from '#server/connections/kinds.ts'
+import { db } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
 import { functionBySlug } from '#server/holds/list-holds.ts'
 
@@ -38,4 +40,18 @@ export async function park(workspaceId: string, service: string, actor: Actor, r
 
 export async function letGo(workspaceId: string, service: string, actor: Actor): Promise<boolean> {
   return getEngine().holds.resumeService(workspaceId, serviceName(service), actor)
+}
+
+/** Whether a service that keeps failing is parked by itself. */
+export async function breakerIsOn(workspaceId: string): Promise<boolean> {
+  return (await db().workspace.findUniqueOrThrow({ where: { id: workspaceId }, select: { autoPark: true } })).autoPark
+}
+
+/** Every worker hears of it at once. */
+export async function setBreaker(workspaceId: string, on: boolean, actor: Actor): Promise<void> {
+  await db().$transaction(async (tx) => {
+    const { count } = await tx.workspace.updateMany({ where: { id: workspaceId, autoPark: !on }, data: { autoPark: on } })
+    if (count > 0) await audit(tx, workspaceId, actor, 'workspace.auto-park', 'services', { on })
+  })
+  await getEngine().holds.changed()
 }

@@ -20,9 +20,9 @@ export interface HoldSummary {
 export async function listHolds(pool: pg.Pool, workspaceId: string): Promise<HoldSummary[]> {
   const { rows } = await pool.query<{ id: string; kind: HoldSummary['kind']; target: string; reason: string | null; auto: boolean; by_name: string | null; since: Date; until: Date | null; ramp: number | null; held: number }>({
     name: 'hold-list',
-    text: `select h.id::text, h.kind, h.target, h.reason, h.auto, coalesce(u.name, u.email) as by_name, h.since, h.until, h.ramp,
+    text: `select h.id::text, h.kind, h.target, h.reason, h.auto, coalesce(u.name, u.email, 'the API key ' || k.name) as by_name, h.since, h.until, h.ramp,
         (select count(*)::int from (select 1 from job j where j.workspace_id = h.workspace_id and j.hold_id = h.id and j.state = 'h' limit 10000) c) as held
-      from hold h left join user_account u on u.id = h.by where h.workspace_id = $1 order by h.since desc`,
+      from hold h left join user_account u on u.id = h.by left join api_key k on k.workspace_id = h.workspace_id and k.id = h.by where h.workspace_id = $1 order by h.since desc`,
     values: [workspaceId],
   })
   return rows.map((row) => ({

@@ -8,6 +8,9 @@ import { getEngine } from '#server/engine.ts'
 export interface KeyOwner {
   workspaceId: string
   kind: 'api' | 'event'
+  /** Of the key's row, and what people call it. */
+  id: string
+  name: string
 }
 
 interface Remembered {
@@ -29,13 +32,13 @@ export function ownerOfKey(key: string): KeyOwner | null | Promise<KeyOwner | nu
 
 async function lookUp(key: string): Promise<KeyOwner | null> {
   const hash = createHash('sha256').update(key).digest()
-  const { rows } = await getEngine().pool.query<{ workspace_id: string; kind: 'api' | 'event' }>({
+  const { rows } = await getEngine().pool.query<{ workspace_id: string; kind: 'api' | 'event'; id: string; name: string }>({
     name: 'key-find',
-    text: 'select workspace_id, kind from api_key where hash = $1 and revoked_at is null',
+    text: 'select workspace_id, kind, id::text, name from api_key where hash = $1 and revoked_at is null',
     values: [hash],
   })
   const row = rows[0]
-  const owner = row === undefined ? null : { workspaceId: row.workspace_id, kind: row.kind }
+  const owner = row === undefined ? null : { workspaceId: row.workspace_id, kind: row.kind, id: row.id, name: row.name }
   if (remembered.size >= rememberedMax) remembered.clear()
   remembered.set(key, { owner, until: performance.now() + (owner === null ? rememberUnknownMs : rememberMs) })
   return owner

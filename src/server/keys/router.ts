@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorOf } from '#server/audit/record.ts'
 import { createKey, listKeys, revokeKey } from '#server/keys/keys.ts'
 import { asAdmin, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
@@ -9,6 +10,6 @@ export const keysRouter = router({
   list: inWorkspace.query(({ ctx }) => listKeys(ctx.workspace.id)),
   create: asAdmin
     .input(z.object({ kind: z.enum(['api', 'event']), name: keyName }))
-    .mutation(({ ctx, input }) => createKey(ctx.workspace.id, input.kind, input.name)),
-  revoke: asAdmin.input(z.object({ id: z.string() })).mutation(({ ctx, input }) => revokeKey(ctx.workspace.id, input.id)),
+    .mutation(({ ctx, input }) => createKey(ctx.workspace.id, input.kind, input.name, actorOf(ctx.user))),
+  revoke: asAdmin.input(z.object({ id: z.string() })).mutation(({ ctx, input }) => revokeKey(ctx.workspace.id, input.id, actorOf(ctx.user))),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { allSettings, changeSettings, clearReceived, countReceived, receivedBy } from '#playground/store.ts'
+import { adjustSettings, allSettings, changeSettings, clearReceived, countReceived, receivedBy } from '#playground/store.ts'
 import { playgroundServices, playgroundSettings } from '#playground/services.ts'
 import { getEngine } from '#server/engine.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
@@ -16,6 +16,10 @@ export const playgroundRouter = router({
   change: asEditor
     .input(z.object({ service, settings: playgroundSettings }))
     .mutation(({ ctx, input }) => changeSettings(getEngine().pool, ctx.workspace.id, input.service, input.settings)),
+  /** One setting or several; the others stay. */
+  adjust: asEditor
+    .input(z.object({ service, settings: playgroundSettings.partial() }))
+    .mutation(({ ctx, input }) => adjustSettings(getEngine().pool, ctx.workspace.id, input.service, input.settings)),
   received: inWorkspace
     .input(z.object({ service, cursor: z.string().optional(), limit: z.number().int().min(1).max(200).default(50) }))
     .query(({ ctx, input }) => receivedBy(getEngine().pool, ctx.workspace.id, input.service, input)),

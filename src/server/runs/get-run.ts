@@ -53,6 +53,8 @@ export interface StepView {
 
 export interface RunDetail extends RunSummary {
   eventReceivedAt: string
+  /** Events it took: more than one of a batch or debounce. */
+  events: number
   steps: StepView[]
 }
 
@@ -102,7 +104,7 @@ export async function getRun(pool: pg.Pool, workspaceId: string, id: string, opt
   const max = options.textMax ?? Number.MAX_SAFE_INTEGER
   const values = [workspaceId, uuid]
   const [head, steps, attempts, waits, progress, items] = await Promise.all([
-    pool.query<{ definition: string | null; received_ms: number }>({ name: 'run-head', text: headText, values }),
+    pool.query<{ definition: string | null; received_ms: number; events: number }>({ name: 'run-head', text: headText, values }),
     pool.query<StepRow>({ name: 'run-steps', text: stepsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
     pool.query<AttemptRow>({ name: 'run-attempts', text: attemptsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
     pool.query<WaitRow>({ name: 'run-waits', text: waitsText, values }),
@@ -112,7 +114,7 @@ export async function getRun(pool: pg.Pool, workspaceId: string, id: string, opt
   const definition = parse<FunctionDefinition>(head.rows[0]?.definition ?? null)
   return {
     ...summary,
-    eventReceivedAt: new Date(head.rows[0]?.received_ms ?? 0).toISOString(),
+    eventReceivedAt: new Date(head.rows[0]?.received_ms ?? 0).toISOString(), events: Math.max(1, head.rows[0]?.events ?? 1),
     steps: definition === null ? [] : viewSteps(definition, summary, { steps: steps.rows, attempts: attempts.rows, waits: waits.rows, progress: progress.rows, items: items.rows }),
   }
 }
@@ -122,7 +124,8 @@ const cut = (column: string) =>
   `case when $3::int is null or length(${column}::text) <= $3 then ${column}::text
     else json_build_object('truncated', true, 'characters', length(${column}::text), 'start', left(${column}::text, 2000))::text end`
 
-const headText = `select v.definition::text as definition, (extract(epoch from e.received_at) * 1000)::float8 as received_ms
+const headText = `select v.definition::text as definition, (extract(epoch from e.received_at) * 1000)::float8 as received_ms,
+    (select count(*)::int from run_event x where x.workspace_id = r.workspace_id and x.run_id = r.id) as events
   from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
   left join function_version v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.version
   where r.workspace_id = $1 and r.id = $2`

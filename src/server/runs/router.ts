@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { publicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
+import { actorOf } from '#server/audit/record.ts'
 import { explainWait } from '#engine/why.ts'
 import { getEngine } from '#server/engine.ts'
 import { pageInput } from '#server/page.ts'
@@ -9,6 +10,7 @@ import { getRun, getStepValue } from '#server/runs/get-run.ts'
 import { countRuns, listRuns, runStates } from '#server/runs/list-runs.ts'
 import { workerIsGone } from '#server/runs/queue-health.ts'
 import { runCanvas } from '#server/runs/run-canvas.ts'
+import { listRunEvents } from '#server/runs/run-events.ts'
 import { runUuid } from '#server/runs/run-id.ts'
 import { router } from '#server/trpc.ts'
 
@@ -29,6 +31,8 @@ export const runsRouter = router({
   workerGone: inWorkspace.query(({ ctx }) => workerIsGone(getEngine().pool, ctx.workspace.id)),
   get: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => getRun(getEngine().pool, ctx.workspace.id, input.id, { textMax: shownTextMax })),
   why: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => explainWait(getEngine().pool, ctx.workspace.id, runUuid(input.id))),
+  /** Those a batch or debounce collected, in their order. */
+  events: inWorkspace.input(pageInput.extend({ id: z.string() })).query(({ ctx, input }) => listRunEvents(getEngine().pool, ctx.workspace.id, runUuid(input.id), input)),
   canvas: inWorkspace.input(z.object({ id: z.string() })).query(({ ctx, input }) => runCanvas(getEngine().pool, ctx.workspace.id, runUuid(input.id))),
   stepValue: inWorkspace
     .input(z.object({ id: z.string(), step: z.string(), part: z.enum(['input', 'output']) }))
@@ -36,9 +40,9 @@ export const runsRouter = router({
       const text = await getStepValue(getEngine().pool, ctx.workspace.id, input.id, input.step, input.part)
       return { value: text === null ? null : (JSON.parse(text) as Json) }
     }),
-  cancel: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => ({ cancelled: await getEngine().cancelRun(ctx.workspace.id, runUuid(input.id)) })),
+  cancel: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => ({ cancelled: await getEngine().cancelRun(ctx.workspace.id, runUuid(input.id), actorOf(ctx.user)) })),
   retry: asEditor.input(z.object({ id: z.string(), from: z.enum(['failed', 'start']) })).mutation(async ({ ctx, input }) => {
-    const { runId } = await getEngine().retryRun(ctx.workspace.id, runUuid(input.id), { from: input.from })
+    const { runId } = await getEngine().retryRun(ctx.workspace.id, runUuid(input.id), { from: input.from }, actorOf(ctx.user))
     return { id: publicId('run', runId) }
   }),
 })

@@ -96,7 +96,7 @@ const functionsText = `select f.id::text as id, f.slug, f.workflow_id::text as w
   left join workflow w on w.workspace_id = f.workspace_id and w.id = f.workflow_id`
 
 /** Definitions that are not in the map yet. */
-async function loadFunctions(pool: pg.Pool, workspaceId: string, runs: TracedRun[], known: Map<string, TracedFunction>): Promise<void> {
+export async function loadFunctions(pool: pg.Pool, workspaceId: string, runs: Pick<TracedRun, 'functionId' | 'version'>[], known: Map<string, TracedFunction>): Promise<void> {
   const wanted = new Map(runs.filter((run) => !known.has(functionKey(run))).map((run) => [functionKey(run), run]))
   if (wanted.size === 0) return
   const asked = [...wanted.values()]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { actorOf } from '#server/audit/record.ts'
 import { getEngine } from '#server/engine.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { deleteSchedule, listSchedules, putSchedule, scheduleBody, scheduleKey, ticksOf } from '#server/schedules/store.ts'
@@ -18,9 +19,9 @@ export const schedulesRouter = router({
   }),
   put: asEditor
     .input(z.object({ key: scheduleKey, isNew: z.boolean().default(false), schedule: scheduleBody }))
-    .mutation(async ({ ctx, input }) => (await putSchedule(getEngine().pool, ctx.workspace.id, input.key, input.schedule, { mustBeNew: input.isNew })).schedule),
+    .mutation(async ({ ctx, input }) => (await putSchedule(getEngine().pool, ctx.workspace.id, input.key, input.schedule, actorOf(ctx.user), { mustBeNew: input.isNew })).schedule),
   remove: asEditor.input(z.object({ key: z.string().max(200) })).mutation(async ({ ctx, input }) => {
-    await deleteSchedule(getEngine().pool, ctx.workspace.id, input.key)
+    await deleteSchedule(getEngine().pool, ctx.workspace.id, input.key, actorOf(ctx.user))
     return { removed: input.key }
   }),
 })

@@ -5,9 +5,11 @@ import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import { never, nextTick, nextTicks, type MissedPolicy } from '#engine/duties/due-ticks.ts'
+import { audit, type Actor } from '#engine/holds/control.ts'
+import { inTransaction } from '#engine/transaction.ts'
 import { cronProblem, isTimeZone } from '#graph/compile/check-sources.ts'
 import { eventNameProblem } from '#graph/compile/event-names.ts'
-import { isStorable } from '#graph/operations.ts'
+import { isStorable } from '#graph/storable.ts'
 
 const shownTicks = 5
 const dataCharactersMax = 500_000
@@ -91,9 +93,18 @@ export async function getSchedule(pool: pg.Pool, workspaceId: string, key: strin
 }
 
 /** Makes it, or changes the one of that key. Its next tick is found anew only when its times change or it is switched on. */
-export async function putSchedule(pool: pg.Pool, workspaceId: string, key: string, body: ScheduleBody, options: { mustBeNew?: boolean } = {}): Promise<{ schedule: ScheduleEntry; created: boolean }> {
+export async function putSchedule(pool: pg.Pool, workspaceId: string, key: string, body: ScheduleBody, by: Actor, options: { mustBeNew?: boolean } = {}): Promise<{ schedule: ScheduleEntry; created: boolean }> {
+  const stored = await inTransaction(pool, async (client) => {
+    const row = await storeSchedule(client, workspaceId, key, body, options)
+    await audit(client, workspaceId, by, row.created ? 'schedule.create' : 'schedule.change', key, { event: row.event_name, cron: row.cron, timezone: row.timezone, enabled: row.enabled })
+    return row
+  })
+  return { schedule: entry(stored), created: stored.created }
+}
+
+async function storeSchedule(client: pg.ClientBase, workspaceId: string, key: string, body: ScheduleBody, options: { mustBeNew?: boolean }): Promise<Row & { created: boolean }> {
   const cron = body.cron.trim()
-  const { rows } = await pool.query<Row & { created: boolean }>({
+  const { rows } = await client.query<Row & { created: boolean }>({
     text: `insert into data_schedule (workspace_id, id, key, event_name, cron, timezone, data, missed, enabled, next_at)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
       on conflict (workspace_id, key) do ${options.mustBeNew === true ? 'nothing' : `update set event_name = excluded.event_name, cron = excluded.cron, timezone = excluded.timezone,
@@ -103,12 +114,15 @@ export async function putSchedule(pool: pg.Pool, workspaceId: string, key: strin
     values: [workspaceId, newUuid(), key, body.event, cron, body.timezone, JSON.stringify(body.data), body.missed, body.enabled, nextTick(cron, body.timezone, new Date())],
   })
   if (rows[0] === undefined) throw new FanwiseError('conflict', `There is a schedule with the key ${key} already.`, { field: 'key', fix: 'Choose another key, or change that one.' })
-  return { schedule: entry(rows[0]), created: rows[0].created }
+  return rows[0]
 }
 
-export async function deleteSchedule(pool: pg.Pool, workspaceId: string, key: string): Promise<void> {
-  const { rowCount } = await pool.query('delete from data_schedule where workspace_id = $1 and key = $2', [workspaceId, key])
-  if (rowCount === 0) throw notFound(key)
+export async function deleteSchedule(pool: pg.Pool, workspaceId: string, key: string, by: Actor): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query('delete from data_schedule where workspace_id = $1 and key = $2', [workspaceId, key])
+    if (rowCount === 0) throw notFound(key)
+    await audit(client, workspaceId, by, 'schedule.delete', key)
+  })
 }
 
 const notFound = (key: string) => new FanwiseError('not_found', `There is no schedule with the key ${key}.`, { fix: 'Look in the list of schedules.' })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { adopt } from '#graph/adopt.ts'
 import { tourDrawing } from '#examples/tour.ts'
+import { actorOf } from '#server/audit/record.ts'
 import { db } from '#server/db.ts'
 import { asEditor, signedIn } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
@@ -47,7 +48,7 @@ export const tourRouter = router({
       if (workflow !== null) return keep(ctx.user.id, { ...known, state: 'going' })
     }
     const { document } = adopt(tourDrawing(), { slugs: await takenSlugs(ctx.workspace.id), hooks: true })
-    const made = await createWorkflow(ctx.workspace.id, { name: tourName, document, authorId: ctx.user.id })
+    const made = await createWorkflow(ctx.workspace.id, { name: tourName, document, authorId: ctx.user.id, by: actorOf(ctx.user) })
     return keep(ctx.user.id, { state: 'going', step: firstStep, workspace: ctx.workspace.slug, workflow: made.slug })
   }),
 

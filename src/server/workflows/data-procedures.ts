@@ -7,6 +7,7 @@ import { dataAtHand } from '#server/workflows/data-at-hand.ts'
 import { findWorkflow, storedDocument } from '#server/workflows/find-workflow.ts'
 import { followEvent } from '#server/workflows/follow.ts'
 import { liveCounts } from '#server/workflows/live-counts.ts'
+import { stepInput } from '#server/workflows/step-input.ts'
 
 const bySlug = z.object({ slug: z.string().min(1).max(80) })
 const eventId = z.string().min(1).max(80)
@@ -21,6 +22,10 @@ export const dataProcedures = {
       ...(input.names === undefined ? {} : { names: input.names }), ...(input.event === undefined ? {} : { event: input.event }),
     })
   }),
+
+  /** What a step took in a run, for kinds that store no input: worked out from what the run has. */
+  stepInput: inWorkspace.input(z.object({ run: z.string().max(80), node: z.string().max(200), key: z.string().max(200) }))
+    .query(({ ctx, input: { run, node, key } }) => stepInput(getEngine().pool, ctx.workspace.id, { run, node, key })),
 
   /** The last real events of a name, to choose a sample from. */
   sampleEvents: inWorkspace.input(z.object({ name: eventName })).query(({ ctx, input }) => recentEvents(getEngine().pool, ctx.workspace.id, input.name)),

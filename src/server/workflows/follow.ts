@@ -1,25 +1,18 @@
 /**
  * One event followed through a drawing: how the runs it led to stand, by frame and by step. Runs are looked at one by one
- * while they are few (see trace.ts); a large fan-out gives sums only.
+ * while they are few (see trace.ts); a large fan-out gives sums only, and so do the runs that its runs start.
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { parsePublicId, publicId } from '#base/ids.ts'
 import { advance, type Ended } from '#engine/advance.ts'
-import { endedOf, rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
-import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
+import { runStateOf } from '#engine/states.ts'
 import type { FunctionDefinition, Given } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { fanOutLook } from '#engine/sql/fan-out.ts'
-import { functionKey, traceEvent, type Trace, type TracedFanOut, type TracedRun } from '#server/runs/trace.ts'
+import { functionKey, traceEvent, type Trace, type TracedRun } from '#server/runs/trace.ts'
+import { isEnded, merged, stateOrder, sum, type FollowCount, type FollowState } from '#server/workflows/follow-counts.ts'
+import { fannedOf, type Sums } from '#server/workflows/follow-fan-outs.ts'
 import { nodeFinder, type NodeFinder } from '#server/workflows/node-finder.ts'
-
-export type FollowState = RunState | 'retrying'
-
-export interface FollowCount {
-  state: FollowState
-  count: number
-}
 
 export interface FollowedFrame {
   slug: string
@@ -56,8 +49,10 @@ export interface FollowView {
   counts: FollowCount[]
   /** Nothing more will come of it. */
   settled: boolean
-  /** More runs than can be followed one by one. */
+  /** There are more runs than these. */
   more: boolean
+  /** Runs that only have sums send events on, and what comes of those is not in here. */
+  beyond: boolean
   /** By node id. */
   frames: Record<string, FollowedFrame>
   steps: Record<string, FollowedStep>
@@ -75,34 +70,28 @@ export async function followEvent(pool: pg.Pool, workspaceId: string, document: 
   const { rows } = await pool.query<{ name: string }>({ name: 'follow-event', text: 'select name from event where workspace_id = $1 and id = $2', values: [workspaceId, uuid] })
   if (uuid === null || rows[0] === undefined) throw new FanwiseError('not_found', `There is no event ${id} in this workspace.`, { field: 'event', fix: 'Follow another one.' })
   const trace = await traceEvent(pool, workspaceId, uuid)
-  const [recorded, names, fanned] = await Promise.all([recordedOf(pool, workspaceId, trace.runs), namesOf(pool, workspaceId, trace.events), fannedOf(pool, workspaceId, trace.fanOuts)])
+  const [recorded, names, fanned] = await Promise.all([recordedOf(pool, workspaceId, trace.runs), namesOf(pool, workspaceId, trace.events), fannedOf(pool, workspaceId, trace)])
   const find = nodeFinder(document)
   const view: FollowView = {
-    event: { id, name: rows[0].name }, total: 0, ended: 0, counts: [], settled: fanned.settled, more: trace.more,
+    event: { id, name: rows[0].name }, total: 0, ended: 0, counts: [], settled: fanned.settled, more: trace.more || fanned.more, beyond: fanned.beyond,
     frames: {}, steps: {}, sent: {}, events: names, elsewhere: [],
   }
   for (const group of groupRuns(trace)) addRuns(view, find, group, recorded)
   for (const sums of fanned.functions) addSums(view, find, sums)
   for (const fanOut of trace.fanOuts) view.events[fanOut.event_name] = (view.events[fanOut.event_name] ?? 0) + fanOut.items
-  for (const { runId, step, count } of trace.sent) addSent(view, find, trace, { runId, step, count })
+  for (const { runId, step, count } of trace.sent) {
+    const run = trace.runs.find((one) => one.id === runId)
+    if (run !== undefined) addSent(view, find, trace, { function: functionKey(run), step, count })
+  }
+  for (const one of fanned.sent) {
+    view.events[one.event] = (view.events[one.event] ?? 0) + one.count
+    addSent(view, find, trace, one)
+  }
   view.counts = merged(view.counts)
   view.total = sum(view.counts)
   view.ended = sum(view.counts.filter(({ state }) => isEnded(state)))
   view.settled &&= view.ended === view.total
   return view
-}
-
-const isEnded = (state: FollowState): boolean => state === 'completed' || state === 'failed' || state === 'cancelled' || state === 'skipped'
-const sum = (counts: FollowCount[]): number => counts.reduce((all, { count }) => all + count, 0)
-
-/** What is told first, and stands for the whole. */
-const order: FollowState[] = ['failed', 'retrying', 'running', 'waiting', 'sleeping', 'held', 'queued', 'cancelled', 'completed', 'skipped']
-
-function merged(counts: FollowCount[]): FollowCount[] {
-  return order.flatMap((state) => {
-    const count = sum(counts.filter((one) => one.state === state))
-    return count === 0 ? [] : [{ state, count }]
-  })
 }
 
 const stateOf = (run: TracedRun): FollowState => {
@@ -177,9 +166,8 @@ function putFrame(view: FollowView, node: string, frame: FollowedFrame): void {
   view.frames[node] = { ...known, counts, state: frameState(counts), total: known.total + frame.total, run: frame.run ?? known.run, used: 0 }
 }
 
-function addSent(view: FollowView, find: NodeFinder, trace: Trace, sent: { runId: string; step: string; count: number }): void {
-  const run = trace.runs.find((one) => one.id === sent.runId)
-  const fn = run === undefined ? undefined : trace.functions.get(functionKey(run))
+function addSent(view: FollowView, find: NodeFinder, trace: Trace, sent: { function: string; step: string; count: number }): void {
+  const fn = trace.functions.get(sent.function)
   const step = fn?.definition.steps.find((one) => one.id === sent.step)
   const node = fn === undefined || step === undefined ? null : find.step(fn.slug, step.id, step.nodeId)
   if (node !== null && sent.count > 0) view.sent[node] = (view.sent[node] ?? 0) + sent.count
@@ -269,7 +257,7 @@ function messageOf(error: string | null): string | null {
 }
 
 function together(views: FollowedStep[], runs: number): FollowedStep {
-  const first = [...views].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0] as FollowedStep
+  const first = [...views].sort((a, b) => stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state))[0] as FollowedStep
   if (runs === 1) return first
   return { ...first, tookMs: null, attempt: null, done: views.filter((one) => one.state === 'completed').length, of: runs }
 }
@@ -279,75 +267,6 @@ async function namesOf(pool: pg.Pool, workspaceId: string, events: string[]): Pr
     name: 'follow-names', text: 'select name, count(*)::int as count from event where workspace_id = $1 and id = any($2::uuid[]) group by name', values: [workspaceId, events],
   })
   return Object.fromEntries(rows.map((row) => [row.name, row.count]))
-}
-
-// ------------------------------------------------------------- fan-outs
-
-interface Sums {
-  slug: string
-  nodeId: string | null
-  workflow: string | null
-  counts: FollowCount[]
-  newest: string | null
-}
-
-/** So many runs of a function are counted where a fan-out reaches several. */
-const countedMost = 20_000
-const rangeText = `select t.n, r.status, r.state, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
-  cross join lateral (
-    select r.status, j.state from run r left join job j on r.status = 0 and j.workspace_id = r.workspace_id and j.run_id = r.id
-    where r.workspace_id = $1 and r.id between t.low and t.high limit ${countedMost}
-  ) r group by t.n, r.status, r.state`
-const openText = `select t.n, j.state, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
-  cross join lateral (select state from job where workspace_id = $1 and run_id between t.low and t.high limit ${countedMost}) j group by t.n, j.state`
-const targetsText = `select t.n, f.slug, w.slug as workflow, v.definition->>'nodeId' as node_id, r.id::text as newest
-  from unnest($2::uuid[], $3::uuid[], $4::uuid[]) with ordinality as t(id, low, high, n)
-  join function f on f.workspace_id = $1 and f.id = t.id
-  left join workflow w on w.workspace_id = f.workspace_id and w.id = f.workflow_id
-  left join lateral (select id, version from run where workspace_id = $1 and id between t.low and t.high order by id desc limit 1) r on true
-  left join function_version v on v.workspace_id = $1 and v.function_id = t.id and v.version = r.version`
-
-async function fannedOf(pool: pg.Pool, workspaceId: string, fanOuts: TracedFanOut[]): Promise<{ functions: Sums[]; settled: boolean }> {
-  const functions: Sums[] = []
-  let settled = true
-  for (const fanOut of fanOuts) {
-    const row = (await pool.query<FanOutRow>({ ...fanOutLook, values: [[workspaceId], [fanOut.id]] })).rows[0]
-    if (row === undefined) continue
-    settled &&= row.sent && endedOf(row) >= row.runs
-    const ranges = rangesOf(row)
-    const values = [workspaceId, ranges.map((range) => range.from), ranges.map((range) => range.to)]
-    const [targets, counts] = await Promise.all([
-      pool.query<{ n: number; slug: string; workflow: string | null; node_id: string | null; newest: string | null }>({ name: 'follow-targets', text: targetsText, values: [workspaceId, ranges.map((range) => range.functionId), values[1], values[2]] }),
-      ranges.length === 1 ? sumsOf(pool, row, values) : rangesCounted(pool, values),
-    ])
-    for (const target of targets.rows) {
-      functions.push({ slug: target.slug, nodeId: target.node_id, workflow: target.workflow, newest: target.newest, counts: merged(counts.get(Number(target.n)) ?? []) })
-    }
-  }
-  return { functions, settled }
-}
-
-/** One function: the sums that are kept anyway say all but how its open runs stand. */
-async function sumsOf(pool: pg.Pool, row: FanOutRow, values: unknown[]): Promise<Map<number, FollowCount[]>> {
-  const open = (await pool.query<{ state: JobState; count: number }>({ name: 'follow-open', text: openText, values })).rows
-  const left = Math.max(0, row.runs - endedOf(row))
-  const counts: FollowCount[] = [{ state: 'failed', count: row.failed }, { state: 'cancelled', count: row.cancelled }, { state: 'completed', count: row.done }]
-  let told = 0
-  for (const { state, count } of open) {
-    const shown = Math.min(count, left - told)
-    told += shown
-    if (state !== 'q') counts.push({ state: runStateOf(0, state), count: shown })
-  }
-  // What is beyond the look waits in line.
-  counts.push({ state: 'queued', count: left - sum(counts.filter(({ state }) => !isEnded(state))) })
-  return new Map([[1, counts]])
-}
-
-async function rangesCounted(pool: pg.Pool, values: unknown[]): Promise<Map<number, FollowCount[]>> {
-  const { rows } = await pool.query<{ n: number; status: number; state: JobState | null; count: number }>({ name: 'follow-ranges', text: rangeText, values })
-  const counts = new Map<number, FollowCount[]>()
-  for (const row of rows) counts.set(Number(row.n), [...(counts.get(Number(row.n)) ?? []), { state: runStateOf(row.status, row.state), count: row.count }])
-  return counts
 }
 
 function addSums(view: FollowView, find: NodeFinder, sums: Sums): void {

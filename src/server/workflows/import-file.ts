@@ -8,6 +8,7 @@ import { db } from '#server/db.ts'
 import type { WorkflowRef } from '#server/workflows/find-workflow.ts'
 import { takenSlugs } from '#server/workflows/from-template.ts'
 import { createWorkflow, freeSlug } from '#server/workflows/import.ts'
+import type { Actor } from '#server/audit/record.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { slugOf } from '#server/workspaces/slug.ts'
 
@@ -57,11 +58,11 @@ export async function previewFile(workspaceId: string, text: string, fileName: s
 }
 
 /** Creates a draft of what fits. Throws bad_request when nothing does. */
-export async function importFile(workspaceId: string, input: { text: string; name: string; authorId: string | null }): Promise<WorkflowRef> {
+export async function importFile(workspaceId: string, input: { text: string; name: string; authorId: string | null; by?: Actor }): Promise<WorkflowRef> {
   const file = readDrawingFile(input.text)
   if ('refused' in file) throw new FanwiseError('bad_request', file.refused, { field: 'text', fix: file.fix })
   const { document } = await adopted(workspaceId, file.document)
-  return createWorkflow(workspaceId, { name: input.name.trim() === '' ? nameOf(file, '') : input.name, document, authorId: input.authorId })
+  return createWorkflow(workspaceId, { name: input.name.trim() === '' ? nameOf(file, '') : input.name, document, authorId: input.authorId, by: input.by })
 }
 
 async function adopted(workspaceId: string, document: GraphDocument): Promise<Adopted> {

@@ -5,6 +5,8 @@ import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import { emptyDocument, graphDocument, type GraphDocument } from '#graph/document.ts'
 import { newHookId } from '#graph/edit/add-node.ts'
 import { readDocument } from '#graph/operations.ts'
+import { isBottomless } from '#graph/storable.ts'
+import { audit, type Actor } from '#server/audit/record.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { slugOf } from '#server/workspaces/slug.ts'
 import type { WorkflowRef } from '#server/workflows/find-workflow.ts'
@@ -19,6 +21,8 @@ export interface NewWorkflow {
   slug?: string
   document?: GraphDocument
   authorId: string | null
+  /** For the audit; absent: nobody asked for it. */
+  by?: Actor
 }
 
 export async function createWorkflow(workspaceId: string, input: NewWorkflow): Promise<WorkflowRef> {
@@ -34,6 +38,7 @@ async function createWithin(tx: Transaction, workspaceId: string, input: NewWork
   const document = await ownHooks(tx, input.document ?? emptyDocument())
   await tx.workflow.create({ data: { workspaceId, id, slug, name, draft: asJson(document) } })
   await storeWebhooks(tx, workspaceId, id, document)
+  if (input.by !== undefined) await audit(tx, workspaceId, input.by, 'workflow.create', slug, { name })
   return { id, slug, name }
 }
 
@@ -51,6 +56,7 @@ export interface ImportInput {
   graph: unknown
   publish?: boolean
   authorId: string | null
+  by?: Actor
 }
 
 /**
@@ -65,7 +71,7 @@ export async function importWorkflow(workspaceId: string, input: ImportInput): P
     if (input.publish === true) await lockPublishing(tx, workspaceId)
     const known = input.slug === undefined ? null : await tx.workflow.findUnique({ where: { workspaceId_slug: { workspaceId, slug: input.slug } } })
     const workflow = known === null ? await createWithin(tx, workspaceId, { ...input, document }) : await overwrite(tx, workspaceId, known.id, input, document)
-    const published = input.publish === true ? await publishWithin(tx, workspaceId, workflow.id, { authorId: input.authorId }) : null
+    const published = input.publish === true ? await publishWithin(tx, workspaceId, workflow.id, { authorId: input.authorId, by: input.by }) : null
     return { workflow, created: known === null, published }
   }, { timeout: 30_000 }).catch(nameClash)
   tellEngine((engine) => {
@@ -79,11 +85,13 @@ async function overwrite(tx: Transaction, workspaceId: string, id: string, input
   const name = checkName(input.name)
   const row = await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id } }, data: { name, archivedAt: null } })
   await replaceDraft(tx, workspaceId, id, await ownHooks(tx, document, id), 'Import', input.authorId)
+  if (input.by !== undefined) await audit(tx, workspaceId, input.by, 'workflow.replace', row.slug, { name })
   return { id, slug: row.slug, name }
 }
 
 /** Every mistake of shape at once would help nobody: the first one, with its path. */
 function readGraph(graph: unknown): GraphDocument {
+  if (isBottomless(graph)) throw new FanwiseError('bad_request', 'The graph nests lists or objects deeper than 200 levels.', { field: 'graph', fix: 'Flatten the samples and settings in it.' })
   const parsed = graphDocument.safeParse(graph)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!

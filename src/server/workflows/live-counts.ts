@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
 import { runStateOf, type JobState } from '#engine/states.ts'
 import { readable } from '#server/runs/readable-json.ts'
-import type { FollowCount, FollowState } from '#server/workflows/follow.ts'
+import type { FollowCount, FollowState } from '#server/workflows/follow-counts.ts'
 
 /** So many open runs of the workspace are looked at; more of them show as a plus. */
 const openLooksAt = 10_000

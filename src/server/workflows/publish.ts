@@ -14,6 +14,7 @@ import type { FunctionDefinition } from '#graph/definition.ts'
 import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { limitId } from '#engine/derived-ids.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { audit, type Actor } from '#server/audit/record.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { storedDocument, workflowNotFound } from '#server/workflows/find-workflow.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
@@ -46,6 +47,8 @@ export interface PublishOptions {
   /** Why, for the history. */
   note?: string
   authorId: string | null
+  /** Who is told of in the audit; absent: nobody asked for it, as with the examples of a new workspace. */
+  by?: Actor
 }
 
 /** Throws `invalid_graph` with the diagnostics in its facts, and `conflict` when the draft moved on. */
@@ -74,6 +77,7 @@ export async function publishWithin(tx: Transaction, workspaceId: string, workfl
   await limitSharedLanes(tx, workspaceId)
   await tx.workspace.update({ where: { id: workspaceId }, data: { routeEpoch: { increment: 1 } } })
   const version = await markPublished(tx, workspaceId, workflowId, { document, revision: draft.revision }, options)
+  await recordPublish(tx, workspaceId, workflowId, { version, functions, removed }, options)
   return { version, revision: draft.revision, functions, removed, diagnostics: compiled.diagnostics }
 }
 
@@ -117,6 +121,10 @@ async function storeFunction(tx: Transaction, workspaceId: string, workflowId: s
   if (row !== null && row.limitOverride !== override) await tx.function.update({ where: { workspaceId_id: { workspaceId, id } }, data: { limitOverride: override } })
   const cap = override ?? drawn
   await tx.$executeRaw`update lane set cap = ${cap}::int where workspace_id = ${workspaceId}::uuid and function_id = ${id}::uuid and cap is distinct from ${cap}::int`
+  const second = definition.concurrency2
+  if (second !== undefined && second.scope !== 'workspace') {
+    await tx.$executeRaw`update lane set cap = ${second.limit}::int where workspace_id = ${workspaceId}::uuid and function_id = ${limitId(id, 'second')}::uuid and cap is distinct from ${second.limit}::int`
+  }
   return { slug, version, changed: !same || row?.currentVersion !== version }
 }
 
@@ -189,6 +197,13 @@ async function markPublished(tx: Transaction, workspaceId: string, workflowId: s
   await tx.workflow.update({ where: key, data: { published: document, publishedRevision: functions === undefined ? revision : null, publishedVersion: version, publishedAt: new Date() } })
   await tx.workflowSnapshot.createMany({ data: [{ workspaceId, workflowId, revision, reason: `publish v${version}`, document, authorId, note: note?.trim() || null }], skipDuplicates: true })
   return version
+}
+
+async function recordPublish(tx: Transaction, workspaceId: string, workflowId: string, { version, functions, removed }: Pick<Published, 'version' | 'functions' | 'removed'>, { by, note }: PublishOptions): Promise<void> {
+  if (by === undefined) return
+  const { slug, name } = await tx.workflow.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId, id: workflowId } }, select: { slug: true, name: true } })
+  const changed = functions.filter((one) => one.changed).map((one) => `${one.slug} v${one.version}`)
+  await audit(tx, workspaceId, by, 'workflow.publish', slug, { name, version, functions: changed, removed, note: note?.trim() || undefined })
 }
 
 /** What a publish of the draft would do, without doing it. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '#base/json.ts'
 import { operation } from '#graph/operations.ts'
+import { actorOf, audit } from '#server/audit/record.ts'
 import { db } from '#server/db.ts'
 import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
@@ -52,13 +53,16 @@ export const workflowsRouter = router({
   /** Empty, or with the drawing of a template. */
   create: asEditor.input(z.object({ name: z.string().max(200), template: z.string().max(80).optional() })).mutation(({ ctx, input }) =>
     input.template === undefined
-      ? createWorkflow(ctx.workspace.id, { name: input.name, authorId: ctx.user.id })
-      : createFromTemplate(ctx.workspace.id, { name: input.name, template: input.template, authorId: ctx.user.id })),
+      ? createWorkflow(ctx.workspace.id, { name: input.name, authorId: ctx.user.id, by: actorOf(ctx.user) })
+      : createFromTemplate(ctx.workspace.id, { name: input.name, template: input.template, authorId: ctx.user.id, by: actorOf(ctx.user) })),
 
   rename: asEditor.input(bySlug.extend({ name: z.string().max(200) })).mutation(async ({ ctx, input }) => {
     const row = await findWorkflow(ctx.workspace.id, input.slug)
     const name = checkName(input.name)
-    await db().workflow.update({ where: { workspaceId_id: { workspaceId: ctx.workspace.id, id: row.id } }, data: { name } })
+    await db().$transaction(async (tx) => {
+      await tx.workflow.update({ where: { workspaceId_id: { workspaceId: ctx.workspace.id, id: row.id } }, data: { name } })
+      if (name !== row.name) await audit(tx, ctx.workspace.id, actorOf(ctx.user), 'workflow.rename', row.slug, { name, before: row.name })
+    })
     tellEngine((engine) => engine.live.workflowChanged(ctx.workspace.id, row.id))
     return { slug: row.slug, name }
   }),
@@ -77,7 +81,7 @@ export const workflowsRouter = router({
     const row = await findWorkflow(ctx.workspace.id, input.slug)
     return publish(ctx.workspace.id, row.id, {
       ...(input.revision === undefined ? {} : { revision: input.revision }), ...(input.functions === undefined ? {} : { functions: input.functions }),
-      ...(input.note === undefined ? {} : { note: input.note }), authorId: ctx.user.id,
+      ...(input.note === undefined ? {} : { note: input.note }), authorId: ctx.user.id, by: actorOf(ctx.user),
     })
   }),
 

@@ -1,6 +1,6 @@
 /** Settings of a workspace as a whole. */
 import { z } from 'zod'
-import { actorOf } from '#server/connections/audit.ts'
+import { actorOf, audit } from '#server/audit/record.ts'
 import { db } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
 import { confirmRule, membersOf, setConfirmRule } from '#server/fan-outs/confirm.ts'
@@ -18,6 +18,12 @@ export const workspacesRouter = router({
   history: inWorkspace.query(({ ctx }) => db().workspace.findUniqueOrThrow({ where: { id: ctx.workspace.id }, select: { eventDays: true, runDays: true } })),
 
   /** The engine reads it anew each minute. */
-  setHistory: asAdmin.input(z.object({ eventDays: historyDays, runDays: historyDays })).mutation(({ ctx, input }) =>
-    db().workspace.update({ where: { id: ctx.workspace.id }, data: { eventDays: input.eventDays, runDays: input.runDays }, select: { eventDays: true, runDays: true } })),
+  setHistory: asAdmin.input(z.object({ eventDays: historyDays, runDays: historyDays })).mutation(({ ctx, input: { eventDays, runDays } }) =>
+    db().$transaction(async (tx) => {
+      const key = { where: { id: ctx.workspace.id }, select: { eventDays: true, runDays: true } }
+      const before = await tx.workspace.findUniqueOrThrow(key)
+      if (before.eventDays === eventDays && before.runDays === runDays) return before
+      await audit(tx, ctx.workspace.id, actorOf(ctx.user), 'workspace.history', 'history', { eventDays, runDays, eventDaysBefore: before.eventDays, runDaysBefore: before.runDays })
+      return tx.workspace.update({ ...key, data: { eventDays, runDays } })
+    })),
 })

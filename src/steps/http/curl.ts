@@ -3,9 +3,10 @@
  * variable, file or command in it is looked up, and braces in it stay text.
  */
 import type { JsonObject } from '#base/json.ts'
+import { signInOf, type CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { splitCommand } from '#steps/http/shell-words.ts'
 
-export type CurlRead = { config: JsonObject; /** What of it could not be taken over, as sentences. */ notes: string[] } | { problem: string }
+export type CurlRead = { config: JsonObject; /** What of it could not be taken over, as sentences. */ notes: string[]; /** What gives access, which is better kept as a connection. */ signIn: CurlSignIn | null } | { problem: string }
 
 const lengthMax = 100_000
 const rowsMax = 100
@@ -158,7 +159,7 @@ function toConfig(parts: Parts): CurlRead {
   config.headers = rows(headers, parts.notes)
   if (parts.timeoutS !== null && parts.timeoutS >= 0.1 && parts.timeoutS <= 300) config.timeout = `${parts.timeoutS}s`
   if (!hasBody) Object.assign(config, { bodyType: 'none', body: '', form: [], text: '' })
-  return { config, notes: [...new Set(parts.notes)] }
+  return { config, notes: [...new Set(parts.notes)], signIn: signInOf(config) }
 }
 
 function addressOf(text: string): { url: string; query: { name: string; value: string }[]; user: string | null } | null {

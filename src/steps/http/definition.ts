@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '#base/json.ts'
 import { brief, durationField, durationOr, field, outPort, optionalText, pairsField, required } from '#steps/field.ts'
+import { isPath } from '#steps/http/base-path.ts'
 import type { FieldMeta, StepKindDefinition } from '#steps/kind.ts'
 
 export const pagesMax = 50
@@ -16,10 +17,11 @@ const config = z.object({
     expr: 'template',
     escape: 'url',
     placeholder: 'https://api.example.com/contacts',
-    help: 'https, http, or playground:// for a built-in practice service. Values in path and query are encoded.',
+    help: 'With a connection, a path is enough. playground:// is a built-in practice service. Values are encoded.',
   }, 4000).superRefine((text, context) => {
-    if (!/^\s*(https?:\/\/|playground:\/\/|\{\{)/i.test(text) && text.trim() !== '') {
-      context.addIssue({ code: 'custom', message: 'The address starts with https://, http:// or playground://.' })
+    if (/^\s*[/\\]{2}/.test(text)) context.addIssue({ code: 'custom', message: 'It begins like the address of another host. A path begins with one /.' })
+    else if (!/^\s*(https?:\/\/|playground:\/\/|\{\{|\/)/i.test(text) && text.trim() !== '') {
+      context.addIssue({ code: 'custom', message: 'The address starts with https://, http:// or playground://. With a connection it may be a path, which starts with /.' })
     }
   }),
   query: pairsField({ label: 'Query' }, { name: 'Name', value: 'Value', missing: 'Name the query parameter.' }),
@@ -78,6 +80,7 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   initial: () => ({ method: 'POST', url: '', query: [], headers: [], bodyType: 'json', body: '{}', form: [], text: '', timeout: '30s', failOn: 'non-2xx' }),
   ports: () => outPort,
   describe: (c) => {
+    if (isPath(c.url ?? '')) return `${c.method ?? 'GET'} ${brief(c.url.trim().split('?')[0], 28)}`
     const target = brief(c.url, 200).replace(/^(https?|playground):\/\//i, '').split(/[/?]/)[0] ?? ''
     return target === '' || target.includes('{{') ? `HTTP ${c.method ?? 'GET'}` : `${c.method ?? 'GET'} ${brief(target, 28)}`
   },
@@ -88,7 +91,8 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   // A little longer than the request's own limit, whose message names the host.
   timeoutMs: (c) => Math.min(600_000, durationOr(c.timeout, 30_000) * (c.pages === 'link' || c.pages === 'count' ? c.maxPages ?? pagesMax : 1)) + 2_000,
   recordsInput: true,
-  reaches: (c) => hostOf(c.url ?? ''),
+  belowBase: (c) => isPath(c.url ?? ''),
+  reaches: (c) => (isPath(c.url ?? '') ? `the connection ${(c.connection ?? '').trim()}` : hostOf(c.url ?? '')),
   example: (c): Json => (c.pages === 'link' || c.pages === 'count'
     ? { status: 200, headers: {}, items: [], pages: 1, more: false }
     : { status: 200, headers: {}, body: c.response === 'text' ? '' : {} }),

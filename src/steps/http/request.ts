@@ -3,11 +3,30 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { FanwiseError } from '#base/errors.ts'
 import { asAddress } from '#expressions/marks.ts'
 import { parsed } from '#steps/http/answer.ts'
+import { belowBase, isPath } from '#steps/http/base-path.ts'
 import type { HttpConfig } from '#steps/http/definition.ts'
 import { asText } from '#steps/value.ts'
 
-export function addressOf(config: HttpConfig): string {
-  const text = asAddress(asText(config.url).trim())
+/** True when the address is a path below the base address of the step's connection. */
+export const needsBase = (config: HttpConfig): boolean => isPath(asText(config.url))
+
+/** @param base that of the connection; null = it has none, or there is no connection */
+export function addressOf(config: HttpConfig, base: string | null): string {
+  const url = needsBase(config) ? joined(config, base) : wholeAddress(asAddress(asText(config.url).trim()))
+  for (const { name, value } of config.query) url.searchParams.append(name, asText(value))
+  return url.href
+}
+
+function joined(config: HttpConfig, base: string | null): URL {
+  const path = asText(config.url).trim()
+  if (base !== null) return belowBase(base, path)
+  const connection = connectionOf(config)
+  throw new FanwiseError('step_input', connection === null ? `“${path.slice(0, 200)}” is a path, not an address.` : `The connection ${connection} has no base address that “${path.slice(0, 200)}” could be below.`, {
+    field: 'url', fix: connection === null ? 'Give a whole address, or sign in with a connection that has a base address.' : 'Give the connection one in Settings, or write a whole address in the step.',
+  })
+}
+
+function wholeAddress(text: string): URL {
   let url: URL
   try {
     url = new URL(text)
@@ -17,8 +36,7 @@ export function addressOf(config: HttpConfig): string {
   if (!['http:', 'https:', 'playground:'].includes(url.protocol)) {
     throw new FanwiseError('step_input', `Addresses with ${url.protocol}// cannot be called.`, { field: 'url', fix: 'Use https://, http:// or playground://.' })
   }
-  for (const { name, value } of config.query) url.searchParams.append(name, asText(value))
-  return url.href
+  return url
 }
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -4,19 +4,19 @@ import { bodyValue } from '#steps/http/answer.ts'
 import type { HttpConfig } from '#steps/http/definition.ts'
 import { failureOf } from '#steps/http/failure.ts'
 import { itemsOf, nextAddress } from '#steps/http/pages.ts'
-import { addressOf, bodyOf, connectionOf, hasHeader, headersOf, recorded } from '#steps/http/request.ts'
+import { addressOf, bodyOf, connectionOf, hasHeader, headersOf, needsBase, recorded } from '#steps/http/request.ts'
 import { pagesMax } from '#steps/http/definition.ts'
 import { durationOr } from '#steps/field.ts'
-import type { OutgoingRequest, OutgoingResponse, StepRun } from '#steps/kind.ts'
+import type { OutgoingRequest, OutgoingResponse, StepRun, StepServices } from '#steps/kind.ts'
 
 export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, services, signal }) => {
   const method = config.method
-  const url = addressOf(config)
+  const credentials = credentialsOf(config)
+  const url = addressOf(config, needsBase(config) ? await baseOf(config, services) : null)
   const headers = headersOf(config)
   const body = bodyOf(config, headers)
   if (!hasHeader(headers, 'idempotency-key')) headers['Idempotency-Key'] = idempotencyKey
   const input = recorded(config, url, headers, body)
-  const credentials = credentialsOf(config)
   const ask = async (address: string): Promise<OutgoingResponse> => {
     const response = await services.request({
       method, url: address, headers, timeoutMs: durationOr(config.timeout, 30_000), signal, ...(body === undefined ? {} : { body }), ...(credentials === undefined ? {} : { credentials }),
@@ -27,6 +27,12 @@ export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, ser
   if (config.pages === 'link' || config.pages === 'count') return { type: 'done', output: await readPages(config, url, ask), input }
   const response = await ask(url)
   return { type: 'done', output: { status: response.status, headers: response.headers, body: bodyValue(response, config.response) }, input }
+}
+
+/** Of the connection it signs in with. */
+async function baseOf(config: HttpConfig, services: StepServices): Promise<string | null> {
+  const connection = connectionOf(config)
+  return connection === null ? null : ((await services.baseAddress?.(connection)) ?? null)
 }
 
 /** Nothing for the usual request, which then leaves as it is. */

@@ -7,20 +7,21 @@ import {
   Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
-import { derivedLinks } from '#graph/links.ts'
 import { FrameRules } from './frame-rules.tsx'
 import { LineLayer } from './edges/line-layer.tsx'
 import { DerivedEdge, FeedEdge, OrderEdge, RibEdge } from './edges/lines.tsx'
-import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from './flow.ts'
+import type { FlowEdge, FlowNode } from './flow.ts'
 import { useKeptHandles } from './keep-handles.ts'
-import { flatBelow, LeanContext, manyNodes } from './lean.ts'
+import { LeanContext } from './lean.ts'
 import { noFacts, type CanvasFacts, type Overlay } from './marks.ts'
 import { EventNodeView } from './nodes/event-node.tsx'
 import { FunctionNodeView } from './nodes/function-node.tsx'
 import { NoteNodeView, ScheduleNodeView, WebhookNodeView } from './nodes/source-nodes.tsx'
 import { StepNodeView } from './nodes/step-node.tsx'
+import { useSteady } from './steady.ts'
+import { useFlow } from './use-flow.ts'
 import classes from './canvas.module.css'
 
 const nodeTypes = {
@@ -59,14 +60,7 @@ export function Canvas(props: CanvasProps) {
 }
 
 function StillDrawing({ document, facts = noFacts, overlay, selected = nothing, onSelect, children }: CanvasProps) {
-  const cache = useRef<FlowCache>(new Map())
-  const lean = useMemo(() => isLarge(document), [document])
-  const flat = useFar() && lean
-  const links = useMemo(() => derivedLinks(document), [document])
-  const flow = useMemo(
-    () => toFlow({ document, links, facts, selected, editable: false, flat, ...(overlay ? { overlay } : {}) }, cache.current),
-    [document, links, facts, overlay, selected, flat],
-  )
+  const { flow, lean, flat } = useFlow({ document, facts, selected, editable: false, ...(overlay ? { overlay } : {}) })
   return (
     <Surface
       nodes={flow.nodes} edges={flow.edges} editable={false} lean={lean}
@@ -81,13 +75,6 @@ function StillDrawing({ document, facts = noFacts, overlay, selected = nothing, 
     </Surface>
   )
 }
-
-/** Seen from so far away that steps are specks. */
-export function useFar(): boolean {
-  return useStore((state) => state.transform[2] < flatBelow)
-}
-
-export const isLarge = (document: GraphDocument): boolean => Object.keys(document.nodes).length > manyNodes
 
 export interface SurfaceProps {
   nodes: FlowNode[]
@@ -105,7 +92,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
   const root = useRef<HTMLDivElement>(null)
   // An empty drawing keeps its view: fitting the first thing that is dropped would move it away.
   const [startsFull] = useState(nodes.length > 0)
-  const panning = usePanning(root)
+  const handlers = useSteady({ ...flow, ...usePanning(root) })
   useKeptHandles()
   return (
     <LeanContext value={lean}>
@@ -119,7 +106,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
           zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
           attributionPosition="bottom-left" nodeDragThreshold={3}
           onlyRenderVisibleElements={lean}
-          {...flow} {...panning}
+          {...handlers}
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
           <ZoomLevel root={root} />

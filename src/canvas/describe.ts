@@ -29,6 +29,7 @@ interface Facts {
   around: Around
   /** Functions of other workflows that react to an event. */
   elsewhere: number
+  paused?: boolean
 }
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
@@ -58,17 +59,19 @@ export function describeNode(node: GraphNode, facts: Facts): string {
 }
 
 /** What it is, without what it hangs together with. */
-function own(node: GraphNode, { around, elsewhere, steps }: Facts): string[] {
+function own(node: GraphNode, { around, elsewhere, steps, paused }: Facts): string[] {
   switch (node.type) {
     case 'event': return [
       around.reactHere === 0 ? 'no function here reacts' : `${count(around.reactHere, 'function')} here ${around.reactHere === 1 ? 'reacts' : 'react'}`,
       ...(elsewhere > 0 ? [`${elsewhere} in other workflows`] : []),
     ]
     case 'function': return [
+      ...(paused === true ? ['paused'] : []),
       ...(node.collapsed === true ? ['collapsed'] : []), count(steps, 'step'), count(node.retries, 'retry', 'retries'),
       ...flowBadges(node).map((badge) => plainSentence(badge.title)),
     ]
     case 'step': return [stepDetail(node), ...(node.onError === 'branch' ? ['a branch of its own when it fails'] : node.onError === 'continue' ? ['goes on when it fails'] : []), ...(node.pinned === undefined ? [] : ['output pinned for tests'])]
+    case 'note': return node.colour === undefined ? [] : [node.colour]
     default: return []
   }
 }

@@ -8,7 +8,7 @@ import { connect } from '#graph/edit/connect.ts'
 import { moveNodes } from '#graph/edit/move.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { randomDocument } from '#graph/random-edits.ts'
-import { toFlow, type FlowCache } from './flow.ts'
+import { reselect, toFlow, type FlowCache } from './flow.ts'
 import { drawLines } from './lines.ts'
 import { noFacts } from './marks.ts'
 import { moveFlow, reachOf } from './moving.ts'
@@ -131,6 +131,21 @@ describe('drawing', () => {
     expect(nodes.every((node) => node.type !== 'step')).toBe(true)
     expect(edges).toHaveLength(0)
     expect(lines).toHaveLength(3)
+  })
+
+  test('selecting something else gives what drawing all of it anew would, and touches only what changed', () => {
+    fc.assert(fc.property(randomDocument, fc.array(fc.nat(1000), { maxLength: 4 }), fc.array(fc.nat(1000), { maxLength: 4 }), fc.boolean(), fc.boolean(), (random, a, b, flat, folded) => {
+      const document = folded ? setCollapsed(random, Object.keys(random.nodes).filter((_, i) => i % 2 === 0), true) : random
+      const all = [...Object.keys(document.nodes), ...Object.keys(document.edges)]
+      const picked = (picks: number[]) => new Set(picks.flatMap((pick) => all[pick % Math.max(1, all.length)] ?? []))
+      const input = (selected: ReadonlySet<string>) => ({ document, links: derivedLinks(document), facts: noFacts, selected, editable: true, flat })
+      const [before, after] = [toFlow(input(picked(a))), toFlow(input(picked(b)))]
+      const turned = reselect(before, input(picked(b)))
+      expect(turned).toEqual(after)
+      const same = new Set([...all].filter((id) => picked(a).has(id) === picked(b).has(id)))
+      for (const [i, node] of turned.nodes.entries()) if (same.has(node.id) && node.type !== 'function') expect(node).toBe(before.nodes[i])
+      for (const [i, edge] of turned.edges.entries()) if (same.has(edge.id)) expect(edge).toBe(before.edges[i])
+    }), { numRuns: 100 })
   })
 
   test('a drag shows what the document would be, and touches nothing that is not near', () => {

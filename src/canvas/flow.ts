@@ -28,6 +28,7 @@ export interface FunctionData extends Shared {
   inside: FrameInside
   steps: number
   version?: string
+  paused?: boolean
   /** Steps of a collapsed frame, and of every frame that is seen from far away. */
   minis?: MiniStep[]
 }
@@ -68,6 +69,7 @@ export interface Flow {
   nodes: FlowNode[]
   edges: FlowEdge[]
   lines: Line[]
+  selected: ReadonlySet<string>
 }
 
 const layer = { note: 0, frame: 1, line: 0, inner: 2, node: 3, step: 4 }
@@ -95,7 +97,30 @@ export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
   for (const id of cache.keys()) if (!scene.boxes.has(id) && !drawn.has(id)) cache.delete(id)
   // React Flow wants parents before their children.
   nodes.sort((a, b) => Number(a.type === 'step') - Number(b.type === 'step'))
-  return { scene, nodes, edges, lines }
+  return { scene, nodes, edges, lines, selected: input.selected }
+}
+
+/** The same drawing with something else selected: costs what changes, not what is drawn. */
+export function reselect(flow: Flow, input: FlowInput): Flow {
+  const changed = new Set<string>()
+  for (const id of flow.selected) if (!input.selected.has(id)) changed.add(id)
+  for (const id of input.selected) if (!flow.selected.has(id)) changed.add(id)
+  if (changed.size === 0) return flow.selected === input.selected ? flow : { ...flow, selected: input.selected }
+  // Frames that draw their steps themselves show which of them are selected.
+  const frames = new Set([...changed].flatMap((id) => {
+    const node = input.document.nodes[id]
+    return node?.type === 'step' && (input.flat || !flow.scene.boxes.has(id)) ? [node.parent] : []
+  }))
+  const nodes = flow.nodes.map((node): FlowNode => {
+    const turned = changed.has(node.id) ? { ...node, selected: input.selected.has(node.id) } : node
+    if (turned.type !== 'function' || !frames.has(node.id)) return turned
+    const minis = minisOf(flow.scene.boxes.get(node.id)!, { scene: flow.scene, input })
+    return { ...turned, data: { ...turned.data, ...(minis ? { minis } : {}) } }
+  })
+  const edges = flow.edges.some((edge) => changed.has(edge.id))
+    ? flow.edges.map((edge) => (changed.has(edge.id) ? { ...edge, selected: input.selected.has(edge.id) } : edge))
+    : flow.edges
+  return { ...flow, nodes, edges, selected: input.selected }
 }
 
 /** The same array every time, so that React Flow sees nothing new. */
@@ -134,14 +159,14 @@ function cacheKey(box: Box, { scene, input, connections }: Surroundings, minis: 
   return [
     node, input.selected.has(box.id), input.editable, input.overlay?.[box.id], input.facts.problems[box.id], input.facts.problemCounts?.[box.id],
     node.type === 'event' ? input.facts.reactElsewhere[box.id] : undefined,
-    node.type === 'function' ? input.facts.versions[node.slug] : '',
+    node.type === 'function' ? input.facts.versions[node.slug] : '', node.type === 'function' && input.facts.paused?.has(node.slug) === true,
     inside === undefined ? '' : JSON.stringify(inside), minis === undefined ? '' : JSON.stringify(minis), scene.steps.get(box.id)?.length,
     connections.of(box.id).key,
   ]
 }
 
 /** Small squares in a row for a collapsed frame; flat boxes in their places seen from far away. */
-function minisOf(box: Box, { scene, input }: Surroundings): MiniStep[] | undefined {
+function minisOf(box: Box, { scene, input }: Omit<Surroundings, 'connections'>): MiniStep[] | undefined {
   if (box.node.type !== 'function') return undefined
   const sign = (id: string): Pick<MiniStep, 'state' | 'selected'> => {
     const state = input.overlay?.[id]?.state ?? input.facts.problems[id]
@@ -161,10 +186,13 @@ function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: 
   const steps = (scene.steps.get(id)?.length ?? 0) + (scene.folded.get(id)?.length ?? 0)
   const elsewhere = input.facts.reactElsewhere[id] ?? []
   const around = connections.of(id)
+  const paused = node.type === 'function' && input.facts.paused?.has(node.slug) === true
   const common = {
     id, width: w, height: h, measured: { width: w, height: h }, position: node.position,
     selected: input.selected.has(id), draggable: input.editable, connectable: input.editable,
-    ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length }),
+    // Drawings that are only looked at have no focus, and React Flow then gives the label no role.
+    ariaRole: 'group' as const,
+    ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length, paused }),
     handles: handles(box, scene),
     domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id, ...(node.type === 'function' ? { 'aria-description': fateWords(node) } : {}) } as Record<string, string>,
   }
@@ -177,7 +205,7 @@ function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: 
       const version = input.facts.versions[node.slug]
       return {
         ...common, type: 'function', zIndex: layer.frame,
-        data: { ...marks, node, inside: scene.inside.get(id)!, steps, ...(version ? { version } : {}), ...(minis ? { minis } : {}) },
+        data: { ...marks, node, inside: scene.inside.get(id)!, steps, ...(version ? { version } : {}), ...(paused ? { paused } : {}), ...(minis ? { minis } : {}) },
       }
     }
     case 'step': return {

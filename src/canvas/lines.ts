@@ -33,6 +33,9 @@ export interface Line {
   edge?: GraphEdge
 }
 
+/** What a branch's name is shortened to on its line, so that it leaves the steps beside it alone. */
+export const pillText = (text: string): string => (text.length > 12 ? `${text.slice(0, 11)}…` : text)
+
 /** `edges`: draw these only. All ribs of an event belong together. */
 export function drawLines(document: GraphDocument, scene: Scene, links: DerivedLink[] = [], edges: Iterable<GraphEdge> = Object.values(document.edges)): Line[] {
   const lines: Line[] = []

@@ -22,6 +22,8 @@ export interface CanvasFacts {
   problemCounts?: Record<string, number>
   /** Text beside a function's bars: "v3", "v3, edited", "new". By function slug. */
   versions: Record<string, string>
+  /** Slugs of published functions that are paused now. */
+  paused?: ReadonlySet<string>
   /** Functions of other workflows that react, by event node id. */
   reactElsewhere: Record<string, { slug: string; workflow: string }[]>
 }

@@ -1,5 +1,5 @@
 /** A drawing as a column, for narrow screens: what starts things, and under it what it starts. Pure. */
-import type { EventNode, FunctionNode, GraphDocument, ScheduleNode, StepNode } from '#graph/document.ts'
+import type { EventNode, FunctionNode, GraphDocument, NoteNode, ScheduleNode, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { num } from '#ui/shapes/point.ts'
 
@@ -47,6 +47,11 @@ export function stackGroups(document: GraphDocument): StackGroup[] {
   const alone = nodes.flatMap((node): StackFunction[] =>
     node.type === 'function' && !started.has(node.id) ? [{ node, levels: stepLevels(document, node.id) }] : [])
   return alone.length === 0 ? groups : [...groups, { source: null, from: [], functions: alone }]
+}
+
+/** Notes from top to bottom; they stand under everything else. */
+export function stackNotes(document: GraphDocument): NoteNode[] {
+  return Object.values(document.nodes).flatMap((node) => (node.type === 'note' && node.text.trim() !== '' ? [node] : [])).sort((a, b) => a.position.y - b.position.y || a.position.x - b.position.x)
 }
 
 /** Steps by the longest way to them; a circle (which the editor refuses) ends the walk. */

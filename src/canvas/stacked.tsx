@@ -1,7 +1,7 @@
 'use client'
 /** The drawing on a phone: events on top with their round side down, functions under them, ribs in the left gutter. */
-import { IconArrowRight } from '@tabler/icons-react'
-import { Fragment, useMemo } from 'react'
+import { IconArrowRight, IconPinFilled } from '@tabler/icons-react'
+import { Fragment, useMemo, type ReactNode } from 'react'
 import type { EventNode, GraphDocument, ScheduleNode, StepNode } from '#graph/document.ts'
 import { RetryBars } from '#ui/retry-bars.tsx'
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
@@ -10,8 +10,11 @@ import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { statusTone } from '#ui/status.ts'
 import { nodeTitle } from './describe.ts'
 import { splitEventName, type CanvasFacts, type Overlay } from './marks.ts'
+import { Breakable } from './nodes/event-node.tsx'
+import { NoteShape } from './nodes/note-colour.tsx'
+import { NoteText } from './nodes/note-text.tsx'
 import { scheduleWords } from './schedule-words.ts'
-import { stackGroups, stackRibs, stackSizes, type StackFunction } from './stack.ts'
+import { stackGroups, stackNotes, stackRibs, stackSizes, type StackFunction } from './stack.ts'
 import { StepIcon } from './step-icon.tsx'
 import classes from './stacked.module.css'
 
@@ -21,12 +24,17 @@ export interface StackedProps {
   overlay?: Overlay
   selected?: ReadonlySet<string>
   onSelect?: (id: string) => void
+  /** Stands on the corner of what starts things, and of functions. */
+  markOf?: (id: string) => ReactNode
+  /** Shown under the drawing. */
+  children?: ReactNode
 }
 
-export function Stacked({ document, facts, overlay = {}, selected, onSelect }: StackedProps) {
+export function Stacked({ document, facts, overlay = {}, selected, onSelect, markOf, children }: StackedProps) {
   const groups = useMemo(() => stackGroups(document), [document])
+  const notes = useMemo(() => stackNotes(document), [document])
   const { eventH, gutter } = stackSizes
-  if (groups.length === 0) return <div className={classes.stack}><p className={classes.empty}>Nothing is drawn yet. Open this page on a larger screen to begin.</p></div>
+  if (groups.length === 0 && notes.length === 0) return <div className={classes.stack}><p className={classes.empty}>Nothing is drawn yet. Open this page on a larger screen to begin.</p></div>
   return (
     <div className={classes.stack} data-testid="canvas">
       {groups.map((group, g) => {
@@ -39,6 +47,7 @@ export function Stacked({ document, facts, overlay = {}, selected, onSelect }: S
               </svg>
             )}
             <div className={classes.head} style={{ height: group.source ? eventH : 40 }}>
+              {group.source && markOf !== undefined && <span className={classes.mark} style={{ left: stackSizes.eventW - 14 }}>{markOf(group.source.id)}</span>}
               {group.source
                 ? <Source node={group.source} onSelect={onSelect} selected={selected?.has(group.source.id) ?? false} />
                 : <b className={classes.alone}>Nothing starts these</b>}
@@ -53,13 +62,20 @@ export function Stacked({ document, facts, overlay = {}, selected, onSelect }: S
               {group.functions.map((one) => (
                 <Card
                   key={one.node.id} one={one} overlay={overlay} problem={facts.problems[one.node.id]} hinge={group.source !== null}
-                  selected={selected} onSelect={onSelect} facts={facts}
+                  selected={selected} onSelect={onSelect} facts={facts} mark={markOf?.(one.node.id)}
                 />
               ))}
             </div>
           </section>
         )
       })}
+      {notes.map((note) => (
+        <button key={note.id} type="button" className={classes.note} data-colour={note.colour} data-selected={selected?.has(note.id) || undefined} onClick={() => onSelect?.(note.id)}>
+          {note.colour !== undefined && <span className={classes.noteShape}><NoteShape colour={note.colour} /></span>}
+          <NoteText text={note.text} />
+        </button>
+      ))}
+      {children}
     </div>
   )
 }
@@ -84,7 +100,7 @@ function Source({ node, selected, onSelect }: { node: EventNode | ScheduleNode; 
   return (
     <button type="button" className={classes.event} style={{ width: eventW, height: eventH }} data-selected={selected || undefined} onClick={select}>
       <svg width={eventW} height={eventH} aria-hidden="true"><path d={eventPathDown(eventW, eventH)} /></svg>
-      <span>{namespace && <small>{namespace}</small>}{rest || 'unnamed event'}</span>
+      <span>{namespace && <small>{namespace}</small>}<b className={classes.eventName}><Breakable name={rest || 'unnamed event'} /></b></span>
     </button>
   )
 }
@@ -94,9 +110,10 @@ interface CardProps extends Pick<StackedProps, 'selected' | 'onSelect' | 'facts'
   overlay: Overlay
   problem: 'warning' | 'error' | undefined
   hinge: boolean
+  mark: ReactNode
 }
 
-function Card({ one, overlay, problem, hinge, selected, onSelect, facts }: CardProps) {
+function Card({ one, overlay, problem, hinge, selected, onSelect, facts, mark: corner }: CardProps) {
   const { node, levels } = one
   const mark = overlay[node.id]
   const state = mark?.state ?? problem
@@ -105,6 +122,7 @@ function Card({ one, overlay, problem, hinge, selected, onSelect, facts }: CardP
   return (
     <article className={classes.card} style={{ height: stackSizes.cardH }} data-tone={mark ? statusTone[mark.state] : undefined} data-problem={problem} data-selected={selected?.has(node.id) || undefined}>
       {hinge && <i className={classes.hinge} />}
+      {corner !== undefined && <span className={classes.mark} style={{ right: 18 }}>{corner}</span>}
       <button type="button" className={classes.title} onClick={() => onSelect?.(node.id)}>
         {state && <StatusGlyph state={state} size={14} />}
         <span className="mono cut">{node.slug || 'unnamed function'}</span>
@@ -135,6 +153,7 @@ function Place({ level, overlay, problems, onSelect }: { level: StepNode[]; over
     <button type="button" className={classes.step} data-sends={step.kind.startsWith('emit') || undefined} onClick={() => onSelect?.(step.id)}>
       <StepIcon kind={step.kind} size={15} />
       <span className="cut">{nodeTitle(step)}</span>
+      {step.pinned !== undefined && <span className={classes.pin}><IconPinFilled size={11} role="img" aria-label="output pinned" /></span>}
       {state && <span className={classes.corner}><StatusGlyph state={state} size={13} /></span>}
     </button>
   )

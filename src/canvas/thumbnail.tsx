@@ -3,12 +3,13 @@ import { clockHands } from '#ui/shapes/clock.ts'
 import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { statusTone } from '#ui/status.ts'
-import type { GraphDocument } from '#graph/document.ts'
+import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { describeEdge } from './describe.ts'
 import { drawLines, type Line } from './lines.ts'
 import type { Overlay } from './marks.ts'
 import { layScene, sceneBounds, type Box } from './scene.ts'
+import { sends, stripCorner, stripOf, stripPitch } from './strip.ts'
 import classes from './thumbnail.module.css'
 
 export interface ThumbnailProps {
@@ -35,7 +36,7 @@ export function Thumbnail({ document, overlay = {}, label, maxScale = 0.6 }: Thu
     >
       <title>{label}</title>
       {of(['rib', 'feed']).map((line) => <LineShape key={line.id} line={line} document={document} />)}
-      {boxes.filter((box) => box.node.type === 'function').map((box) => <Frame key={box.id} box={box} hingeY={scene.inside.get(box.id)?.hingeY ?? 0} overlay={overlay} />)}
+      {boxes.filter((box) => box.node.type === 'function').map((box) => <Frame key={box.id} box={box} hingeY={scene.inside.get(box.id)?.hingeY ?? 0} folded={scene.folded.get(box.id)} overlay={overlay} />)}
       {of(['order', 'derived']).map((line) => <LineShape key={line.id} line={line} document={document} />)}
       {boxes.filter((box) => box.node.type !== 'function').map((box) => <Shape key={box.id} box={box} />)}
     </svg>
@@ -51,13 +52,16 @@ function LineShape({ line, document }: { line: Line; document: GraphDocument }) 
   )
 }
 
-function Frame({ box, hingeY, overlay }: { box: Box; hingeY: number; overlay: Overlay }) {
+function Frame({ box, hingeY, folded = [], overlay }: { box: Box; hingeY: number; folded: readonly StepNode[] | undefined; overlay: Overlay }) {
   const mark = overlay[box.id]
   return (
     <g className={classes.frame} data-tone={mark ? statusTone[mark.state] : undefined}>
       <rect x={box.x + 1.5} y={box.y + 1.5} width={box.w - 3} height={box.h - 3} rx={12} />
       <rect x={box.x + 6} y={box.y + 6} width={box.w - 12} height={box.h - 12} rx={8} />
       <rect className={classes.solid} x={box.x - 3} y={box.y + hingeY - 11} width={7} height={22} rx={2} />
+      <g transform={`translate(${box.x + stripCorner.x} ${box.y + stripCorner.y})`}>
+        {stripOf(folded).shown.map((step, i) => <rect key={step.id} className={sends(step) ? classes.solid : classes.step} data-bar x={i * stripPitch} y={0} width={11} height={14} rx={2} />)}
+      </g>
     </g>
   )
 }

@@ -2,7 +2,7 @@
 import type { EdgeProps } from '@xyflow/react'
 import { memo, type ReactNode } from 'react'
 import type { FlowEdge } from '#canvas/flow.ts'
-import type { Line } from '#canvas/lines.ts'
+import { pillText, type Line } from '#canvas/lines.ts'
 import type { UiStatus } from '#ui/status.ts'
 import classes from './lines.module.css'
 
@@ -77,7 +77,7 @@ function Insert({ x, y }: { x: number; y: number }) {
 
 /** A branch's name on its line. */
 function Pill({ text, x, y }: { text: string; x: number; y: number }) {
-  const shown = text.length > 12 ? `${text.slice(0, 11)}…` : text
+  const shown = pillText(text)
   const width = shown.length * 5.8 + 10
   return (
     <g className={classes.pill} transform={`translate(${x} ${y})`}>

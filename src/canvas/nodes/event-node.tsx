@@ -1,5 +1,5 @@
 import type { NodeProps, Node } from '@xyflow/react'
-import { memo } from 'react'
+import { Fragment, memo } from 'react'
 import type { EventData } from '#canvas/flow.ts'
 import { splitEventName } from '#canvas/marks.ts'
 import { eventPath } from '#ui/shapes/event.ts'
@@ -18,7 +18,7 @@ export const EventNodeView = memo(function EventNodeView({ data, isConnectable, 
       </svg>
       <div className={classes.eventText}>
         {namespace && <small>{namespace}</small>}
-        <span className={classes.eventName} style={{ '--fit': `${Math.floor((data.w - 24) / (Math.max(rest.length, 4) * 0.6))}px` } as React.CSSProperties}>{rest || 'name this event'}</span>
+        <span className={classes.eventName} style={{ '--fit': `${Math.floor((data.w - 24) / (Math.max(rest.length, 4) * 0.6))}px` } as React.CSSProperties}><Breakable name={rest || 'name this event'} /></span>
       </div>
       <CornerGlyph mark={data.mark} problem={data.problem} />
       <Reactions data={data} />
@@ -27,6 +27,11 @@ export const EventNodeView = memo(function EventNodeView({ data, isConnectable, 
     </div>
   )
 })
+
+/** May break behind its dots, dashes and underlines. */
+export function Breakable({ name }: { name: string }) {
+  return name.split(/(?<=[._/-])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)
+}
 
 function Reactions({ data }: { data: EventData }) {
   const { reactHere: here, elsewhere } = data

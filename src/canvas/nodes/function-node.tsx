@@ -26,6 +26,7 @@ export const FunctionNodeView = memo(function FunctionNodeView({ data, isConnect
       {data.minis && (collapsed ? <MiniStrip steps={data.minis} /> : <MiniTickets steps={data.minis} />)}
       <div className={classes.frameHead}>
         {state && <StatusGlyph state={state} size={14} label="" />}
+        {data.paused && state === undefined && <StatusGlyph state="waiting" size={14} label="" />}
         <span className={classes.slug}>{node.slug || 'name this function'}</span>
         {draggable && <Fold collapsed={collapsed} />}
         {data.version && <small data-detail>{data.version}</small>}

@@ -3,26 +3,22 @@ import { memo } from 'react'
 import type { MiniStep } from '#canvas/flow.ts'
 import { emitCapPath } from '#ui/shapes/event.ts'
 import { statusTone } from '#ui/status.ts'
+import { sends, stripMost, stripOf, stripPitch } from '#canvas/strip.ts'
 import classes from './nodes.module.css'
 
-const pitch = 15
-/** What fits on the narrowest frame. */
-const most = 9
-
-const sends = ({ kind }: MiniStep): boolean => kind === 'emit' || kind === 'emit-each'
 const toneOf = ({ state }: MiniStep): string | undefined => (state ? statusTone[state] : undefined)
 
 export const MiniStrip = memo(function MiniStrip({ steps }: { steps: MiniStep[] }) {
-  const shown = steps.length > most ? steps.slice(0, most - 1) : steps
+  const { shown, rest } = stripOf(steps)
   return (
-    <svg className={classes.strip} width={pitch * most + 16} height="12" aria-hidden="true">
+    <svg className={classes.strip} width={stripPitch * stripMost + 16} height="12" aria-hidden="true">
       {shown.map((step, i) => (
-        <g key={step.id} className={classes.mini} transform={`translate(${i * pitch} 0)`} data-sends={sends(step) || undefined} data-tone={toneOf(step)} data-selected={step.selected}>
+        <g key={step.id} className={classes.mini} transform={`translate(${i * stripPitch} 0)`} data-sends={sends(step) || undefined} data-tone={toneOf(step)} data-selected={step.selected}>
           <rect x="0.75" y="1" width="11" height="10" rx="1.5" />
           {sends(step) && <path transform="translate(7 1)" d={emitCapPath(5, 10)} />}
         </g>
       ))}
-      {steps.length > shown.length && <text x={shown.length * pitch} y="10" fontSize="10" fill="var(--fw-ink-2)">+{steps.length - shown.length}</text>}
+      {rest > 0 && <text x={shown.length * stripPitch} y="10" fontSize="10" fill="var(--fw-ink-2)">+{rest}</text>}
     </svg>
   )
 })

@@ -7,6 +7,7 @@ import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
 import { Grip, useGrips } from './grip.tsx'
+import { NoteShape } from './note-colour.tsx'
 import { NoteText } from './note-text.tsx'
 import { ResizeCorner } from './resize-corner.tsx'
 import classes from './nodes.module.css'
@@ -54,7 +55,8 @@ export const ScheduleNodeView = memo(function ScheduleNodeView({ data, isConnect
 export const NoteNodeView = memo(function NoteNodeView({ data, selected, draggable }: NodeProps<Node<NoteData, 'note'>>) {
   return (
     <>
-      <div className={classes.note} data-words>
+      <div className={classes.note} data-colour={data.node.colour} data-words={data.node.colour === undefined || undefined}>
+        {data.node.colour !== undefined && <span className={classes.noteShape}><NoteShape colour={data.node.colour} /></span>}
         {data.node.text.trim() === '' ? <b>Empty note</b> : <NoteText text={data.node.text} />}
       </div>
       {selected && draggable && <ResizeCorner minWidth={96} minHeight={32} />}

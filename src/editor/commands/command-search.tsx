@@ -2,6 +2,7 @@
 /** `N`: add anything, or run any command, by its name. */
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
+import { useRef } from 'react'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
 import { paletteEntries } from '../palette/entries.ts'
@@ -10,11 +11,23 @@ import { paletteLabel, placeBySelection } from '../place.ts'
 import { commands, keyText } from './list.ts'
 
 const [store, search] = createSpotlight()
-export const openAdd = (): void => search.open()
+/** What had the keyboard when the search was opened. */
+let before: HTMLElement | null = null
+export const openAdd = (): void => {
+  before = window.document.activeElement instanceof HTMLElement ? window.document.activeElement : null
+  search.open()
+}
 
 export function CommandSearch() {
   const context = useEditor()
   const { editor, place } = context
+  const added = useRef(false)
+  const giveBack = (): void => {
+    const { activeElement } = window.document
+    // What was added has its name ready to be written, and a command may have moved the keyboard: giving it back would select what was selected before.
+    if (!added.current && (activeElement === window.document.body || activeElement?.closest('[role="dialog"]') != null)) before?.focus({ preventScroll: true })
+    added.current = false
+  }
   const groups: SpotlightActionGroupData[] = [
     {
       group: 'Add',
@@ -22,8 +35,9 @@ export function CommandSearch() {
         id: `add-${kind}`, label: paletteLabel(kind), description: blurb, keywords: keywords.split(' '), leftSection: <PaletteGlyph kind={kind} />,
         onClick: () => {
           const { document, selected } = editor.store.getState()
-          const added = placeBySelection(document, kind, selected, canvasApi()?.middle() ?? { x: 0, y: 0 }, place)
-          editor.edit(`Add ${paletteLabel(kind)}`, () => added.document, { select: [added.id], fresh: added.id })
+          const made = placeBySelection(document, kind, selected, canvasApi()?.middle() ?? { x: 0, y: 0 }, place)
+          added.current = true
+          editor.edit(`Add ${paletteLabel(kind)}`, () => made.document, { select: [made.id], fresh: made.id })
         },
       })),
     },
@@ -41,6 +55,7 @@ export function CommandSearch() {
   return (
     <Spotlight
       store={store} actions={groups} shortcut={null} scrollable maxHeight={420} highlightQuery
+      returnFocus={false} onSpotlightClose={giveBack}
       nothingFound="Nothing is named like that."
       searchProps={{ placeholder: 'Add a step, an event or a function, or run a command', leftSection: <IconSearch size={16} stroke={1.7} />, 'aria-label': 'Add or run' }}
     />

@@ -1,4 +1,5 @@
 /** Where the keyboard is: keys of the canvas must never answer in a field, a dialog or on a button. */
+import { paintNow } from '../after-paint.tsx'
 
 const writing = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"], .monaco-editor'
 
@@ -15,12 +16,14 @@ export function isChoice(): boolean {
 /** On the canvas or nowhere: arrows, Enter and the clipboard belong to the drawing. */
 export function isCanvasFocused(): boolean {
   const { activeElement } = window.document
-  if (!isFree()) return false
+  // Marks of comments answer Enter and arrows themselves.
+  if (!isFree() || activeElement?.matches('[data-own-keys]')) return false
   return activeElement === null || activeElement === window.document.body || activeElement.closest('[data-canvas] .react-flow__renderer') !== null
 }
 
 /** Puts the keyboard into the side panel's first field. */
 export function focusPanel(options: { select?: boolean } = {}): boolean {
+  paintNow()
   const field = window.document.querySelector<HTMLInputElement>('[data-testid="panel"] fieldset :is(input:not([type=hidden]), textarea, button)')
   field?.focus()
   if (options.select && field && 'select' in field) field.select()

@@ -10,6 +10,7 @@ export const gestures: [string, string][] = [
   ['Line things up', 'Drag near the edges or middles of others; hold Alt or Ctrl to move freely'],
   ['Collapse or expand a function', 'Double-click its frame, or click the arrow in its head'],
   ['Resize a function or a note', 'Select it and drag its lower right corner'],
+  ['Comment at a place', 'Press C with nothing selected, then click; drag its mark to move it'],
   ['Pan', 'Scroll, drag with the middle button, or hold Space and drag'],
   ['Zoom', 'Ctrl or ⌘ and scroll, or pinch'],
 ]

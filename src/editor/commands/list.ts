@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { createStore } from 'zustand/vanilla'
 import { canvasApi } from '../canvas-api.ts'
 import { closeComments, commentsUi, openComments } from '../comments/comments-ui.ts'
+import { beginComment } from '../comments/place-comment.ts'
 import type { EditorContextValue } from '../context.ts'
 import type { Command } from './command.ts'
 import { chooseFile } from '../files/canvas-files.tsx'
@@ -14,6 +15,8 @@ import { exportCommands } from './export-commands.ts'
 import { canFold, canFoldAll, foldAll, foldSelection } from './collapse-commands.ts'
 import { focusPanel } from './focus.ts'
 import { nudge, walk } from './move-commands.ts'
+import { noteColourCommands } from './note-colours.ts'
+import { pauseCommands } from './pause-commands.ts'
 import { tell, untell } from './tell.ts'
 import { tidyUp } from './tidy-up.tsx'
 import { tryCommands } from './try-commands.ts'
@@ -27,11 +30,6 @@ export const shortcutsSheet = createStore(() => ({ opened: false }))
 
 const always = (): boolean => true
 const someSelected = ({ editor }: EditorContextValue): boolean => editor.store.getState().selected.size > 0
-
-const oneNodeSelected = ({ editor }: EditorContextValue): boolean => {
-  const { document, selected } = editor.store.getState()
-  return selected.size === 1 && [...selected].every((id) => document.nodes[id] !== undefined)
-}
 
 const anythingDrawn = ({ editor }: EditorContextValue): boolean => Object.keys(editor.store.getState().document.nodes).length > 0
 
@@ -83,6 +81,8 @@ export const commands: Command[] = [
   { id: 'collapse-all', label: 'Collapse all functions', keywords: 'fold small', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'collapse'), run: (context) => foldAll(context, 'collapse') },
   { id: 'expand-all', label: 'Expand all functions', keywords: 'unfold open', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'expand'), run: (context) => foldAll(context, 'expand') },
   ...arrangeCommands,
+  ...noteColourCommands,
+  ...pauseCommands,
   {
     id: 'discard', label: 'Back to what is published', keywords: 'discard draft revert', group: 'Change', keys: [], canRun: ({ published }) => published !== null,
     run: ({ editor, published }) => {
@@ -115,7 +115,7 @@ export const commands: Command[] = [
   { id: 'zoom-100', label: 'Zoom to 100 %', keywords: '', group: 'View', keys: ['0'], viewing: true, canRun: always, run: () => canvasApi()?.zoomTo(1) },
   { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', group: 'View', keys: ['+', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
   { id: 'zoom-out', label: 'Zoom out', keywords: 'smaller', group: 'View', keys: ['-'], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('out') },
-  { id: 'comment', label: 'Comment on the selection', keywords: 'discuss mention thread talk', group: 'Add', keys: ['C'], viewing: true, canRun: oneNodeSelected, run: () => openComments(null, { write: true }) },
+  { id: 'comment', label: 'Comment on the selection, or at a place', keywords: 'discuss mention thread talk pin', group: 'Add', keys: ['C'], viewing: true, canRun: () => canvasApi() !== null, run: ({ editor }) => beginComment(editor) },
   { id: 'comments', label: 'Show or hide the comments', keywords: 'discuss mention threads list', group: 'View', keys: ['shift+C'], viewing: true, canRun: always, run: () => (commentsUi.getState().opened ? closeComments() : openComments()) },
   { id: 'key', label: 'How to read this', keywords: 'legend key help', group: 'View', keys: ['K'], viewing: true, canRun: always, run: () => drawingKey.toggle() },
   ...exportCommands,

@@ -66,6 +66,7 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
         onChange={(event) => { change(event.currentTarget.value); complete.look(event.currentTarget) }}
         onClick={(event) => complete.look(event.currentTarget)} onKeyDown={onKeyDown} onBlur={complete.close}
       />
+      {complete.alone && <p className={classes.people} role="status">Nobody else is a member of this workspace yet.</p>}
       {complete.people.length > 0 && (
         <ul className={classes.people} id={`${id}-people`} role="listbox" aria-label="People">
           {complete.people.map((one, i) => (
@@ -127,5 +128,7 @@ function useCompletion(input: React.RefObject<HTMLTextAreaElement | null>, text:
     event.stopPropagation()
     return true
   }
-  return { people, at, close, look, pick, onKeyDown }
+  // Somebody who types @ where nobody else is would wait for a list that never comes.
+  const alone = open !== null && everybody.length > 0 && everybody.every((one) => one.me)
+  return { people, alone, at, close, look, pick, onKeyDown }
 }

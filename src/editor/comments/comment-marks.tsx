@@ -6,15 +6,22 @@ import { nodeTitle } from '#canvas/describe.ts'
 import type { GraphNode, Position } from '#graph/document.ts'
 import type { Thread } from '#server/comments/store.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { CommentPoints } from './comment-points.tsx'
 import { openComments } from './comments-ui.ts'
+import { PlacingMark } from './placing.tsx'
 import { useOpenByNode } from './use-comments.ts'
 import classes from './comments.module.css'
 
+/** Everything the comments draw on the canvas. */
 export function CommentMarks() {
+  return <><NodeMarks /><CommentPoints /><PlacingMark /></>
+}
+
+function NodeMarks() {
   const { editor } = useEditor()
   const byNode = useOpenByNode()
   const nodes = useEditorState((state) => state.document.nodes)
-  const drag = useEditorState((state) => state.drag)
+  const drag = useEditorState((state) => (byNode.size === 0 ? null : state.drag))
   const shown = useMemo(() => whereDrawn(byNode, nodes), [byNode, nodes])
   if (shown.size === 0) return null
   return (
@@ -25,7 +32,7 @@ export function CommentMarks() {
         const count = threads.length
         return (
           <button
-            key={id} type="button" className={`${classes.mark} nodrag nopan`} style={{ transform: `translate(${x - 9}px, ${y - 15}px)` }} data-testid="comment-mark"
+            key={id} type="button" className={`${classes.mark} nodrag nopan`} style={{ '--x': `${x}px`, '--y': `${y}px` } as React.CSSProperties} data-testid="comment-mark" data-own-keys
             aria-label={`${count} ${count === 1 ? 'thread' : 'threads'} on ${nodeTitle(node)}`}
             onClick={() => {
               editor.select([id])

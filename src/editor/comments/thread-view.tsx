@@ -1,17 +1,19 @@
 'use client'
 /** One thread: what was said, by whom and when, and a field to answer. */
-import { ActionIcon, Button, Menu } from '@mantine/core'
-import { IconArrowLeft, IconCheck, IconDots, IconPencil, IconRotate, IconTrash } from '@tabler/icons-react'
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import { IconArrowLeft, IconArrowsMove, IconCheck, IconDots, IconPencil, IconRotate, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { CommentView, Thread } from '#server/comments/store.ts'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
+import { canvasApi } from '../canvas-api.ts'
 import { colourOf, initials } from '../presence/colour.ts'
 import { useEditor } from '../context.ts'
 import { CommentField } from './comment-field.tsx'
 import { CommentText } from './comment-text.tsx'
 import { openComments } from './comments-ui.ts'
+import { chooseNewPlace } from './place-comment.ts'
 import { useCommentActions, usePeople } from './use-comments.ts'
 import { NodeName } from './node-name.tsx'
 import classes from './comments.module.css'
@@ -30,6 +32,9 @@ export function ThreadView({ thread, focus }: { thread: Thread; focus: number })
       <div className={classes.threadHead}>
         <ActionIcon size={28} aria-label="All comments" onClick={() => openComments()}><IconArrowLeft size={16} stroke={1.7} /></ActionIcon>
         <NodeName thread={thread} />
+        {thread.at === null || canvasApi() === null ? null : (
+          <Tooltip label="Move it to another place"><ActionIcon size={28} aria-label="Move this thread" onClick={() => chooseNewPlace(thread.id, thread.at!)}><IconArrowsMove size={16} stroke={1.7} /></ActionIcon></Tooltip>
+        )}
         <Button
           size="xs" leftSection={thread.resolved === null ? <IconCheck size={14} stroke={1.7} /> : <IconRotate size={14} stroke={1.7} />}
           onClick={() => void actions.resolve(thread.id, thread.resolved === null)}

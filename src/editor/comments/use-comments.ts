@@ -1,9 +1,10 @@
 'use client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useMemo } from 'react'
-import type { Thread } from '#server/comments/store.ts'
+import { useCallback, useMemo } from 'react'
+import type { Position } from '#graph/document.ts'
+import type { Thread, ThreadPlace } from '#server/comments/store.ts'
 import { notifyError } from '#ui/notify.ts'
-import { useTRPC } from '#ui/trpc.tsx'
+import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 import { useEditor } from '../context.ts'
 
 const none: Thread[] = []
@@ -16,12 +17,17 @@ export function useThreads(): { threads: Thread[]; loaded: boolean; error: unkno
   return { threads: list.data ?? none, loaded: list.isSuccess, error: list.error, again: () => void list.refetch() }
 }
 
+/** A thread by its own id, or by that of one of its comments, as links have it. */
+export function threadOf(threads: readonly Thread[], id: string | null): Thread | undefined {
+  return id === null ? undefined : threads.find((one) => one.id === id || one.comments.some((comment) => comment.id === id))
+}
+
 /** Open threads by node id. */
 export function useOpenByNode(): ReadonlyMap<string, Thread[]> {
   const { threads } = useThreads()
   return useMemo(() => {
     const byNode = new Map<string, Thread[]>()
-    for (const thread of threads) if (thread.resolved === null) byNode.set(thread.node, [...(byNode.get(thread.node) ?? []), thread])
+    for (const thread of threads) if (thread.resolved === null && thread.node !== null) byNode.set(thread.node, [...(byNode.get(thread.node) ?? []), thread])
     return byNode
   }, [threads])
 }
@@ -40,12 +46,30 @@ export function useCommentActions() {
   const resolve = useMutation(trpc.comments.resolve.mutationOptions(options))
   const done = async (call: Promise<unknown>): Promise<boolean> => call.then(() => true, () => false)
   return {
-    begin: async (node: string, title: string, body: string): Promise<string | null> => begin.mutateAsync({ ...at, node, title, body }).then(({ id }) => id, () => null),
+    begin: async (on: ThreadPlace, body: string): Promise<string | null> => begin.mutateAsync({ ...at, ...on, body }).then(({ id }) => id, () => null),
     answer: (thread: string, body: string) => done(answer.mutateAsync({ ...at, thread, body })),
     edit: (comment: string, body: string) => done(edit.mutateAsync({ ...at, comment, body })),
     remove: (comment: string) => done(remove.mutateAsync({ ...at, comment })),
     resolve: (thread: string, resolved: boolean) => done(resolve.mutateAsync({ ...at, thread, resolved })),
   }
+}
+
+/** Puts a thread at another point. It stands there at once; what the server does not take is told, and `undone` puts it back. */
+export function useMoveThread(): (thread: string, at: Position, undone?: () => void) => void {
+  const { workspace, slug } = useEditor()
+  const trpc = useTRPC()
+  const server = useTRPCClient()
+  const client = useQueryClient()
+  return useCallback((thread, at, undone) => {
+    const key = trpc.comments.list.queryKey({ workspace, slug })
+    const before = client.getQueryData(key)
+    client.setQueryData(key, before?.map((one) => (one.id === thread ? { ...one, at } : one)))
+    server.comments.move.mutate({ workspace, slug, thread, at }).catch((error: unknown) => {
+      client.setQueryData(key, before)
+      undone?.()
+      notifyError(error)
+    }).finally(() => void client.invalidateQueries({ queryKey: key }))
+  }, [workspace, slug, trpc, server, client])
 }
 
 /** The other members, for completion; with the reader, for marking mentions. */

@@ -12,6 +12,8 @@ export interface CanvasApi {
   reveal(ids: string[]): void
   /** Moves the view as little as it takes to see a node. */
   keepInView(id: string): void
+  /** Moves the view as little as it takes to see a point. */
+  showPoint(at: Position): void
   /** The list of what can come after a node, or between the two ends of a line. */
   openAdd(id: string): void
   /** The search by name. */

@@ -1,23 +1,21 @@
 'use client'
 /** The canvas with hands: dragging, connecting, dropping, selecting. Every gesture ends in one edit. */
 import { useMediaQuery } from '@mantine/hooks'
-import { getViewportForBounds, useReactFlow, type FinalConnectionState, type OnConnectStartParams } from '@xyflow/react'
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { fitBesideBars, isLarge, Surface, useFar } from '#canvas/canvas.tsx'
+import { useReactFlow, type FinalConnectionState, type OnConnectStartParams } from '@xyflow/react'
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { fitBesideBars, Surface } from '#canvas/canvas.tsx'
 import { nodeTitle } from '#canvas/describe.ts'
 import { LineLayer } from '#canvas/edges/line-layer.tsx'
 import { GuideLines } from '#canvas/guide-lines.tsx'
-import { toFlow, type FlowCache, type FlowEdge, type FlowNode } from '#canvas/flow.ts'
-import { flatBelow } from '#canvas/lean.ts'
+import type { FlowNode } from '#canvas/flow.ts'
 import type { CanvasFacts, Overlay } from '#canvas/marks.ts'
-import { boundsOf, boxAt, layScene, shownAs } from '#canvas/scene.ts'
+import { useFlow } from '#canvas/use-flow.ts'
+import { boxAt, layScene } from '#canvas/scene.ts'
 import type { Position } from '#graph/document.ts'
 import { addEvent } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { derivedLinks } from '#graph/links.ts'
 import { AddMenu, type AddRequest } from './add-menu.tsx'
-import { setCanvasApi } from './canvas-api.ts'
-import { openAdd } from './commands/command-search.tsx'
+import { useCanvasView } from './canvas-view.ts'
 import { toggleCollapsed } from './commands/collapse-commands.ts'
 import { tell } from './commands/tell.ts'
 import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
@@ -29,27 +27,23 @@ import { useOpenAtNode } from './open-at-node.ts'
 import { hangFunction } from './place.ts'
 import { setGesture } from './settled.ts'
 
+/** Middle and right. */
+const panButtons = [1, 2]
+const addingKeys = ['Shift', 'Meta', 'Control']
+
 export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts; overlay?: Overlay | undefined; children?: ReactNode }) {
   const { editor, viewOnly } = useEditor()
   const document = useEditorState((state) => state.document)
   const selected = useEditorState((state) => state.selected)
-  const cache = useRef<FlowCache>(new Map())
-  const links = useMemo(() => derivedLinks(document), [document])
-  const lean = useMemo(() => isLarge(document), [document])
-  const flat = useFar() && lean
-  const flow = useMemo(
-    () => toFlow({ document, links, facts, selected, editable: !viewOnly, flat, ...(overlay ? { overlay } : {}) }, cache.current),
-    [document, links, facts, overlay, selected, viewOnly, flat],
-  )
+  const { flow, links, lean, flat } = useFlow({ document, facts, selected, editable: !viewOnly, ...(overlay ? { overlay } : {}) })
   const shown = useDragged(flow, document, links)
   const still = useMemo(() => (flat ? flow.lines.filter((line) => !shown.away.has(line.id)) : undefined), [flat, flow, shown.away])
   const moving = useMoving()
   // A finger on empty canvas pans, as on every map; a mouse draws a selection box.
   const byFinger = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
   const connecting = useConnecting()
-  const keepInView = useKeepInView()
-  useFreshInView(keepInView)
-  useCanvasApi(connecting.openFor, keepInView)
+  const [firstView] = useState(() => fitBesideBars(flow.nodes))
+  useCanvasView(connecting.openFor)
   useOpenAtNode()
   const onSelect = useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
     const picks = changes.filter((change) => change.type === 'select')
@@ -91,9 +85,9 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
           disableKeyboardA11y: true, connectOnClick: false,
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
-          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : [1, 2], 
-          ...(viewOnly ? {} : { fitViewOptions: fitBesideBars(flow.nodes) }),
-          multiSelectionKeyCode: ['Shift', 'Meta', 'Control'], selectionKeyCode: null, connectionRadius: 24,
+          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : panButtons,
+          ...(viewOnly ? {} : { fitViewOptions: firstView }),
+          multiSelectionKeyCode: addingKeys, selectionKeyCode: null, connectionRadius: 24,
         }}
       >
         <LineLayer moving={shown.moving} still={still} selected={selected} overlay={overlay} />
@@ -214,99 +208,4 @@ function useConnecting() {
       setMenu({ clientX: event.clientX, clientY: event.clientY, point: screenToFlowPosition({ x: event.clientX, y: event.clientY }) })
     },
   }
-}
-
-/** Moves the view as little as it takes to see a node. */
-function useKeepInView(): (id: string) => void {
-  const { editor } = useEditor()
-  const { getViewport, setViewport } = useReactFlow()
-  const reveal = useReveal()
-  return useCallback((id) => {
-    const { document } = editor.store.getState()
-    const scene = layScene(document)
-    const box = scene.boxes.get(shownAs(scene, document, id))
-    const rect = canvasElement()?.getBoundingClientRect()
-    if (box === undefined || rect === undefined) return
-    const { x, y, zoom } = getViewport()
-    // A speck cannot have the focus.
-    if (box.node.type === 'step' && zoom < flatBelow && isLarge(document)) return reveal([id])
-    const shift = (low: number, high: number, room: number, before: number, after: number): number =>
-      high > room - after ? Math.max(room - after - high, before - low) : low < before ? before - low : 0
-    const left = box.x * zoom + x
-    const top = box.y * zoom + y
-    const dx = shift(left, left + box.w * zoom, rect.width, 24, 32)
-    const dy = shift(top, top + box.h * zoom, rect.height, 60, 32)
-    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: calm() ? 0 : 180 })
-  }, [editor, getViewport, setViewport, reveal])
-}
-
-/** Brings things into the middle, at a size that can be read. */
-function useReveal(): (ids: string[]) => void {
-  const { editor } = useEditor()
-  const { setViewport } = useReactFlow()
-  return useCallback((ids) => {
-    const { document } = editor.store.getState()
-    const scene = layScene(document)
-    const bounds = boundsOf(ids.flatMap((id) => scene.boxes.get(shownAs(scene, document, id)) ?? []))
-    const rect = canvasElement()?.getBoundingClientRect()
-    if (bounds === null || rect === undefined) return
-    const viewport = getViewportForBounds({ x: bounds.x, y: bounds.y, width: bounds.w, height: bounds.h }, rect.width, rect.height, 0.5, 1, 0.3)
-    void setViewport(viewport, { duration: calm() ? 0 : 320 })
-  }, [editor, setViewport])
-}
-
-/** What was just added is seen. */
-function useFreshInView(keepInView: (id: string) => void): void {
-  const fresh = useEditorState((state) => state.fresh)
-  useEffect(() => {
-    if (fresh !== null) keepInView(fresh)
-  }, [fresh, keepInView])
-}
-
-/** The person asked their system for less motion. */
-const calm = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches
-
-const canvasElement = (): HTMLElement | null => window.document.querySelector('[data-testid="canvas"] .react-flow')
-
-/** Where the pointer last was over the canvas, in pixels of the screen. */
-function usePointer() {
-  const last = useRef<Position | null>(null)
-  useEffect(() => {
-    const onMove = ({ target, clientX, clientY }: PointerEvent): void => {
-      last.current = target instanceof Element && target.closest('[data-canvas] .react-flow__renderer, [data-over-canvas]') ? { x: clientX, y: clientY } : null
-    }
-    window.addEventListener('pointermove', onMove, { passive: true })
-    return () => window.removeEventListener('pointermove', onMove)
-  }, [])
-  return last
-}
-
-/** Lets palette, problems and commands reach the canvas. */
-function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) => void): void {
-  const pointer = usePointer()
-  const reveal = useReveal()
-  const { screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
-  useEffect(() => {
-    setCanvasApi({
-      toCanvas: (clientX, clientY) => {
-        const rect = canvasElement()?.getBoundingClientRect()
-        const top = window.document.elementFromPoint(clientX, clientY)
-        if (!rect || !top?.closest('[data-testid="canvas"]')) return null
-        return screenToFlowPosition({ x: clientX, y: clientY }, { snapToGrid: false })
-      },
-      middle: () => {
-        const rect = canvasElement()?.getBoundingClientRect()
-        return rect ? screenToFlowPosition({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 }) : { x: 0, y: 0 }
-      },
-      pointer: () => pointer.current && screenToFlowPosition(pointer.current, { snapToGrid: false }),
-      keepInView,
-      openAdd: openFor,
-      openSearch: openAdd,
-      reveal,
-      fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: 320 }),
-      zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
-      zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
-    })
-    return () => setCanvasApi(null)
-  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, keepInView, reveal, pointer])
 }

@@ -16,9 +16,11 @@ import { ErrorNote } from '#ui/error-note.tsx'
 import { Page } from '#ui/shell/page.tsx'
 import { useShell } from '#ui/shell/workspace-context.tsx'
 import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
+import { useLateEditorState } from './after-paint.tsx'
 import { CanvasTools } from './bar/canvas-tools.tsx'
 import { DraftHistory } from './bar/history.tsx'
 import { ConflictNote } from './bar/conflict-note.tsx'
+import { beginningOf } from './bar/event-to-test.ts'
 import { Problems } from './bar/problems.tsx'
 import { Publish } from './bar/publish.tsx'
 import { SaveIndicator } from './bar/save-state.tsx'
@@ -28,6 +30,7 @@ import { CommentMarks } from './comments/comment-marks.tsx'
 import { CommentsButton } from './comments/comments-button.tsx'
 import { CommentsPanel } from './comments/comments-panel.tsx'
 import { commentsUi } from './comments/comments-ui.ts'
+import { PhonePoints, usePhoneMarks } from './comments/phone-comments.tsx'
 import { useShortcuts } from './commands/use-shortcuts.ts'
 import { EditorProvider, useEditor, useEditorState, type EditorContextValue } from './context.ts'
 import { EditorCanvas } from './editor-canvas.tsx'
@@ -44,6 +47,8 @@ import { useSampledCatalog } from './use-samples.ts'
 import { Panel } from './inspector/panel.tsx'
 import { OtherPointers, PresentPeople } from './presence/presence.tsx'
 import { Palette } from './palette/palette.tsx'
+import { PauseHost } from './pause/pause-host.tsx'
+import { usePaused } from './pause/use-paused.ts'
 import { openSession, type Session } from './session.ts'
 import { Doors } from './start/doors.tsx'
 import type { Editor } from './store.ts'
@@ -97,7 +102,7 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
   const document = useStore(editor.store, (state) => state.document)
   const catalog = useKnownValues(workspace, useSampledCatalog(workspace, document, loaded.catalog))
   const facts = useMemo(() => ({ ...loaded, catalog }), [loaded, catalog])
-  const { findings, changes, canvasFacts, hasChanges } = useDraft(document, facts)
+  const { findings, changes, canvasFacts, hasChanges } = useDraft(document, facts, usePaused(workspace))
   const value = useMemo((): EditorContextValue => ({
     editor, workspace, slug, name: facts.name, catalog: facts.catalog, findings, viewOnly,
     published: facts.published === null ? null : { version: facts.published.version, at: facts.published.at, functions: facts.functions, document: facts.published.document },
@@ -115,6 +120,7 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
         </Page>
         <TestEventDialog hasChanges={hasChanges} />
         {!viewOnly && <TryHost />}
+        {!viewOnly && <PauseHost />}
         {!viewOnly && <CommandSearch />}
         <Tour />
       </ReactFlowProvider>
@@ -136,19 +142,16 @@ function BarName({ name, version, hasChanges, viewOnly }: { name: string; versio
 }
 
 function BarActions({ changes, hasChanges }: { changes: ReturnType<typeof useDraft>['changes']; hasChanges: boolean }) {
-  const nodes = useEditorState((state) => state.document.nodes)
-  const selected = useEditorState((state) => state.selected)
-  const events = Object.values(nodes).flatMap((node) => (node.type === 'event' ? [node] : []))
-  const event = events.find((one) => selected.has(one.id)) ?? events[0]
+  const { event, name } = useLateEditorState(({ document, selected }) => beginningOf(document, selected))
   const known = useDataAtHand().events.get(event?.id ?? '')
-  const test = (): void => openTestEvent(event?.event ?? '', known === undefined || known.cut !== undefined ? event?.sample : known.data)
+  const test = (): void => openTestEvent(name, known === undefined || known.cut !== undefined ? event?.sample : known.data)
   return (
     <>
       <PresentPeople />
       <CommentsButton />
       <DraftHistory hasChanges={hasChanges} />
       <Problems />
-      {event !== undefined && event.event !== '' && <SamplePicker node={event} bar />}
+      {event !== null && event.event !== '' && <SamplePicker node={event} bar />}
       <Button leftSection={<IconPlayerPlay size={15} stroke={1.7} />} onClick={test} visibleFrom="sm" data-tour="send-test">Send test event</Button>
       <ActionIcon variant="default" hiddenFrom="sm" aria-label="Send test event" onClick={test}><IconPlayerPlay size={15} stroke={1.7} /></ActionIcon>
       <Publish changes={changes} hasChanges={hasChanges} />
@@ -161,7 +164,17 @@ function PhoneDrawing({ facts }: { facts: ReturnType<typeof useDraft>['canvasFac
   const document = useEditorState((state) => state.document)
   const selected = useEditorState((state) => state.selected)
   const overlay = useOverlay()
-  return <Stacked document={document} facts={facts} selected={selected} onSelect={(id) => editor.select([id])} {...(overlay ? { overlay } : {})} />
+  const markOf = usePhoneMarks()
+  return (
+    <div className={classes.phone}>
+      <div>
+        <Stacked document={document} facts={facts} selected={selected} onSelect={(id) => editor.select([id])} markOf={markOf} {...(overlay ? { overlay } : {})}>
+          <PhonePoints />
+        </Stacked>
+      </div>
+      <FollowStrip />
+    </div>
+  )
 }
 
 /** Only the canvas draws again while runs move on. */
@@ -176,7 +189,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
   const narrow = useMediaQuery('(max-width: 820px)', false, { getInitialValueInEffect: false })
   const overlaid = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false })
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
-  const selected = useEditorState((state) => state.selected)
+  const someSelected = useEditorState((state) => state.selected.size > 0)
   const commenting = useStore(commentsUi, (state) => state.opened)
   const [sheet, setSheet] = useState(false)
   const [showKey, setShowKey] = useState(() => window.localStorage.getItem(keyHidden) === null && !narrow)
@@ -207,7 +220,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         )}
       </div>
       {!overlaid && <div className={classes.panel}>{commenting ? <CommentsPanel /> : <Panel />}</div>}
-      {overlaid && (commenting || selected.size > 0) && <div className={classes.over} data-sheet={narrow || undefined}>{commenting ? <CommentsPanel /> : <Panel />}</div>}
+      {overlaid && (commenting || someSelected) && <div className={classes.over} data-sheet={narrow || undefined} data-covers-canvas>{commenting ? <CommentsPanel /> : <Panel />}</div>}
       <Drawer opened={sheet} onClose={() => setSheet(false)} position="bottom" size="70%" title="Add" padding={8} closeButtonProps={{ 'aria-label': 'Close' }} onExitTransitionEnd={() => editor.closeGesture()}>
         <Palette onDone={() => setSheet(false)} />
       </Drawer>

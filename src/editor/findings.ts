@@ -44,7 +44,7 @@ export function draftChanges(live: PublishedFunction[], findings: Findings): Fun
   return publishChanges(live, findings.functions).filter((one) => one.change !== 'removed' || !broken.has(one.slug))
 }
 
-export function useFacts(document: GraphDocument, findings: Findings, changes: FunctionChange[], catalog: Catalog): CanvasFacts {
+export function useFacts(document: GraphDocument, findings: Findings, changes: FunctionChange[], catalog: Catalog, paused: ReadonlySet<string>): CanvasFacts {
   return useMemo(() => {
     const problems: CanvasFacts['problems'] = {}
     for (const [id, list] of findings.byNode) problems[id] = list.some((one) => one.severity === 'error') ? 'error' : 'warning'
@@ -52,6 +52,7 @@ export function useFacts(document: GraphDocument, findings: Findings, changes: F
     const versions: CanvasFacts['versions'] = {}
     for (const { slug, change, from } of changes) {
       versions[slug] = change === 'new' ? 'new' : change === 'changed' ? `v${from}, edited` : `v${from}`
+      if (paused.has(slug) && change !== 'new') versions[slug] = `${versions[slug]}, paused`
     }
     const reactElsewhere: CanvasFacts['reactElsewhere'] = {}
     for (const node of Object.values(document.nodes)) {
@@ -59,6 +60,6 @@ export function useFacts(document: GraphDocument, findings: Findings, changes: F
       const others = reactionsElsewhere(node.event, catalog.functionsElsewhere)
       if (others.length > 0) reactElsewhere[node.id] = others
     }
-    return { problems, problemCounts, versions, reactElsewhere }
-  }, [document, findings, changes, catalog])
+    return { problems, problemCounts, versions, paused, reactElsewhere }
+  }, [document, findings, changes, catalog, paused])
 }

@@ -10,7 +10,9 @@ export function writeNote(document: GraphDocument, id: string, text: string): Gr
   const written = updateNode(document, id, { text })
   const node = written.nodes[id]
   if (node?.type !== 'note') return written
-  const perLine = Math.max(8, Math.floor(node.size.w / charWidth))
+  // A coloured note has a margin, and its shape in the corner.
+  const width = node.colour === undefined ? node.size.w : node.size.w - 28
+  const perLine = Math.max(8, Math.floor(width / charWidth))
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
   const h = Math.max(32, Math.ceil((top + lines * lineHeight) / 8) * 8)
   return h <= node.size.h ? written : updateNode(written, id, { size: { w: node.size.w, h } })

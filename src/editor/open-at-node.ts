@@ -11,7 +11,7 @@ export function nodePath(workspace: string, workflow: string, nodeId: string): s
 }
 
 /** The canvas measures itself first; before that nothing can be brought into view. */
-const settleMs = 60
+export const settleMs = 60
 
 export function useOpenAtNode(): void {
   const { editor } = useEditor()

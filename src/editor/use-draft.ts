@@ -22,10 +22,10 @@ export interface Draft {
   hasChanges: boolean
 }
 
-export function useDraft(document: GraphDocument, facts: DraftFacts): Draft {
+export function useDraft(document: GraphDocument, facts: DraftFacts, paused: ReadonlySet<string>): Draft {
   const findings = useFindings(document, facts.catalog)
   const changes = useMemo(() => draftChanges(facts.functions, findings), [facts, findings])
-  const canvasFacts = useFacts(document, findings, changes, facts.catalog)
+  const canvasFacts = useFacts(document, findings, changes, facts.catalog, paused)
   const published = facts.published?.document
   const hasChanges = useMemo(() => published === undefined || !jsonEqual(document, published), [document, published])
   return { findings, changes, canvasFacts, hasChanges }

@@ -99,9 +99,13 @@ export const stepNode = z.object({
     onError: z.enum(['fail', 'continue']).optional(),
   }).optional(),
 })
+/** By name, so that a file says them and each theme has its own. */
+export const noteColours = ['yellow', 'blue', 'violet', 'pink', 'brown'] as const
 export const noteNode = z.object({
   ...base, type: z.literal('note'), size,
   text: z.string().max(10_000),
+  /** Absent: plain. */
+  colour: z.enum(noteColours).optional(),
 })
 export const graphNode = z.discriminatedUnion('type', [
   eventNode, webhookNode, scheduleNode, functionNode, stepNode, noteNode,
@@ -132,6 +136,7 @@ export type ScheduleNode = z.infer<typeof scheduleNode>
 export type FunctionNode = z.infer<typeof functionNode>
 export type StepNode = z.infer<typeof stepNode>
 export type NoteNode = z.infer<typeof noteNode>
+export type NoteColour = (typeof noteColours)[number]
 export type GraphNode = z.infer<typeof graphNode>
 export type SubscriptionEdge = z.infer<typeof subscriptionEdge>
 export type OrderEdge = z.infer<typeof orderEdge>

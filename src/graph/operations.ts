@@ -13,6 +13,7 @@ import {
   eventNode, functionNode, graphEdge, graphNode, noteNode, orderEdge, scheduleNode, stepNode, subscriptionEdge,
   feedEdge, webhookNode, type GraphDocument, type GraphEdge, type GraphNode,
 } from '#graph/document.ts'
+import { isStorable, isStorableText } from '#graph/storable.ts'
 
 export const change = z.object({
   /** `['nodes', id]`, `['nodes', id, field]`, `['nodes', id, 'config', field]`, and the same for edges. */
@@ -111,23 +112,6 @@ function isAddressable(one: Change): boolean {
   if (typeof one !== 'object' || one === null || !Array.isArray(one.path) || one.path.length < 2 || one.path.length > 4) return false
   // Names that every object inherits would read as present where nothing is stored.
   return one.path.every((key) => typeof key === 'string' && key !== '' && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value)
-}
-
-const depthMax = 200
-
-/** False for what a database cannot keep or a merge could be tricked by: `__proto__`, U+0000, halves of characters, bottomless nesting. */
-export function isStorable(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return isStorableText(value)
-  if (typeof value !== 'object' || value === null) return true
-  if (depth > depthMax) return false
-  if (Array.isArray(value)) return value.every((item) => isStorable(item, depth + 1))
-  return Object.entries(value).every(([key, item]) => key !== '__proto__' && isStorableText(key) && isStorable(item, depth + 1))
-}
-
-const unstorable = /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
-
-function isStorableText(text: string): boolean {
-  return !unstorable.test(text)
 }
 
 function applyTo<T extends { id: string; type: string }>(

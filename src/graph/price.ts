@@ -4,10 +4,12 @@
  */
 import type { Json } from '#base/json.ts'
 import { parseDuration } from '#base/duration.ts'
+import { namedAmong, type KnownValues } from '#graph/compile/catalog.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { stepsOf } from '#graph/edit/names.ts'
 import { matchesEvent } from '#graph/links.ts'
+import { isPath } from '#steps/http/base-path.ts'
 
 /** A function that reacts to the event. */
 export interface Consumer {
@@ -31,19 +33,30 @@ interface Calling {
   config: Record<string, Json>
 }
 
-/** Host of each HTTP step whose address says one. A step that repeats counts once: how often is only known when it runs. */
-export function hostsOf(steps: readonly Calling[]): Record<string, number> {
+/** Base address of a connection, as far as it is known. */
+export type BaseOf = (connection: string) => string | undefined
+
+export const baseIn = (values: KnownValues | undefined): BaseOf => (connection) => (values === undefined ? undefined : namedAmong(values.connections, connection)?.baseUrl)
+
+/** Host of each HTTP step whose address, or that of its connection, says one. A step that repeats counts once: how often is only known when it runs. */
+export function hostsOf(steps: readonly Calling[], baseOf: BaseOf = () => undefined): Record<string, number> {
   const hosts: Record<string, number> = {}
   for (const { kind, config } of steps) {
     if (kind !== 'http') continue
-    const host = /^\s*(?:https?|playground):\/\/([^/?#{}\s]+)(?=[/?#\s]|$)/i.exec(String(config['url'] ?? ''))?.[1]?.replace(/^.*@/, '').toLowerCase()
+    const host = /^\s*(?:https?|playground):\/\/([^/?#{}\s]+)(?=[/?#\s]|$)/i.exec(addressIn(config, baseOf))?.[1]?.replace(/^.*@/, '').toLowerCase()
     if (host !== undefined) hosts[host] = (hosts[host] ?? 0) + 1
   }
   return hosts
 }
 
+function addressIn(config: Record<string, Json>, baseOf: BaseOf): string {
+  const url = String(config['url'] ?? '')
+  if (!isPath(url)) return url
+  return config['auth'] === 'connection' ? (baseOf(String(config['connection'] ?? '').trim()) ?? '') : ''
+}
+
 /** Functions of a drawing that an event of this name starts. */
-export function drawnConsumers(document: GraphDocument, event: string): Consumer[] {
+export function drawnConsumers(document: GraphDocument, event: string, baseOf?: BaseOf): Consumer[] {
   const found = new Map<string, Consumer>()
   for (const edge of Object.values(document.edges)) {
     const source = edge.type === 'subscription' ? document.nodes[edge.source] : undefined
@@ -55,14 +68,14 @@ export function drawnConsumers(document: GraphDocument, event: string): Consumer
       throttle: target.throttle === undefined || periodMs === null || (target.throttle.key ?? '') !== '' ? null : { limit: target.throttle.limit, periodMs },
       batch: target.batch?.size ?? 1,
       atMost: (edge.if ?? '').trim() !== '' || [target.rateLimit, target.debounce, target.singleton, target.idempotency].some((rule) => rule !== undefined),
-      hosts: hostsOf(stepsOf(document, target.id)),
+      hosts: hostsOf(stepsOf(document, target.id), baseOf),
     })
   }
   return [...found.values()]
 }
 
 /** The same of a published function; null when it does not react to this name. */
-export function publishedConsumer({ slug, triggers, concurrency, flow, steps }: FunctionDefinition, event: string): Consumer | null {
+export function publishedConsumer({ slug, triggers, concurrency, flow, steps }: FunctionDefinition, event: string, baseOf?: BaseOf): Consumer | null {
   const taking = triggers.filter((trigger) => trigger.type === 'event' && matchesEvent(trigger.event, event))
   if (taking.length === 0) return null
   return {
@@ -70,7 +83,7 @@ export function publishedConsumer({ slug, triggers, concurrency, flow, steps }: 
     throttle: flow?.throttle === undefined || (flow.throttle.key ?? '') !== '' ? null : { limit: flow.throttle.limit, periodMs: flow.throttle.periodMs },
     batch: flow?.batch?.size ?? 1,
     atMost: taking.every((trigger) => trigger.type === 'event' && (trigger.if ?? '').trim() !== '') || [flow?.rateLimit, flow?.debounce, flow?.singleton, flow?.idempotency].some((rule) => rule !== undefined),
-    hosts: hostsOf(steps),
+    hosts: hostsOf(steps, baseOf),
   }
 }
 

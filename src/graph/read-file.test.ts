@@ -76,6 +76,34 @@ test('whatever is put in its place, a drawing comes out that compiles, or a reas
   }), { numRuns: 150 })
 })
 
+test.each(['url', 'connection', 'method', 'headers'])('a setting %s of the wrong kind is a finding, never a failure', (field) => {
+  const step = { id: 's', type: 'step', parent: 'f', position: { x: 24, y: 40 }, key: 'call', name: 'Call', kind: 'http', config: { method: 'GET', url: 'playground://crm/x', auth: 'connection', connection: 'CRM', [field]: {} } }
+  const file = fits({ version: 1, edges: {}, nodes: { f: { id: 'f', type: 'function', slug: 'one', retries: 1, position: { x: 0, y: 0 }, size: { w: 200, h: 200 } }, s: step } })
+  expect(compile(file.document, { functionsElsewhere: [] }).diagnostics.filter((one) => one.nodeId === 's' && one.severity === 'error')).not.toEqual([])
+})
+
+describe('what no drawing can keep is left out and named, whatever it is', () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+  const holding = (sample: string): string => `{"version":1,"edges":{},"nodes":{"good":{"id":"good","type":"event","position":{"x":0,"y":0},"event":"a/good"},"bad":{"id":"bad","type":"event","position":{"x":0,"y":0},"event":"a/bad","sample":{"x":${sample}}}}}`
+  test.each([
+    ['bottomless data', nested(100_000), 'deeper than 200 levels'],
+    ['deep data', nested(300), 'deeper than 200 levels'],
+    ['a null character', '"a\\u0000b"', 'null character'],
+    ['half a character', '"\\ud800"', 'half a character'],
+  ])('%s', (_what, sample, words) => {
+    const file = fits(holding(sample))
+    expect(Object.keys(file.document.nodes)).toEqual(['good'])
+    expect(file.problems).toEqual([{ place: 'event a/bad', message: expect.stringContaining(words) as string, fix: expect.any(String) as string }])
+  })
+  test.each([['a list', nested(1_000_000)], ['objects', `${'{"graph":'.repeat(100_000)}1${'}'.repeat(100_000)}`], ['a line', `{"version":1,"nodes":{"a":${nested(50_000)}},"edges":{"e":${nested(50_000)}}}`], ['copied parts', `{"kind":"fanwise/drawing","nodes":[${nested(100_000)}],"edges":[${nested(100_000)}]}`]])('bottomless %s', (_what, text) => {
+    expect(read(text)).toHaveProperty('refused')
+  })
+  test('more things than a canvas takes', () => {
+    const nodes = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`n${i}`, { id: `n${i}`, type: 'note', text: 'x', position: { x: 0, y: 0 }, size: { w: 90, h: 40 } }]))
+    expect(read({ version: 1, nodes, edges: {} })).toMatchObject({ refused: 'The drawing has 10,000 things; 5,000 is the most.' })
+  })
+})
+
 test('taken slugs and addresses get new values, and what names them follows', () => {
   const document: GraphDocument = {
     version: 1, edges: {}, nodes: {

@@ -8,7 +8,7 @@ import { emptyDocument, graphEdge, graphNode, type GraphDocument, type GraphEdge
 import { addFunction } from '#graph/edit/add-node.ts'
 import { paste } from '#graph/edit/paste.ts'
 import { charactersMax, clippingKind, isUsable, joins, nodesMax } from '#graph/edit/read-clipping.ts'
-import { isStorable } from '#graph/operations.ts'
+import { isBottomless, isStorable, unstorable, type Unstorable } from '#graph/storable.ts'
 
 export interface FileProblem {
   /** Where in the file, for people: "step Create contact, config.url". */
@@ -92,14 +92,25 @@ function partsOf(value: Record<string, unknown>): DrawingFile | Refused {
   return { kind: 'parts', name: '', problems, document: pasted.document }
 }
 
+const cannotBeKept: Record<Unstorable, Pick<FileProblem, 'message' | 'fix'>> = {
+  depth: { message: 'It nests lists or objects deeper than 200 levels.', fix: 'Flatten its data in the file.' },
+  reserved: { message: 'It holds a field named `__proto__`, which cannot be stored.', fix: 'Rename that field in the file.' },
+  character: { message: 'It holds a null character or half a character, which cannot be stored.', fix: 'Take that character out of the file.' },
+}
+
 function readNode(one: unknown, path: string, problems: FileProblem[]): GraphNode | null {
+  if (isBottomless(one)) {
+    problems.push({ place: placeOf(one, path), ...cannotBeKept.depth })
+    return null
+  }
   const parsed = graphNode.safeParse(one)
   if (!parsed.success) {
     for (const issue of parsed.error.issues.slice(0, 3)) problems.push({ place: [placeOf(one, path), issue.path.join('.')].filter(Boolean).join(', '), message: wordsOf(issue), fix: 'Correct it in the file.' })
     return null
   }
-  if (!isStorable(parsed.data)) {
-    problems.push({ place: placeOf(one, path), message: 'It holds characters or names that cannot be stored.', fix: 'Take `__proto__`, null characters and broken characters out of it.' })
+  const why = unstorable(parsed.data)
+  if (why !== null) {
+    problems.push({ place: placeOf(one, path), ...cannotBeKept[why] })
     return null
   }
   if (!isUsable(parsed.data)) {
@@ -120,8 +131,12 @@ function dropHomeless(nodes: Map<string, GraphNode>, problems: FileProblem[]): v
 function readEdges(entries: [string, unknown][], nodes: ReadonlyMap<string, GraphNode>, problems: FileProblem[], keyed = true): Record<string, GraphEdge> {
   const edges: Record<string, GraphEdge> = {}
   for (const [key, one] of entries) {
-    const parsed = graphEdge.safeParse(one)
     const place = `line ${key}`
+    if (isBottomless(one)) {
+      problems.push({ place, ...cannotBeKept.depth })
+      continue
+    }
+    const parsed = graphEdge.safeParse(one)
     if (!parsed.success || !isStorable(one)) {
       const [issue] = parsed.success ? [] : parsed.error.issues
       problems.push({ place: [place, issue?.path.join('.')].filter(Boolean).join(', '), message: issue === undefined ? 'It holds characters that cannot be stored.' : wordsOf(issue), fix: 'Correct it in the file, or draw the line again afterwards.' })

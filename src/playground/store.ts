@@ -104,6 +104,16 @@ export async function changeSettings(pool: pg.Pool, workspaceId: string, service
   })
 }
 
+/** Changes what is given and leaves the rest, so that changes made at the same time all hold. */
+export async function adjustSettings(pool: pg.Pool, workspaceId: string, service: PlaygroundServiceName, settings: Partial<PlaygroundSettings>): Promise<void> {
+  await pool.query({
+    text: `insert into playground_service as s (workspace_id, service, mode, delay_ms, status, items) values ($1, $2, coalesce($3, $7), $4, $5, $6)
+      on conflict (workspace_id, service) do update
+      set mode = coalesce($3, s.mode), delay_ms = coalesce($4, s.delay_ms), status = coalesce($5, s.status), items = coalesce($6, s.items)`,
+    values: [workspaceId, service, settings.mode ?? null, settings.delayMs ?? null, settings.status ?? null, settings.items ?? null, defaultSettings.mode],
+  })
+}
+
 interface RequestRow {
   id: string
   method: string

@@ -31,7 +31,7 @@ export interface FieldMeta {
   /** How values put into the text are escaped; a lone `{{ }}` is taken as it is. */
   escape?: 'html' | 'url'
   /** Control when the default for the schema type is not right. */
-  control?: 'text' | 'multiline' | 'code' | 'json' | 'duration' | 'event-name' | 'function-slug' | 'fan-out' | 'connection' | 'select' | 'pairs' | 'cases' | 'hidden'
+  control?: 'text' | 'multiline' | 'code' | 'json' | 'duration' | 'event-name' | 'function-slug' | 'fan-out' | 'connection' | 'select' | 'pairs' | 'cases' | 'same-value' | 'hidden'
   /** Text for enum values. */
   options?: Record<string, string>
   /** Field is shown only when another field has one of these values. */
@@ -79,6 +79,8 @@ export interface StepKindDefinition<C = any> {
   calls?(config: C): string | null
   /** Name of the connection it signs in with. */
   connection?(config: C): string | null
+  /** It draws only a path; the connection's base address is what it calls. */
+  belowBase?(config: C): boolean
   /** Fields that hold what gives access. */
   secretFields?(config: C): string[]
   /** Its texts leave for outside, so they may hold `secrets`. */
@@ -177,6 +179,8 @@ export interface StepServices {
   /** The one guarded client for everything that leaves; `playground://` stays inside. */
   request(request: OutgoingRequest): Promise<OutgoingResponse>
   sendMail(mail: OutgoingMail): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
+  /** Base address of a connection, for steps that draw only a path; null when it has none. Throws when there is no such connection. */
+  baseAddress?(connection: string): Promise<string | null>
   /** Runs TypeScript in the sandbox: `code` is the body of `async (input) => …` over `event`, `steps`, `run`, `env`. */
   runCode(code: string, scope: ExpressionScope, limits: { timeoutMs: number; memoryMb: number }): Promise<Json>
   /** Evaluates many JavaScript expressions over one scope in the sandbox, one call. */

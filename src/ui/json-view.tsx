@@ -1,6 +1,9 @@
 'use client'
-/** JSON as a tree that folds, with the path of every value one click away. Draws text only, never markup. */
-import { useState } from 'react'
+/**
+ * JSON as a tree that folds by pointer, touch and keyboard (`→` `←`, as in other trees), with the path of every value one
+ * click away. Draws text only, never markup.
+ */
+import { createContext, useContext, useState, type DragEvent, type KeyboardEvent } from 'react'
 import type { Json } from '#base/json.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import classes from './json-view.module.css'
@@ -15,13 +18,23 @@ export interface JsonViewProps {
   /** Levels open at first. */
   open?: number
   maxHeight?: number
+  names?: NameUse
 }
 
-export function JsonView({ value, root = '', open = 3, maxHeight }: JsonViewProps) {
+/** What the names are good for. */
+export interface NameUse {
+  /** What a click does; absent, it copies the path. */
+  click?: { /** "Insert event.data.email" */ title(path: string): string; act(path: string): void }
+  drag?(path: string): { draggable: true; onDragStart(event: DragEvent): void }
+}
+
+const Names = createContext<NameUse | undefined>(undefined)
+
+export function JsonView({ value, root = '', open = 3, maxHeight, names }: JsonViewProps) {
   return (
     <div className={classes.box} style={{ maxHeight }}>
       <span className={classes.tools}><CopyButton value={JSON.stringify(value, null, 2)} label="Copy all" size={24} /></span>
-      <Value value={value} path={root} open={open} last />
+      <Names value={names}><Value value={value} path={root} open={open} last /></Names>
     </div>
   )
 }
@@ -55,16 +68,22 @@ function Branch({ value, name, path, open, last }: ValueProps & { value: Json[] 
   const count = all.length
   const [left, right] = isList ? ['[', ']'] : ['{', '}']
   const end = last ? '' : ','
+  const size = `${count} ${isList ? 'item' : 'member'}${count === 1 ? '' : 's'}`
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
+    event.preventDefault()
+    setOpen(event.key === 'ArrowRight')
+  }
   if (count === 0) return <div className={classes.line}><Name name={name} path={path} />{left}{right}{end}</div>
   return (
     <div>
       <div className={classes.line}>
-        <button type="button" className={classes.fold} aria-expanded={isOpen} aria-label={`${name ?? 'value'}: ${count} ${isList ? 'items' : 'members'}`} onClick={() => setOpen(!isOpen)}>
+        <button type="button" className={classes.fold} aria-expanded={isOpen} aria-label={`${name ?? 'value'}: ${size}`} onClick={() => setOpen(!isOpen)} onKeyDown={onKeyDown}>
           {isOpen ? '▾' : '▸'}
         </button>
         <Name name={name} path={path} />
         {left}
-        {isOpen ? null : <button type="button" className={classes.more} onClick={() => setOpen(true)}>{count} {isList ? (count === 1 ? 'item' : 'items') : (count === 1 ? 'member' : 'members')}</button>}
+        {isOpen ? null : <button type="button" className={classes.more} onClick={() => setOpen(true)}>{size}</button>}
         {isOpen ? null : `${right}${end}`}
       </div>
       {isOpen ? (
@@ -83,6 +102,7 @@ function Branch({ value, name, path, open, last }: ValueProps & { value: Json[] 
 }
 
 function Name({ name, path }: { name?: string; path: string }) {
+  const use = useContext(Names)
   const [copied, setCopied] = useState(false)
   if (name === undefined) return null
   const copy = () => {
@@ -93,7 +113,10 @@ function Name({ name, path }: { name?: string; path: string }) {
   }
   return (
     <>
-      <button type="button" className={classes.name} title={copied ? 'Path copied' : `Copy path ${path}`} onClick={copy}>
+      <button
+        type="button" className={classes.name} data-drag={use?.drag !== undefined || undefined} title={use?.click?.title(path) ?? (copied ? 'Path copied' : `Copy path ${path}`)}
+        onClick={() => (use?.click === undefined ? copy() : use.click.act(path))} {...use?.drag?.(path)}
+      >
         {JSON.stringify(name)}
       </button>
       {': '}

@@ -70,7 +70,7 @@ export const theme = createTheme({
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, vars: fieldVars, styles: fieldStyles }),
     Autocomplete: Autocomplete.extend({ defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } }, vars: fieldVars, styles: fieldStyles }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' }, vars: fieldVars, styles: fieldStyles }),
+    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm', visibilityToggleFocusable: true, visibilityToggleButtonProps: { 'aria-label': 'Show what is written' } }, vars: fieldVars, styles: fieldStyles }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     Select: Select.extend({ defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'md' } }, vars: fieldVars, styles: fieldStyles }),
     Checkbox: Checkbox.extend({
@@ -84,9 +84,9 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 120 } }, styles: { tooltip: { fontSize: 12, maxWidth: 320, whiteSpace: 'normal' } } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
-    Modal: Modal.extend({ defaultProps: { radius: 'lg', centered: true, transitionProps: { duration: 180 }, overlayProps: { backgroundOpacity: 0.36 } }, styles: { title: { fontSize: 18, lineHeight: '24px', fontWeight: 640, letterSpacing: '-0.02em' } } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, radius: 'lg', centered: true, transitionProps: { duration: 180 }, overlayProps: { backgroundOpacity: 0.36 } }, styles: { title: { fontSize: 18, lineHeight: '24px', fontWeight: 640, letterSpacing: '-0.02em' } } }),
     Badge: Badge.extend({ defaultProps: { radius: 'xs' }, styles: { root: { textTransform: 'none', fontWeight: 500 } } }),
-    Loader: Loader.extend({ defaultProps: { size: 'sm', color: 'peacock' } }),
+    Loader: Loader.extend({ defaultProps: { size: 'sm', color: 'peacock', role: 'status' } }),
   },
 })
 

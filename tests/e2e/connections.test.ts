@@ -1,10 +1,12 @@
 /** A person keeps a connection and a secret, uses them in a step, and says go to a big fan-out. */
+import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { drawFunctions } from '#tests/support/drawing.ts'
 import { until } from '#tests/support/until.ts'
-import { keepPicture, panel, signUp } from './editor-page.ts'
+import { axeFindings } from './axe.ts'
+import { keepPicture, panel, saved, signUp } from './editor-page.ts'
 
 let app: TestApp
 let page: Page
@@ -90,6 +92,118 @@ test('a step signs in with it; a wrong host is a finding; its run shows names on
   await page.getByText('‹secret SIGNING_KEY›').first().waitFor()
   await look('run')
   expect(await page.content()).not.toContain('another-never-shown-9920')
+})
+
+const curlToken = 'sk_live_never_drawn_5544'
+/** Everything that keeps a drawing: its draft, and each edit of it. */
+const drawn = async (slug: string): Promise<string> => {
+  const client = new pg.Client({ connectionString: app.database.url })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ text: string }>(`select w.draft::text || coalesce((select string_agg(o.changes::text, ' ') from workflow_operation o where o.workspace_id = w.workspace_id and o.workflow_id = w.id), '') as text from workflow w where w.slug = $1`, [slug])
+    return rows[0]!.text
+  } finally {
+    await client.end()
+  }
+}
+const openStep = async (slug: string, config: Record<string, unknown>) => {
+  await api('POST', '/workflows', { name: slug, slug, graph: drawFunctions([{ slug: `${slug}-call`, event: `go/${slug}`, kind: 'http', config: { method: 'GET', url: '', query: [], headers: [], bodyType: 'none', body: '', form: [], text: '', timeout: '30s', failOn: 'non-2xx', ...config } as never }]) })
+  await page.goto(`${workspace}/workflows/${slug}`)
+  await page.locator('.react-flow__node-step').first().click()
+  await panel(page).getByRole('button', { name: 'Paste a cURL command' }).waitFor()
+}
+const pasteCurl = async (command: string) => {
+  await panel(page).getByRole('button', { name: 'Paste a cURL command' }).click()
+  await panel(page).getByLabel('cURL command').fill(command)
+  await panel(page).getByLabel('cURL command').press('Enter')
+}
+
+test('a path is enough where the connection has a base address, and the form shows both', async () => {
+  await openStep('base', { auth: 'connection', connection: 'CRM', url: 'playground://crm/contacts' })
+  await panel(page).getByRole('button', { name: 'Use /contacts' }).click()
+  await panel(page).getByTestId('base-and-path').getByText('playground://crm/contacts').waitFor()
+  expect(await axeFindings(page, '[data-testid=panel]')).toEqual([])
+  await look('base-and-path')
+  await saved(page)
+  await page.getByTestId('publish').click()
+  await page.getByTestId('publish-confirm').click()
+  await page.getByText('v1 live').waitFor()
+  const { ids } = await api('POST', '/events', { name: 'go/base', data: {} }) as { ids: string[] }
+  const run = await until(async () => (await api('GET', `/runs?event=${ids[0]}&status=completed`) as { data: { id: string }[] }).data[0] ?? null, 'the run is done')
+  expect(await api('GET', `/runs/${run.id}`)).toMatchObject({ steps: [{ input: { url: 'playground://crm/contacts', connection: 'CRM' } }] })
+})
+
+test('a cURL command with a token becomes a connection, and the token never a part of the drawing', async () => {
+  await openStep('from-curl', {})
+  await pasteCurl(`curl https://api.shop.example/v1/orders -H 'Authorization: Bearer ${curlToken}' -H 'Accept: application/json'`)
+  const offer = page.getByTestId('curl-connection')
+  await offer.getByText('goes only to').waitFor()
+  expect(await axeFindings(page, '[data-testid=panel]')).toEqual([])
+  await look('curl-offer')
+  await offer.getByLabel('Name of the connection').fill('Shop')
+  await offer.getByRole('button', { name: 'Make the connection and use it' }).click()
+  await offer.waitFor({ state: 'detached' })
+  await until(async () => (await panel(page).getByLabel('Connection', { exact: true }).inputValue()) === 'Shop', 'the step signs in with it')
+  await panel(page).getByText('Shop begins at').waitFor()
+  await saved(page)
+  expect(await drawn('from-curl')).not.toContain(curlToken)
+  expect(await page.content()).not.toContain(curlToken)
+  expect(await api('GET', '/connections')).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ name: 'Shop', kind: 'bearer', last4: '5544', hosts: ['api.shop.example'] })]) as unknown })
+
+  // The next command for the same host may use the one that is there.
+  await pasteCurl(`curl https://api.shop.example/v1/items -u ada:${curlToken}`)
+  await offer.getByRole('button', { name: 'Use Shop' }).click()
+  await offer.waitFor({ state: 'detached' })
+  await saved(page)
+  expect(await drawn('from-curl')).not.toContain(curlToken)
+})
+
+test('whoever wants it in the drawing says so, and one undo takes it out again', async () => {
+  await openStep('declined', {})
+  await pasteCurl(`curl https://api.shop.example/v1/orders -H 'X-Api-Key: ${curlToken}'`)
+  const offer = page.getByTestId('curl-connection')
+  await offer.getByRole('button', { name: 'Put it into the drawing' }).click()
+  await offer.waitFor({ state: 'detached' })
+  await until(async () => (await drawn('declined')).includes(curlToken), 'the key is part of the drawing')
+  await page.getByTestId('canvas').focus()
+  await page.keyboard.press('Control+z')
+  await panel(page).getByText('No connection is chosen.').first().waitFor()
+
+  await pasteCurl('curl https://api.shop.example/v1/orders -H "X-Api-Key: $SHOP_KEY"')
+  await offer.getByText('$SHOP_KEY').waitFor()
+  await offer.getByRole('button', { name: 'Choose a connection later' }).click()
+  await offer.waitFor({ state: 'detached' })
+})
+
+test('a connection gets another name; the steps that use it go on, and the audit says who renamed it', async () => {
+  await page.goto(`${workspace}/settings`)
+  await page.getByRole('button', { name: 'Change CRM' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('CRM Europe')
+  await dialog.getByText(/that use CRM go on working/).waitFor()
+  expect(await axeFindings(page, '[role=dialog]')).toEqual([])
+  await look('rename')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('Before: CRM').waitFor()
+  const { ids } = await api('POST', '/events', { name: 'go/base', data: {} }) as { ids: string[] }
+  await until(async () => (await api('GET', `/runs?event=${ids[0]}&status=completed`) as { data: unknown[] }).data[0] ?? null, 'a run under the old name is done')
+
+  await page.getByRole('link', { name: 'Audit' }).click()
+  const entry = page.getByRole('listitem').filter({ hasText: 'renamed the connection CRM to CRM Europe' })
+  await entry.getByText('mara@north.example').waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  await look('audit')
+  await page.getByRole('combobox', { name: 'Who' }).click()
+  await page.getByRole('option', { name: 'API key Tests' }).click()
+  await entry.waitFor({ state: 'detached' })
+  await page.getByRole('listitem').filter({ hasText: 'made the workflow from-curl' }).getByText('(made by mara@north.example)').waitFor()
+  await page.goto(`${workspace}/settings/audit?action=connection.rename`)
+  await entry.getByRole('link', { name: 'CRM Europe' }).waitFor()
+  await page.getByLabel('To which thing').fill('nothing of this name')
+  await page.getByText('Nothing like this').waitFor()
+  await page.getByLabel('To which thing').fill('europe')
+  await entry.waitFor()
 })
 
 test('above the size of the workspace its person says go, and only then anything is sent', async () => {

@@ -1,10 +1,11 @@
-/** Someone watches a list being sent item by item, pauses it, lowers its limit, lets it go on, and sees what became of every item. */
+/** Someone watches a list being sent item by item, pauses it, lowers its limit, lets it go on, sees what became of every item, and cancels another. */
 import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
+import { axeFindings } from './axe.ts'
 import { keepPicture, signUp } from './editor-page.ts'
 
 let app: TestApp
@@ -56,12 +57,17 @@ async function picture(name: string): Promise<void> {
 
 const sentence = () => page.getByTestId('fan-out-sentence')
 
-test('a list is sent, and its fan-out found from the list', async () => {
+/** Sends the list; its fan-out is the first on the page. */
+async function sendList(): Promise<void> {
   const key = (await pool.query<{ plain_text: string }>(`select plain_text from api_key where workspace_id = $1 and kind = 'event' and plain_text is not null limit 1`, [ws])).rows[0]!.plain_text
   const users = Array.from({ length: 3000 }, (_, n) => (n % 61 === 7 ? { id: `u${n}` } : { id: `u${n}`, email: `u${n}@north.example` }))
   const answer = await fetch(`${app.url}/e/${key}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'digest/weekly.due', data: { week: 47, users } }) })
   expect(answer.status).toBeLessThan(300)
   await page.goto(`/w/${slug}/fan-outs`)
+}
+
+test('a list is sent, and its fan-out found from the list', async () => {
+  await sendList()
   await picture('list')
   await page.getByRole('link', { name: /weekly\.send/ }).first().click()
   await sentence().waitFor()
@@ -94,4 +100,26 @@ test('settled, every item has its outcome and the failed ones their reason', asy
   await page.getByText(/send_digests/).first().click()
   await page.getByText('Open the fan-out').waitFor()
   await picture('run')
+})
+
+test('the rest is cancelled from its dialog, with what runs if that is chosen', async () => {
+  await pool.query(`update playground_service set delay_ms = 3000 where workspace_id = $1 and service = 'mail'`, [ws])
+  await sendList()
+  await until(async () => {
+    const { rows } = await pool.query<{ n: number }>(`select count(*)::int as n from fan_out where workspace_id = $1`, [ws])
+    return rows[0]!.n === 2
+  }, 'the second has begun', 60_000)
+  await page.reload()
+  await page.getByRole('link', { name: /weekly\.send/ }).first().click()
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('heading', { name: 'Paused' }).waitFor()
+  await page.getByRole('button', { name: 'Cancel the rest' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Cancel the rest?' })
+  await dialog.getByLabel('Also end what runs now').check()
+  expect(await axeFindings(page)).toEqual([])
+  await picture('cancel')
+  await dialog.getByRole('button', { name: 'Cancel the rest' }).click()
+  await page.getByRole('heading', { name: 'Settled' }).waitFor({ timeout: 120_000 })
+  expect(await sentence().textContent()).toMatch(/ cancelled\./)
+  await page.getByText('cancelled the rest').waitFor()
 })

@@ -19,6 +19,9 @@ beforeAll(async () => {
 afterAll(() => app.stop())
 beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'fields')))
 
+/** Until it holds, however slow the machine. */
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 45_000, interval: 100 })
+
 const frame = () => page.locator('.react-flow__node-function').first()
 const field = (label: string) => panel(page).getByLabel(label, { exact: true })
 const options = () => page.getByRole('option')
@@ -40,10 +43,10 @@ test('a path is chosen with the keyboard: a real value beside it, braces closed,
   await field('Subject').click()
   await page.keyboard.type('Hi {{')
   await options().first().waitFor()
-  await expect.poll(() => field('Subject').getAttribute('aria-expanded')).toBe('true')
+  await soon(() => field('Subject').getAttribute('aria-expanded')).toBe('true')
   await page.keyboard.type(' nam')
   const chosen = page.locator('[role=option][aria-selected=true]')
-  await expect.poll(() => chosen.innerText(), { timeout: 45_000 }).toContain('"Ada Brandt"')
+  await soon(() => chosen.innerText()).toContain('"Ada Brandt"')
   expect(await field('Subject').getAttribute('aria-activedescendant')).toBe(await chosen.getAttribute('id'))
   await page.keyboard.press('Enter')
   await page.keyboard.type(', hello')
@@ -76,12 +79,12 @@ test('the open list passes axe in both themes', async () => {
 })
 
 test('each field says what it comes to, also where only the sandbox can tell; the mail is previewed', async () => {
-  await expect.poll(outcomes).toEqual(['→ ada@north.io', '→ Hi Ada Brandt, hello'])
+  await soon(outcomes).toEqual(['→ ada@north.io', '→ Hi Ada Brandt, hello'])
   await field('Subject').fill('{{ event.data.name.toUpperCase() }}')
-  await expect.poll(outcomes, { timeout: 20_000 }).toEqual(['→ ada@north.io', '→ ADA BRANDT'])
+  await soon(outcomes).toEqual(['→ ada@north.io', '→ ADA BRANDT'])
   await field('To').fill('{{ event.data.phone ?? event.data.email }}')
   await field('Subject').fill('{{ event.data.phone }}')
-  await expect.poll(outcomes).toEqual(['→ ada@north.io', '→ no value with this sample'])
+  await soon(outcomes).toEqual(['→ ada@north.io', '→ no value with this sample'])
   await field('Subject').fill('Dear {{ event.data.name }}')
   await field('Body').fill('<p>{{ event.data.name }}</p><script>document.title = "taken over"</script>')
   const preview = page.getByTestId('mail-preview')
@@ -90,10 +93,24 @@ test('each field says what it comes to, also where only the sandbox can tell; th
   expect(await page.title()).not.toContain('taken over')
 })
 
+test('the preview is as high as the mail, and no higher than fits beside the form', async () => {
+  const height = async () => (await page.getByTestId('mail-paper').boundingBox())!.height
+  await field('Body').fill('<p>One line for {{ event.data.name }}</p>')
+  await page.frameLocator('[data-testid=mail-preview] iframe').getByText('One line for Ada Brandt').waitFor()
+  await soon(height).toBeLessThan(120)
+  await field('Body').fill(`<p>Ten lines</p>${'<p>and one more</p>'.repeat(9)}`)
+  await soon(height).toBeGreaterThan(250)
+  await field('Body').fill(`<p>Many lines</p>${'<p>and one more</p>'.repeat(99)}`)
+  await soon(height).toBeGreaterThan(400)
+  expect(await height()).toBeLessThanOrEqual(460)
+  await field('Body').fill('<p>{{ event.data.name }}</p>')
+  await soon(height).toBeLessThan(120)
+})
+
 test('a path is dragged into a field, and lands where the mark is', async () => {
   await field('Subject').fill('Size is known')
   // The line under it is gone, so nothing moves any more.
-  await expect.poll(outcomes).toEqual(['→ ada@north.io'])
+  await soon(outcomes).toEqual(['→ ada@north.io'])
   const row = page.getByTestId('available-data').getByTitle('Insert event.data.company.size')
   await row.scrollIntoViewIfNeeded()
   await bothSeen(field('Subject'), row)
@@ -106,7 +123,7 @@ test('a path is dragged into a field, and lands where the mark is', async () => 
   await page.mouse.move(x, to.y + to.height / 2, { steps: 6 })
   await page.mouse.move(x + 1, to.y + to.height / 2)
   await page.mouse.up()
-  await expect.poll(() => field('Subject').inputValue()).toBe('Size is {{ event.data.company.size }}known')
+  await soon(() => field('Subject').inputValue()).toBe('Size is {{ event.data.company.size }}known')
 })
 
 test('a condition completes paths and the functions of its language', async () => {
@@ -121,13 +138,31 @@ test('a condition completes paths and the functions of its language', async () =
   await page.keyboard.press('Enter')
   await page.keyboard.type('.io')
   expect(await field('Only if').inputValue()).toBe('event.data.email.endsWith(".io")')
-  await expect.poll(outcomes).toEqual(['→ true'])
+  await soon(outcomes).toEqual(['→ true'])
+})
+
+test('the value that a wait compares is completed from both events, and says what it is', async () => {
+  const box = (await frame().boundingBox())!
+  await dragFromPalette(page, 'wait', { x: box.x + 60, y: box.y + box.height - 30 })
+  await field('Event').fill('user/left')
+  await field('Same value in both').click()
+  await page.keyboard.type('data.ema')
+  const chosen = page.locator('[role=option][aria-selected=true]')
+  await soon(() => chosen.innerText()).toContain('ada@north.io')
+  await page.keyboard.press('Enter')
+  expect(await field('Same value in both').inputValue()).toBe('data.email')
+  await soon(outcomes).toContainEqual('→ ada@north.io')
 })
 
 test('code knows the types of the real event; what a reacting function reads is added to what is sent', async () => {
   const box = (await frame().boundingBox())!
   await dragFromPalette(page, 'code', { x: box.x + box.width - 30, y: box.y + box.height - 40 })
   await panel(page).locator('.monaco-editor textarea').first().waitFor()
+  await panel(page).locator('.monaco-editor').first().click()
+  // Code to begin with, written with the fields of the real event.
+  await panel(page).getByRole('button', { name: 'Start from' }).click()
+  await page.getByRole('menuitem', { name: /Make a new object/ }).click()
+  await panel(page).locator('.view-lines').getByText('event.data.email').first().waitFor()
   await panel(page).locator('.monaco-editor').first().click()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.type('const text: string = event.data.company.')
@@ -140,13 +175,13 @@ test('code knows the types of the real event; what a reacting function reads is 
   await field('Event').fill('user/joined')
   await page.getByTestId('payload-shape').getByRole('button', { name: 'Add field email' }).click()
   await page.getByTestId('payload-shape').locator('li[data-sent=true]').filter({ hasText: 'email' }).waitFor()
-  await expect.poll(outcomes).toContainEqual('→ {"email":"ada@north.io"}')
+  await soon(outcomes).toContainEqual('→ {"email":"ada@north.io"}')
 })
 
 /** Scrolls the panel until both are on the screen. */
 async function bothSeen(upper: Locator, lower: Locator): Promise<void> {
   await upper.evaluate((input) => {
-    const body = input.closest('fieldset')!
+    const body = input.closest('[data-testid=panel]')!.querySelector('[data-scrolls]')!
     body.scrollTop += input.getBoundingClientRect().top - body.getBoundingClientRect().top - 40
   })
   expect((await lower.boundingBox())!.y).toBeLessThan(page.viewportSize()!.height - 20)

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { tellFailures } from '#server/alerts/send-alerts.ts'
+import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { db } from '#server/db.ts'
 import { appRouter } from '#server/router.ts'
@@ -35,7 +36,7 @@ async function get(path: string): Promise<Loose> {
 beforeAll(async () => {
   t = await startTestDoor({ services: { runCode: async () => { throw new Error(`It said ${odd}.`) } } })
   people = await createPeople()
-  key = (await createKey(people.workspace, 'api', 'Test')).text
+  key = (await createKey(people.workspace, 'api', 'Test', fanwise)).text
   await publish(t.engine.pool, people.workspace, [
     fn('fine', 'odd/sent', [transform('copy', { text: '{{ event.data.text }}' })]),
     fn('each', 'odd/sent', [step('copy', 'transform', { fields: [{ name: 'text', value: '{{ item }}' }] }, [], { each: { items: '{{ event.data.list }}', concurrency: 2 } })]),

@@ -1,6 +1,6 @@
 'use client'
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
-import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconNote } from '@tabler/icons-react'
+import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconMessagePlus, IconNote } from '@tabler/icons-react'
 import { commands, keyText, shortcutsSheet } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { startTour } from '../tour/start-tour.ts'
@@ -18,6 +18,7 @@ export function CanvasTools({ onKey }: { onKey: () => void }) {
       <Tool id="redo" label={redo === null ? 'Nothing to redo' : `Redo: ${redo}`} name="Redo" disabled={redo === null} icon={<IconArrowForwardUp size={16} stroke={1.7} />} />
       <i />
       <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
+      <Tool id="comment" label="Comment on the selection, or at a place" name="Comment" icon={<IconMessagePlus size={16} stroke={1.7} />} />
       <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />
       <LiveSwitch />
       <ExportMenu />

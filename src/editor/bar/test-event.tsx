@@ -9,7 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
 import { errorShape, useTRPC } from '#ui/trpc.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
-import { followEvent } from '../live/follow.ts'
+import { followEvent, releaseData } from '../live/follow.ts'
 import { useSampleChoice } from '../data/sample-choice.ts'
 import { OutsideField } from '../try/outside-field.tsx'
 import { outsideCalls, outsideFor, stepsIn } from '../try/outside-calls.ts'
@@ -92,6 +92,7 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
       const answer = await send({ what, ...part }, { name: name.trim(), data })
       // Behind the dialog the drawing shows how its runs go; and what was just sent is what every panel looks at.
       if (answer.count > 0) followEvent(answer.event)
+      else releaseData()
       chooseLast()
       setSent(answer)
     } catch (error) {

@@ -3,6 +3,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import type { Candidate, FieldLanguage } from '../form/complete.ts'
 import { setInsertionTarget } from '../form/insertion.ts'
+import type { Accept } from '../form/use-accept.ts'
 import { insertInto, setPaths, takeDraggedPaths } from './monaco-paths.ts'
 import { monaco, setScopeTypes } from './monaco.ts'
 
@@ -17,15 +18,18 @@ export interface CodeEditorProps {
   candidates: readonly Candidate[]
   /** Declarations of what the code may read. */
   scope?: string | undefined
+  accept: Accept
+  /** It is only looked at. */
+  readOnly: boolean
 }
 
 const heights = { json: { least: 92, most: 300 }, typescript: { least: 168, most: 420 } }
 
-export default function CodeEditor({ value, onChange, onLeave, language, label, written, candidates, scope }: CodeEditorProps) {
+export default function CodeEditor({ value, onChange, onLeave, language, label, written, candidates, scope, accept, readOnly }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
-  const calls = useRef({ onChange, onLeave })
-  calls.current = { onChange, onLeave }
+  const calls = useRef({ onChange, onLeave, accept })
+  calls.current = { onChange, onLeave, accept }
   const scheme = useComputedColorScheme('light')
   // What it starts with; later changes are brought in below, since making it anew would lose the cursor.
   const start = useRef({ value, scheme })
@@ -37,7 +41,7 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
       minimap: { enabled: false }, fontFamily: 'JetBrains Mono', fontSize: 12, lineHeight: 18, fontLigatures: false, tabSize: 2,
       lineNumbersMinChars: 2, lineDecorationsWidth: 6, glyphMargin: false, folding: false, scrollBeyondLastLine: false, padding: { top: 7, bottom: 7 },
       renderLineHighlight: 'none', overviewRulerLanes: 0, wordWrap: 'on', fixedOverflowWidgets: true, scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 8 },
-      contextmenu: false, dropIntoEditor: { enabled: false },
+      contextmenu: false, readOnly, domReadOnly: readOnly, dropIntoEditor: { enabled: false },
       ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never', wordBasedSuggestions: 'off', quickSuggestions: { other: true, strings: true, comments: false } } as const : {}), bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
     })
     editor.current = made
@@ -49,15 +53,17 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
     made.onDidContentSizeChange(fit)
     made.onDidChangeModelContent(() => calls.current.onChange(made.getValue()))
     made.onDidBlurEditorText(() => calls.current.onLeave())
-    const takesPaths = language === 'typescript' || written !== undefined
+    const takesPaths = !readOnly && (language === 'typescript' || written !== undefined)
     const bare = written ?? 'expression'
     made.onDidFocusEditorText(() => setInsertionTarget(!takesPaths ? null : {
       insert: (path) => {
         const [selection, model] = [made.getSelection(), made.getModel()]
-        if (selection !== null && model !== null) insertInto(made, path, bare, model.getOffsetAt(selection.getStartPosition()), model.getOffsetAt(selection.getEndPosition()))
+        const accepted = calls.current.accept({ path })
+        if (accepted !== null && selection !== null && model !== null) insertInto(made, accepted, bare, model.getOffsetAt(selection.getStartPosition()), model.getOffsetAt(selection.getEndPosition()))
+        return made.getModel() !== null
       },
     }))
-    const letGo = takesPaths ? takeDraggedPaths(made, host.current, bare) : undefined
+    const letGo = takesPaths ? takeDraggedPaths(made, host.current, bare, (dropped) => calls.current.accept(dropped)) : undefined
     return () => {
       letGo?.()
       // The editor first: it still tells its listeners about the model it lets go.
@@ -66,7 +72,7 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
       model?.dispose()
       editor.current = null
     }
-  }, [language, label, written])
+  }, [language, label, written, readOnly])
   useEffect(() => {
     const model = editor.current?.getModel()
     if (model && written !== undefined) setPaths(model, { language: written, candidates })

@@ -2,9 +2,11 @@
 /** Code and JSON in a form. Monaco is loaded when the first such field is shown. */
 import dynamic from 'next/dynamic'
 import { useMemo } from 'react'
+import { useEditor } from '../context.ts'
 import { FieldFrame } from '../form/field-frame.tsx'
 import { languageOf } from '../form/insertion.ts'
 import { OutcomeLine } from '../form/outcome-line.tsx'
+import { useAccept } from '../form/use-accept.ts'
 import { useLeave, type FieldProblem } from '../form/use-field.ts'
 import { useCandidates, useReadable } from '../form/use-readable.ts'
 import { declareScope } from './scope-types.ts'
@@ -29,10 +31,12 @@ export function CodeField({ label, help, problem, language, value, onChange, exp
   const scope = useMemo(() => (language === 'typescript' ? declareScope(types) : undefined), [types, language])
   const written = languageOf(expr)
   const candidates = useCandidates(written ?? 'expression')
+  const accept = useAccept(written)
+  const { viewOnly } = useEditor()
   return (
     <FieldFrame label={label} help={help} problem={problem} aside={aside}>
       <div className={classes.code} data-error={problem?.severity === 'error' || undefined}>
-        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} written={written} candidates={candidates} scope={scope} />
+        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} written={written} candidates={candidates} scope={scope} accept={accept} readOnly={viewOnly} />
       </div>
       {problem?.severity !== 'error' && <OutcomeLine text={value} language={written} />}
     </FieldFrame>

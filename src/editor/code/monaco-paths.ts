@@ -3,6 +3,7 @@
 import { withMethods } from '../form/candidates.ts'
 import { choose, insertAt, placeAt, rank, type Candidate, type Edited, type FieldLanguage } from '../form/complete.ts'
 import { carriesPath, droppedPath } from '../form/drag-path.ts'
+import type { Accept } from '../form/use-accept.ts'
 import { monaco } from './monaco.ts'
 
 interface Known {
@@ -68,7 +69,7 @@ export function insertInto(editor: monaco.editor.IStandaloneCodeEditor, path: st
 }
 
 /** A dragged path moves the editor's own caret along, and lands there. */
-export function takeDraggedPaths(editor: monaco.editor.IStandaloneCodeEditor, host: HTMLElement, language: FieldLanguage): () => void {
+export function takeDraggedPaths(editor: monaco.editor.IStandaloneCodeEditor, host: HTMLElement, language: FieldLanguage, accept: Accept): () => void {
   const placeOf = (event: DragEvent): monaco.IPosition | null => editor.getTargetAtClientPoint(event.clientX, event.clientY)?.position ?? null
   const over = (event: DragEvent): void => {
     if (!carriesPath(event)) return
@@ -88,8 +89,10 @@ export function takeDraggedPaths(editor: monaco.editor.IStandaloneCodeEditor, ho
     const position = placeOf(event) ?? editor.getPosition()
     const model = editor.getModel()
     if (position === null || model === null) return
+    const path = accept(droppedPath(event))
+    if (path === null) return
     const offset = model.getOffsetAt(position)
-    insertInto(editor, droppedPath(event), language, offset, offset)
+    insertInto(editor, path, language, offset, offset)
   }
   host.addEventListener('dragover', over, true)
   host.addEventListener('drop', drop, true)

@@ -29,6 +29,8 @@ export interface SampleEvent {
   name: string
   data: Json
   ts: number
+  /** It is the event that is looked at, or came of it; else it is the last of its name. */
+  picked?: true
   /** Characters of the whole payload, when `data` is a shortened one. */
   cut?: number
 }

@@ -7,9 +7,10 @@ import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import { useStore } from 'zustand'
 import { errorShape, useTRPC } from '#ui/trpc.tsx'
 import { useEditor, useEditorState } from '../context.ts'
-import { watching } from '../live/follow.ts'
+import { releaseData, watching } from '../live/follow.ts'
 import { combineData, sameData } from './combine.ts'
 import { DataAtHandProvider, type DataAtHand } from './data-at-hand.ts'
+import { useLookedAt } from './looked-at.ts'
 import { useSampleChoice } from './sample-choice.ts'
 
 const typingMs = 600
@@ -21,9 +22,9 @@ export function DataProvider({ children }: { children: ReactNode }) {
   const nodes = useEditorState((state) => state.document.nodes)
   const { choice, chooseLast } = useSampleChoice()
   useSampleOfAddress()
-  // What is followed is what is looked at.
-  const followed = useStore(watching, (state) => state.event)
-  const event = followed ?? choice.event
+  // What was followed is what is looked at, also once the marks are gone.
+  const followed = useStore(watching, (state) => state.held)
+  const event = useLookedAt()?.event ?? null
   const wanted = [...new Set(Object.values(nodes).flatMap((node) => (node.type === 'event' && node.event !== '' ? [node.event] : [])))].sort().slice(0, namesMost)
   // A text, so that a name that is being typed asks once.
   const [names] = useDebouncedValue(wanted.join('\n'), typingMs)
@@ -32,12 +33,13 @@ export function DataProvider({ children }: { children: ReactNode }) {
     { workspace, slug, names: names === '' ? [] : names.split('\n'), ...(event === null ? {} : { event }) },
     { staleTime: 3000, refetchInterval: everyMs, placeholderData: keepPreviousData },
   ))
-  const gone = query.error !== null && errorShape(query.error).code === 'not_found' && followed === null && choice.event !== null
+  const gone = query.error !== null && errorShape(query.error).code === 'not_found' && event !== null
   useEffect(() => {
     if (!gone) return
+    if (followed !== null) return releaseData()
     chooseLast()
     notifications.show({ id: 'sample-gone', message: 'The event that was the sample is not stored any more. The last one is shown instead.', withBorder: true })
-  }, [gone, chooseLast])
+  }, [gone, followed, chooseLast])
   const { data } = query
   const value = useKept(useMemo(() => combineData(nodes, data, choice.own), [nodes, data, choice.own]))
   return <DataAtHandProvider value={value}>{children}</DataAtHandProvider>

@@ -14,7 +14,9 @@ import { notifyDone } from '#ui/notify.ts'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor, useEditorState } from '../context.ts'
+import { followEvent, releaseData } from '../live/follow.ts'
 import { useDataAtHand, type SampleEvent } from './data-at-hand.ts'
+import { useLookedAt } from './looked-at.ts'
 import { useSampleChoice } from './sample-choice.ts'
 import classes from './sample.module.css'
 
@@ -27,7 +29,6 @@ interface SamplePickerProps {
 export function SamplePicker({ node, bar = false }: SamplePickerProps) {
   const [open, setOpen] = useState(false)
   const shown = useDataAtHand().events.get(node.id)
-  const { choice } = useSampleChoice()
   return (
     <Popover opened={open} onChange={setOpen} width={380} position="bottom-end" trapFocus>
       <Popover.Target>
@@ -35,7 +36,7 @@ export function SamplePicker({ node, bar = false }: SamplePickerProps) {
           variant={bar ? 'subtle' : 'default'} color="gray" px={bar ? 8 : 10} fullWidth={!bar} justify={bar ? 'center' : 'space-between'} rightSection={<IconChevronDown size={14} stroke={1.7} />}
           aria-expanded={open} data-testid={bar ? 'sample-bar' : 'sample'} onClick={() => setOpen(!open)} visibleFrom={bar ? 'lg' : undefined} className={classes.button}
         >
-          <span className="cut"><SampleWords shown={shown} chosen={choice.event !== null && shown?.id === choice.event} /></span>
+          <span className="cut"><SampleWords shown={shown} /></span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={`Samples of ${node.event}`}>{open && <Choices node={node} shown={shown} onDone={() => setOpen(false)} />}</Popover.Dropdown>
@@ -43,23 +44,27 @@ export function SamplePicker({ node, bar = false }: SamplePickerProps) {
   )
 }
 
-function SampleWords({ shown, chosen }: { shown: SampleEvent | undefined; chosen: boolean }) {
+function SampleWords({ shown }: { shown: SampleEvent | undefined }) {
+  const looked = useLookedAt()
   if (shown === undefined) return <>Sample: none yet</>
   if (shown.id === null) return <>Sample: written in the drawing</>
-  return <>Sample: {chosen ? 'chosen event' : 'last real event'} · <RelativeTime at={shown.ts} ago /></>
+  const whose = shown.id === looked?.event ? looked.words : shown.picked === true && looked !== null ? `came of the ${looked.words}` : 'last real event'
+  return <>Sample: {whose} · <RelativeTime at={shown.ts} ago /></>
 }
 
 function Choices({ node, shown, onDone }: { node: EventNode; shown: SampleEvent | undefined; onDone: () => void }) {
   const { workspace, viewOnly } = useEditor()
   const trpc = useTRPC()
   const { choice, choose, chooseLast, chooseOwn } = useSampleChoice()
+  const looked = useLookedAt()?.event ?? null
   const events = useQuery(trpc.workflows.sampleEvents.queryOptions({ workspace, name: node.event }, { enabled: node.event !== '', staleTime: 0 }))
   const pick = (use: () => void): void => {
     use()
+    releaseData()
     onDone()
   }
   const isOwn = choice.own.includes(node.id) && node.sample !== undefined
-  const isChosen = (event: RecentEvent): boolean => !isOwn && choice.event === event.id
+  const isChosen = (event: RecentEvent): boolean => !isOwn && looked === event.id
   return (
     <div className={classes.choices} data-testid="sample-choices">
       <div className={classes.head}>
@@ -71,7 +76,7 @@ function Choices({ node, shown, onDone }: { node: EventNode; shown: SampleEvent 
       {events.data?.length === 0 && <p className={classes.note}>No event of this name has come yet. Send a test event, and it is the sample.</p>}
       <ul className={classes.list}>
         {(events.data?.length ?? 0) > 0 && (
-          <Choice checked={!isOwn && (choice.event === null || shown?.id !== choice.event)} onPick={() => pick(() => chooseLast([node.id]))}>
+          <Choice checked={!isOwn && (looked === null || shown?.picked !== true)} onPick={() => pick(() => chooseLast([node.id]))}>
             <b>The last one, always</b><span className={classes.fields}>Changes with every new event.</span>
           </Choice>
         )}
@@ -89,6 +94,15 @@ function Choices({ node, shown, onDone }: { node: EventNode; shown: SampleEvent 
       {shown !== undefined && shown.id !== null && (
         <div className={classes.foot}>
           <Link href={`/w/${workspace}/events/${shown.id}`}>Open the event</Link>
+          <Button
+            size="xs" variant="subtle" title="The drawing shows how the runs of this event went."
+            onClick={() => {
+              followEvent(shown.id!)
+              onDone()
+            }}
+          >
+            Show its runs
+          </Button>
           {!viewOnly && <Keep node={node} shown={shown} onDone={onDone} />}
         </div>
       )}

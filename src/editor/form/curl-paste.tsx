@@ -1,28 +1,43 @@
 'use client'
-/** Fills an HTTP step from a cURL command: pasted here, or into the URL field. */
+/** Fills an HTTP step from a cURL command: pasted here, or into the URL field. What gives access in it stays out of the drawing until a person says where it goes. */
 import { Button, Textarea } from '@mantine/core'
 import { IconTerminal2 } from '@tabler/icons-react'
 import { useState, type ClipboardEvent, type ReactNode } from 'react'
+import type { JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
+import type { CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { readCurl } from '#steps/http/curl.ts'
 import { useEditor } from '../context.ts'
+import { CurlConnection } from './curl-connection.tsx'
 import { Problem } from './field-frame.tsx'
 import type { FieldProblem } from './use-field.ts'
 import classes from './form.module.css'
+
+interface Offer {
+  step: string
+  signIn: CurlSignIn
+  /** The form with what gives access, if it is to be part of the drawing after all. */
+  whole: JsonObject
+}
 
 export function CurlPaste({ step, children }: { step: StepNode; children: ReactNode }) {
   const { editor } = useEditor()
   const [open, setOpen] = useState(false)
   const [said, setSaid] = useState<FieldProblem | null>(null)
+  const [offer, setOffer] = useState<Offer | null>(null)
+  const put = (label: string, config: JsonObject): void => {
+    editor.edit(label, (document) => updateNode(document, step.id, { config }))
+    editor.closeGesture()
+  }
   const fill = (text: string): boolean => {
     const read = readCurl(text)
     if ('problem' in read) {
       setSaid({ severity: 'error', text: read.problem })
       return false
     }
-    editor.edit(`Fill ${step.name} from cURL`, (document) => updateNode(document, step.id, { config: read.config }))
-    editor.closeGesture()
+    put(`Fill ${step.name} from cURL`, read.signIn === null ? read.config : read.signIn.without)
+    setOffer(read.signIn === null ? null : { step: step.id, signIn: read.signIn, whole: read.config })
     setSaid(read.notes.length === 0 ? null : { severity: 'warning', text: read.notes.join(' ') })
     setOpen(false)
     return true
@@ -54,6 +69,20 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
         )
         : <Button size="compact-xs" variant="subtle" leftSection={<IconTerminal2 size={14} stroke={1.7} />} onClick={() => setOpen(true)}>Paste a cURL command</Button>}
       {said && <Problem problem={said} />}
+      {offer !== null && offer.step === step.id && (
+        <CurlConnection
+          signIn={offer.signIn}
+          onConnection={(name) => {
+            put(`Sign in ${step.name} with ${name}`, { auth: 'connection', connection: name })
+            setOffer(null)
+          }}
+          onKeep={() => {
+            put(`Keep the sign-in of ${step.name} in the drawing`, offer.whole)
+            setOffer(null)
+          }}
+          onLater={() => setOffer(null)}
+        />
+      )}
       {children}
     </div>
   )

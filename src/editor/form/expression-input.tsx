@@ -10,6 +10,7 @@ import type { FieldLanguage } from './complete.ts'
 import { CompletionList, optionId } from './completion-list.tsx'
 import { setInsertionTarget, targetOfInput } from './insertion.ts'
 import type { EventPath } from './event-path.ts'
+import { useAccept } from './use-accept.ts'
 import { useCompletion } from './use-completion.ts'
 import { useDropPath } from './use-drop-path.ts'
 import { useLeave } from './use-field.ts'
@@ -35,16 +36,19 @@ export interface ExpressionInputProps {
   paths?: readonly EventPath[] | undefined
   /** Offers nothing else. */
   onlyPaths?: boolean
+  /** How a path that is put here is written, or why it is not. */
+  rewrite?: ((path: string) => { path: string } | { why: string }) | undefined
   className?: string | undefined
   testId?: string | undefined
 }
 
 export function ExpressionInput(props: ExpressionInputProps) {
-  const { value, onChange, language, id, label, describedBy, placeholder, error = false, multiline = false, size = 'sm', opensEmpty = false, paths, onlyPaths = false, className, testId } = props
+  const { value, onChange, language, id, label, describedBy, placeholder, error = false, multiline = false, size = 'sm', opensEmpty = false, paths, onlyPaths = false, rewrite, className, testId } = props
   const input = useRef<Field>(null)
   const leave = useLeave()
   const completion = useCompletion({ input, language, candidates: useCandidates(language, { paths, onlyPaths, single: opensEmpty }), opensEmpty })
-  const { landing, handlers } = useDropPath(input, language)
+  const accept = useAccept(language, rewrite)
+  const { landing, handlers } = useDropPath(input, language, accept)
   const readable = useReadable()
   const { list } = completion
   const expanded = list !== null
@@ -56,7 +60,7 @@ export function ExpressionInput(props: ExpressionInputProps) {
     'aria-autocomplete': 'list' as const, 'aria-haspopup': 'listbox' as const, 'aria-controls': expanded ? completion.id : undefined,
     'aria-activedescendant': list !== null && list.active >= 0 ? optionId(completion.id, list.active) : undefined,
     onFocus: (event: FocusEvent<Field>) => {
-      setInsertionTarget(targetOfInput(event.currentTarget, language))
+      setInsertionTarget(targetOfInput(event.currentTarget, language, accept))
       completion.entered()
     },
     onBlur: () => {

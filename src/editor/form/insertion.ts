@@ -1,10 +1,13 @@
 'use client'
 /** "Data you can use" puts a path where the cursor was last: a field, or the code editor. */
+import { notifications } from '@mantine/notifications'
 import { writeInto, type TextInput } from './caret.ts'
 import { insertAt, type FieldLanguage } from './complete.ts'
+import type { Accept } from './use-accept.ts'
 
 interface Target {
-  insert(path: string): void
+  /** False when it is not on the screen any more. */
+  insert(path: string): boolean
 }
 
 let target: Target | null = null
@@ -14,9 +17,14 @@ export function setInsertionTarget(next: Target | null): void {
 }
 
 export function insertPath(path: string): boolean {
-  if (target === null) return false
-  target.insert(path)
-  return true
+  return target !== null && target.insert(path)
+}
+
+/** A row of data was clicked: its path goes where the caret was last, else onto the clipboard. */
+export function takePath(path: string): void {
+  if (insertPath(path)) return
+  void window.navigator.clipboard?.writeText(path).catch(() => {})
+  notifications.show({ id: 'path-copied', message: `Copied ${path}. Click into a field first to insert it there.`, autoClose: 4000, withBorder: true })
 }
 
 /** The language of a field's `expr`; absent for texts that hold no paths. */
@@ -25,12 +33,15 @@ export function languageOf(expr: string | undefined): FieldLanguage | undefined 
 }
 
 /** For a plain field: remembered on focus, written so that React sees it. */
-export function targetOfInput(input: TextInput, language: FieldLanguage): Target {
+export function targetOfInput(input: TextInput, language: FieldLanguage, accept: Accept): Target {
   return {
     insert: (path) => {
-      if (!input.isConnected) return
+      if (!input.isConnected) return false
+      const accepted = accept({ path })
+      if (accepted === null) return true
       const { selectionStart, selectionEnd, value } = input
-      writeInto(input, insertAt(value, selectionStart ?? value.length, selectionEnd ?? value.length, path, language))
+      writeInto(input, insertAt(value, selectionStart ?? value.length, selectionEnd ?? value.length, accepted, language))
+      return true
     },
   }
 }

@@ -2,7 +2,7 @@
 /** A short CEL text, mostly one path of the event: typed, or chosen from real paths with their value beside them. */
 import { useId, useMemo } from 'react'
 import { ExpressionInput } from './expression-input.tsx'
-import { isKey, likelyKey, type EventPath } from './event-path.ts'
+import { inBothEvents, isKey, likelyKey, type EventPath } from './event-path.ts'
 import { FieldFrame } from './field-frame.tsx'
 import { OutcomeLine } from './outcome-line.tsx'
 import { useProblem } from './use-field.ts'
@@ -19,19 +19,22 @@ export interface KeyFieldProps {
   placeholder?: string
 }
 
+/** `data.id` as it is read of the event that starts the run. */
+const inFirst = (value = ''): string => (value.trim() === '' ? '' : `event.${value.trim().replace(/^event\./, '')}`)
+
 export function KeyField({ label, field, value, onChange, paths, help, placeholder }: KeyFieldProps) {
   const id = useId()
   const problem = useProblem(field)
   const keys = useMemo(() => paths.filter(isKey), [paths])
-  // A path such as `data.id` is looked up in two events: alone it comes to nothing.
+  // A path such as `data.id` is looked up in two events; what it comes to is said of the one that starts the run.
   const inBoth = field.endsWith('.match')
   return (
     <FieldFrame label={label} htmlFor={id} help={help} problem={problem}>
       <ExpressionInput
         id={id} value={value ?? ''} language="cel" paths={keys} opensEmpty placeholder={placeholder ?? likelyKey(paths) ?? 'event.data.accountId'} error={problem?.severity === 'error'}
-        describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`} onlyPaths={inBoth} onChange={(next) => onChange(next.trim() === '' ? undefined : next)}
+        describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`} onlyPaths={inBoth} rewrite={inBoth ? inBothEvents : undefined} onChange={(next) => onChange(next.trim() === '' ? undefined : next)}
       />
-      {!inBoth && problem?.severity !== 'error' && <OutcomeLine text={value ?? ''} language="cel" id={`${id}-outcome`} />}
+      {problem?.severity !== 'error' && <OutcomeLine text={inBoth ? inFirst(value) : (value ?? '')} language="cel" id={`${id}-outcome`} />}
     </FieldFrame>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
-/** The mail as it will be sent, with the data at hand. The frame has no permission at all: no scripts, no forms, no windows for its links, nothing from outside. */
+/** The mail as it will be sent, with the data at hand. */
 import { SegmentedControl } from '@mantine/core'
-import { useElementSize } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import type { StepNode } from '#graph/document.ts'
+import { MailBody } from './mail-body.tsx'
 import { isHtml, isRead, mailText, type MailText } from './mail-text.ts'
 import { sourceWords } from './source-words.ts'
 import { useOutcome } from './use-outcome.ts'
@@ -11,9 +11,6 @@ import { InItemProvider, useInItem, useReadable } from './use-readable.ts'
 import classes from './mail-preview.module.css'
 
 const widths = { narrow: 360, wide: 640 }
-const paperHeight = 200
-const policy = '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:"><meta name="color-scheme" content="light"><base target="_blank">'
-const style = '<style>body{font:15px/1.5 system-ui,sans-serif;margin:18px;color:#132024;background:#fff;overflow-wrap:anywhere}</style>'
 
 export function MailPreview({ step }: { step: StepNode }) {
   return <InItemProvider value={step.each !== undefined}><Preview config={step.config} /></InItemProvider>
@@ -26,8 +23,6 @@ function Preview({ config }: { config: StepNode['config'] }) {
   const body = useMailText(drawn('body'), true)
   const whose = sourceWords(useReadable())
   const html = isHtml(drawn('body'), body.text)
-  const paper = useElementSize()
-  const scale = paper.width === 0 ? 1 : Math.min(1, paper.width / widths[width])
   if (drawn('subject').trim() === '' && drawn('body').trim() === '') return null
   return (
     <section className={classes.preview} data-testid="mail-preview" aria-label="Preview of the mail">
@@ -40,16 +35,7 @@ function Preview({ config }: { config: StepNode['config'] }) {
         {from.text !== '' && <div><dt>From</dt><dd>{from.text}</dd></div>}
         <div><dt>Subject</dt><dd className={classes.subject}>{subject.text || '…'}</dd></div>
       </dl>
-      <div className={classes.paper} ref={paper.ref} style={{ height: paperHeight }}>
-        {html
-          ? (
-            <iframe
-              title={`Body of ${subject.text || 'the mail'}`} sandbox="" srcDoc={`${policy}${style}${body.text}`}
-              style={{ width: widths[width], height: paperHeight / scale, transform: `scale(${scale})` }}
-            />
-          )
-          : <pre tabIndex={0} aria-label="Body of the mail">{body.text || '…'}</pre>}
-      </div>
+      <MailBody text={body.text} html={html} subject={subject.text} width={widths[width]} />
       <p className={classes.note}>
         {whose === '' ? 'Connect an event to see it with real data.' : `With ${whose}.`}{[to, subject, body].some((one) => one.partly) && ' What stands in ‹ › is known once it runs.'}{/<img\b[^>]+\bsrc=["']?https?:/i.test(body.text) && ' Pictures from the web are not loaded here.'}
       </p>

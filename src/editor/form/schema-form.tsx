@@ -1,22 +1,28 @@
 'use client'
 /** A step's form, made from its config schema. */
-import { useMemo, type ComponentProps } from 'react'
+import { Fragment, useMemo, type ComponentProps } from 'react'
 import type { Json, JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { CodeField } from '../code/code-field.tsx'
+import type { CodeTemplate } from '../code/code-templates.ts'
+import { CodeTemplatesMenu } from '../code/code-templates-menu.tsx'
+import { ConnectionBase } from './connection-base.tsx'
 import { ConnectionPicker } from './connection-field.tsx'
 import { useEditor } from '../context.ts'
 import { useStepPaths } from '../inspector/event-paths.ts'
+import { dataRows } from '../inspector/readable-data.ts'
 import { ConditionField } from './condition-field.tsx'
 import { useAwaitedPaths } from './awaited-paths.ts'
+import { likelyKey, sharedPaths, type EventPath } from './event-path.ts'
+import { KeyField } from './key-field.tsx'
 import { CasesField, PairsField } from './list-fields.tsx'
 import { EventNameField, NamePicker, useFanOutChoices, useFunctionChoices } from './name-fields.tsx'
 import { isShown, sideBySide, stepFields, valueOf, type FieldSpec } from './schema.ts'
 import { NumberField, SelectField, SwitchField, TextField } from './text-field.tsx'
 import { useProblem } from './use-field.ts'
-import { InItemProvider } from './use-readable.ts'
+import { InItemProvider, useReadable } from './use-readable.ts'
 import classes from './form.module.css'
 
 export function SchemaForm({ step }: { step: StepNode }) {
@@ -30,10 +36,13 @@ export function SchemaForm({ step }: { step: StepNode }) {
         if (second.has(field.name)) return null
         if (partner === undefined) return <FieldInScope key={field.name} step={step} field={field} />
         return (
-          <div key={field.name} className={classes.together} data-first={field.name}>
-            <FieldInScope step={step} field={field} />
-            <FieldInScope step={step} field={partner} />
-          </div>
+          <Fragment key={field.name}>
+            <div className={classes.together} data-first={field.name}>
+              <FieldInScope step={step} field={field} />
+              <FieldInScope step={step} field={partner} />
+            </div>
+            {field.name === 'method' && <ConnectionBase step={step} />}
+          </Fragment>
         )
       })}
     </>
@@ -74,14 +83,49 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
       : <PairsField field={field} path={path} value={list} onChange={set} />
   }
   if (meta.control === 'code' || meta.control === 'json') {
-    return <CodeField {...shared} language={meta.control === 'code' ? 'typescript' : 'json'} value={text} onChange={set} expr={meta.expr} />
+    const start = ({ label, code }: CodeTemplate): void => {
+      editor.edit(`Start ${step.name} from “${label}”`, (document) => updateNode(document, step.id, { config: { [field.name]: code } }))
+      editor.closeGesture()
+    }
+    return (
+      <CodeField
+        {...shared} language={meta.control === 'code' ? 'typescript' : 'json'} value={text} onChange={set} expr={meta.expr}
+        aside={meta.control === 'code' ? <CodeTemplatesMenu onPick={start} /> : undefined}
+      />
+    )
   }
   if (meta.expr === 'cel') return <ConditionField {...shared} language="cel" value={text} onChange={set} paths={waited} />
+  if (meta.control === 'same-value') return <SameValue meta={meta} field={path} value={text} onChange={set} starting={paths} arriving={arriving} />
   if (meta.control === 'event-name') return <EventNameField {...shared} value={text} onChange={set} />
   if (meta.control === 'function-slug') return <FunctionPicker {...shared} value={text} onChange={set} />
   if (meta.control === 'connection') return <ConnectionPicker {...shared} value={text} onChange={set} />
   if (meta.control === 'fan-out') return <FanOutPicker {...shared} step={step} value={text} onChange={set} />
   return <TextField {...shared} value={text} onChange={set} expr={meta.expr} escape={meta.escape} multiline={meta.control === 'multiline'} />
+}
+
+interface SameValueProps {
+  meta: FieldSpec['meta']
+  field: string
+  value: string
+  onChange(next: string): void
+  starting: EventPath[]
+  arriving: EventPath[]
+}
+
+function SameValue({ meta, field, value, onChange, starting, arriving }: SameValueProps) {
+  const data = useReadable().scope.event?.data
+  const paths = useMemo(() => {
+    // The event at hand first: it is there before samples of the name are.
+    const known = data === undefined ? [] : dataRows('event.data', data)
+    const seen = new Set(known.map((one) => one.path))
+    return sharedPaths([...known, ...starting.filter((one) => !seen.has(one.path))], arriving)
+  }, [data, starting, arriving])
+  return (
+    <KeyField
+      label={meta.label} field={field} value={value} paths={paths} help={meta.help ?? ''} placeholder={likelyKey(paths) ?? meta.placeholder ?? ''}
+      onChange={(next) => onChange(next ?? '')}
+    />
+  )
 }
 
 type PickerProps = Omit<ComponentProps<typeof NamePicker>, 'choices' | 'nothing'>

@@ -4,6 +4,7 @@ import { useState, type DragEvent, type RefObject } from 'react'
 import { caretBox, offsetAt, writeInto, type CaretBox, type TextInput } from './caret.ts'
 import { insertAt, type FieldLanguage } from './complete.ts'
 import { carriesPath, droppedPath } from './drag-path.ts'
+import type { Accept } from './use-accept.ts'
 
 export interface DropPath {
   /** Where the path would land, on the screen; null while nothing is dragged over the field. */
@@ -15,7 +16,7 @@ export interface DropPath {
   }
 }
 
-export function useDropPath(input: RefObject<TextInput | null>, language: FieldLanguage | undefined): DropPath {
+export function useDropPath(input: RefObject<TextInput | null>, language: FieldLanguage | undefined, accept: Accept): DropPath {
   const [landing, setLanding] = useState<CaretBox | null>(null)
   if (language === undefined) return { landing: null, handlers: {} }
   const takes = (event: DragEvent): TextInput | null => {
@@ -39,9 +40,11 @@ export function useDropPath(input: RefObject<TextInput | null>, language: FieldL
         const field = takes(event)
         if (field === null) return
         event.preventDefault()
+        const path = accept(droppedPath(event))
+        if (path === null) return
         const offset = offsetAt(field, event.clientX, event.clientY)
         field.focus()
-        writeInto(field, insertAt(field.value, offset, offset, droppedPath(event), language))
+        writeInto(field, insertAt(field.value, offset, offset, path, language))
       },
     },
   }

@@ -1,7 +1,6 @@
 'use client'
 /** "Data you can use": a tree of what is really there. A row is clicked or dragged into a field. */
 import { TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconChevronDown, IconChevronRight, IconGripVertical, IconSearch } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Json } from '#base/json.ts'
@@ -9,9 +8,10 @@ import type { StepNode } from '#graph/document.ts'
 import { useNow } from '#ui/use-now.ts'
 import type { Shape } from '../code/shape.ts'
 import { isOptional, kindWord } from '../code/shape.ts'
+import { useEditor } from '../context.ts'
 import { pathsOf } from '../form/candidates.ts'
 import { draggablePath } from '../form/drag-path.ts'
-import { insertPath } from '../form/insertion.ts'
+import { takePath } from '../form/insertion.ts'
 import { originWords } from '../form/source-words.ts'
 import { useReadable } from '../form/use-readable.ts'
 import { memberPath, shortValue, type DataSource } from './readable-data.ts'
@@ -25,13 +25,14 @@ const membersAtOnce = 40
 const openMost = 12
 
 export function AvailableData({ step }: { step: StepNode }) {
+  const { viewOnly } = useEditor()
   const { sources } = useReadable(step.id)
   const [search, setSearch] = useState('')
   const count = useMemo(() => sources.reduce((sum, source) => sum + pathsOf(source).length, 0), [sources])
   const found = useMemo(() => (search.trim() === '' ? null : sources.flatMap(pathsOf).filter((one) => fits(one.path, one.value, search)).slice(0, foundMost)), [sources, search])
   return (
     <section data-testid="available-data">
-      <div className={classes.sectionHead}><h3>Data you can use</h3><span className={classes.quiet}>click or drag it into a field</span></div>
+      <div className={classes.sectionHead}><h3>Data you can use</h3><span className={classes.quiet}>{viewOnly ? 'a click copies the path' : 'click or drag it into a field'}</span></div>
       {count > searchedAbove && (
         <TextInput
           size="xs" className={own.search} aria-label="Search in the data you can use" placeholder="Search" value={search} spellCheck={false} leftSection={<IconSearch size={13} stroke={1.7} />}
@@ -117,7 +118,7 @@ function Row({ path, name, value, type, kind, depth, fold }: RowProps) {
       {fold
         ? <button type="button" className={own.fold} aria-expanded={fold.isOpen} aria-label={`What is in ${path}`} onMouseDown={keepFocus} onClick={fold.toggle}>{fold.isOpen ? <IconChevronDown size={12} stroke={1.7} /> : <IconChevronRight size={12} stroke={1.7} />}</button>
         : <span className={own.fold}><IconGripVertical size={11} stroke={1.7} aria-hidden="true" className={own.grip} /></span>}
-      <button type="button" className={own.use} title={`Insert ${path}`} onClick={() => use(path)} {...draggablePath(path)}>
+      <button type="button" className={own.use} title={`Insert ${path}`} onClick={() => takePath(path)} {...draggablePath(path)}>
         <span className={own.name}>{name}</span>
         {value !== '' && <span className={own.value} data-kind={kind}>{value}</span>}
         {type !== '' && <span className={own.type}>{type}</span>}
@@ -127,9 +128,3 @@ function Row({ path, name, value, type, kind, depth, fold }: RowProps) {
 }
 
 const keepFocus = (event: React.MouseEvent): void => event.preventDefault()
-
-function use(path: string): void {
-  if (insertPath(path)) return
-  void window.navigator.clipboard?.writeText(path).catch(() => {})
-  notifications.show({ id: 'path-copied', message: `Copied ${path}. Click into a field first to insert it there.`, autoClose: 4000, withBorder: true })
-}

@@ -8,14 +8,16 @@ import { removeElements } from '#graph/edit/remove.ts'
 import { updateEdge } from '#graph/edit/update-node.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { ConditionField } from '../form/condition-field.tsx'
+import { Fields } from '../form/fields.tsx'
 import { SelectField } from '../form/text-field.tsx'
 import { problemOf } from '../form/use-field.ts'
-import { MatchShare, QuietFilter } from '../preview/match-share.tsx'
+import { MatchShare } from '../preview/match-share.tsx'
+import { QuietFilter } from '../preview/quiet-filter.tsx'
 import { useEventPaths } from './event-paths.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
 
 export function EdgePanel({ edge }: { edge: GraphEdge }) {
-  const { editor, findings } = useEditor()
+  const { editor, findings, viewOnly } = useEditor()
   const nodes = useEditorState((state) => state.document.nodes)
   const paths = useEventPaths(edge.target)
   // The compiler says it of the function that the line leads to.
@@ -32,24 +34,30 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
       <LinkList title="To" rows={row(edge.target)} empty="" />
       {edge.type === 'subscription' && <QuietFilter edgeId={edge.id} />}
       {edge.type === 'subscription' && source?.type === 'event' && (
-        <ConditionField
-          key={edge.id} label="Only if" value={edge.if ?? ''} language="cel" paths={paths} placeholder={'event.data.plan == "pro"'} problem={problem} help="Optional: other events do not start this function."
-          onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
-        />
+        <Fields>
+          <ConditionField
+            key={edge.id} label="Only if" value={edge.if ?? ''} language="cel" paths={paths} placeholder={'event.data.plan == "pro"'} problem={problem} help="Optional: other events do not start this function."
+            onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
+          />
+        </Fields>
       )}
       {edge.type === 'subscription' && source?.type === 'event' && <MatchShare key={`share ${edge.id}`} event={source.event} condition={edge.if ?? ''} />}
       {edge.type === 'order' && ports.length > 1 && (
-        <SelectField
-          label="When" value={edge.port} options={ports.map((port) => ({ value: port.id, label: port.label }))}
-          onChange={(port) => editor.edit('Change way', (document) => updateEdge(document, edge.id, { port }))}
-        />
+        <Fields>
+          <SelectField
+            label="When" value={edge.port} options={ports.map((port) => ({ value: port.id, label: port.label }))}
+            onChange={(port) => editor.edit('Change way', (document) => updateEdge(document, edge.id, { port }))}
+          />
+        </Fields>
       )}
-      <Button
-        leftSection={<IconTrash size={15} stroke={1.7} />} fullWidth
-        onClick={() => editor.edit('Delete line', (document) => removeElements(document, [edge.id]), { select: [] })}
-      >
-        Delete this line
-      </Button>
+      {!viewOnly && (
+        <Button
+          leftSection={<IconTrash size={15} stroke={1.7} />} fullWidth
+          onClick={() => editor.edit('Delete line', (document) => removeElements(document, [edge.id]), { select: [] })}
+        >
+          Delete this line
+        </Button>
+      )}
     </>
   )
 }

@@ -10,6 +10,7 @@ import { CodeField } from '../code/code-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
 import { SamplePicker } from '../data/sample-picker.tsx'
+import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
 import { nodePath } from '../open-at-node.ts'
@@ -20,7 +21,7 @@ import { LinkList, type LinkRow } from './link-list.tsx'
 import { useUpdate } from './use-update.ts'
 
 export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean }) {
-  const { editor, place } = useEditor()
+  const { editor, place, viewOnly } = useEditor()
   const update = useUpdate(node)
   const problem = useProblem('event')
   const names = useEventNames().filter((name) => name !== node.event)
@@ -32,18 +33,20 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
   }
   return (
     <>
-      <TextField
-        label="Name" value={node.event} onChange={(value) => update('event', value)} problem={problem} mono fresh={fresh} suggestions={names}
-        placeholder="user/account.created" help="What happened, as object/past.verb. End with /* or .* to take all that begin so."
-      />
+      <Fields>
+        <TextField
+          label="Name" value={node.event} onChange={(value) => update('event', value)} problem={problem} mono fresh={fresh} suggestions={names}
+          placeholder="user/account.created" help="What happened, as object/past.verb. End with /* or .* to take all that begin so."
+        />
+      </Fields>
       {node.event !== '' && <SamplePicker node={node} />}
-      <SampleField node={node} />
+      <Fields><SampleField node={node} /></Fields>
       <LinkList title="Sent by" rows={senders} empty="Anything with your event key, by POST /e/KEY or the SDK." />
       <LinkList
         title="Reacts" rows={reactions} empty="Nobody reacts yet."
-        aside={<Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={hang}>Add a function</Button>}
+        aside={viewOnly ? null : <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={hang}>Add a function</Button>}
       />
-      <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, known === undefined || known.cut !== undefined ? node.sample : known.data)} fullWidth>Send a test event</Button>
+      {!viewOnly && <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, known === undefined || known.cut !== undefined ? node.sample : known.data)} fullWidth>Send a test event</Button>}
     </>
   )
 }

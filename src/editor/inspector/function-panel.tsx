@@ -4,6 +4,7 @@ import type { FunctionNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { fitSlug } from '../fit-slug.ts'
+import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
 import { useEventPaths } from './event-paths.ts'
@@ -15,6 +16,7 @@ import { Section } from './flow/section.tsx'
 import { TimingFields } from './flow/timing-fields.tsx'
 import { FrameRuns } from './frame-runs.tsx'
 import { LinkList, type LinkRow } from './link-list.tsx'
+import { PauseFunctions } from './pause-functions.tsx'
 import { useUpdate } from './use-update.ts'
 import flow from './flow/flow.module.css'
 
@@ -37,9 +39,12 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
   return (
     <>
       <p className={flow.sentence} data-testid="function-sentence">{functionSentence(node)}</p>
-      <TextField label="Slug" value={node.slug} onChange={rename} problem={slug} mono fresh={fresh} help="Its name in the API, unique in the workspace: small letters, digits and hyphens." />
-      <TextField label="Name" value={node.name ?? ''} onChange={(value) => update('name', value === '' ? undefined : value)} placeholder="Optional, for people" />
+      <Fields>
+        <TextField label="Slug" value={node.slug} onChange={rename} problem={slug} mono fresh={fresh} help="Its name in the API, unique in the workspace: small letters, digits and hyphens." />
+        <TextField label="Name" value={node.name ?? ''} onChange={(value) => update('name', value === '' ? undefined : value)} placeholder="Optional, for people" />
+      </Fields>
       <FrameRuns node={node} />
+      <PauseFunctions />
       <FlowSections node={node} />
       <LinkList title="Starts on" rows={starts} empty="Nothing starts it yet. Draw a line from an event or a schedule to its frame." />
       <LinkList title="Steps" rows={steps.map((step) => ({ id: step.id, text: step.name, kind: step.kind, note: `steps.${step.key}` }))} empty="No steps yet. Drag one from the left onto the frame." />
@@ -53,19 +58,19 @@ function FlowSections({ node }: { node: FunctionNode }) {
   return (
     <div className={flow.sections}>
       <Section title="When it fails" words={failureWords(node)} nothing="" fields={['retries', 'backoff', 'onFailure']} startsOpen>
-        <FailureFields node={node} />
+        <Fields><FailureFields node={node} /></Fields>
       </Section>
       <Section title="Limits" words={limitWords(node)} nothing="None: every event starts a run at once." fields={['concurrency', 'concurrency2', 'throttle', 'rateLimit']}>
-        <LimitFields node={node} paths={paths} />
+        <Fields><LimitFields node={node} paths={paths} /></Fields>
       </Section>
       <Section title="Timing" words={timingWords(node)} nothing="Each event has its own run, in the order they came." fields={['debounce', 'batch', 'priority']}>
-        <TimingFields node={node} paths={paths} />
+        <Fields><TimingFields node={node} paths={paths} /></Fields>
       </Section>
       <Section title="Same work once" words={onceWords(node)} nothing="Every event counts, also one that looks like another." fields={['singleton', 'idempotency']}>
-        <OnceFields node={node} paths={paths} />
+        <Fields><OnceFields node={node} paths={paths} /></Fields>
       </Section>
       <Section title="Ends early" words={endWords(node)} nothing="Runs go on until they are done." fields={['cancelOn', 'timeouts']}>
-        <EndFields node={node} paths={paths} />
+        <Fields><EndFields node={node} paths={paths} /></Fields>
       </Section>
     </div>
   )

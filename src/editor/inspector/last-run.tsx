@@ -1,19 +1,20 @@
 'use client'
 /** "Last time it ran": how it went, and what the step took and gave then. */
-import { Button, SegmentedControl } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import Link from 'next/link'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { StepNode } from '#graph/document.ts'
-import { JsonView } from '#ui/json-view.tsx'
+import { stepDefinition } from '#steps/definitions.ts'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { statusTone, statusWord } from '#ui/status.ts'
 import { useEditor } from '../context.ts'
 import { useDataAtHand, type StepData } from '../data/data-at-hand.ts'
-import { useSampleChoice } from '../data/sample-choice.ts'
+import { useLookedAt, type LookedAt } from '../data/looked-at.ts'
 import { MarkedText } from '../form/marked-text.tsx'
 import { tries } from '../try/try-store.ts'
+import { Gave, Took } from './last-values.tsx'
 import classes from './last-run.module.css'
 import panel from './inspector.module.css'
 
@@ -41,7 +42,7 @@ export function LastRunLine({ node }: { node: StepNode }) {
         <StatusGlyph state={last.state} size={14} label="" />
         <b>{statusWord[last.state]}</b>
         <RelativeTime at={Date.parse(last.at)} ago />
-        {(last.output ?? last.input) !== undefined && (
+        {(last.output !== undefined || takenIn(node, last)) && (
           <button type="button" className={classes.link} onClick={() => document.getElementById(sectionId(node))?.scrollIntoView({ block: 'start' })}>{last.output === undefined ? 'What it took' : 'What it gave'}</button>
         )}
       </p>
@@ -54,11 +55,14 @@ const sectionId = (node: StepNode): string => `last-run-${node.id}`
 
 type Part = 'output' | 'input'
 
+/** What it took is there: stored, or worked out from what the run has. */
+const takenIn = (node: StepNode, last: StepData): boolean => last.input !== undefined || !stepDefinition(node.kind).recordsInput
+
 function Recorded({ node, last }: { node: StepNode; last: StepData }) {
   const { workspace } = useEditor()
-  const { choice } = useSampleChoice()
-  const [part, setPart] = useState<Part>(last.output === undefined && last.input !== undefined ? 'input' : 'output')
-  const other = choice.event !== null && last.eventId !== undefined && last.eventId !== choice.event
+  const looked = useLookedAt()
+  const hasInput = takenIn(node, last)
+  const [part, setPart] = useState<Part>(last.output === undefined && hasInput ? 'input' : 'output')
   return (
     <>
       <p className={classes.line}>
@@ -67,35 +71,22 @@ function Recorded({ node, last }: { node: StepNode; last: StepData }) {
         <RelativeTime at={Date.parse(last.at)} ago />
         <Link href={`/w/${workspace}/runs/${last.runId}`} className={classes.link}>Open the run</Link>
       </p>
-      {other && <p className={panel.quiet}>Of <Link className={classes.link} href={`/w/${workspace}/events/${last.eventId}`}>another event</Link>: one that came of the sample, or one before it.</p>}
+      {looked !== null && last.eventId !== undefined && <p className={panel.quiet} data-testid="last-run-of"><Whose looked={looked} event={last.eventId} /></p>}
       {last.error !== undefined && <p className={classes.error}><MarkedText text={last.error} /></p>}
-      {last.input !== undefined && (
+      {hasInput && (
         <SegmentedControl
           size="xs" aria-label="What is shown" value={part} onChange={(value) => setPart(value as Part)}
           data={[{ value: 'output', label: 'Output' }, { value: 'input', label: 'Input' }]}
         />
       )}
-      {part === 'input' && last.input !== undefined ? <JsonView value={last.input} open={2} maxHeight={280} /> : <Output node={node} last={last} />}
+      {part === 'input' && hasInput ? <Took node={node} last={last} /> : <Gave node={node} last={last} />}
     </>
   )
 }
 
-function Output({ node, last }: { node: StepNode; last: StepData }) {
+/** Of which event that run was, while one is looked at. */
+function Whose({ looked, event }: { looked: LookedAt; event: string }) {
   const { workspace } = useEditor()
-  if (last.output === undefined && last.cut === undefined) {
-    return last.error === undefined
-      ? <p className={panel.quiet}>It has given nothing yet.</p>
-      : last.input === undefined ? null : <p className={panel.quiet}>It gave nothing: it failed.</p>
-  }
-  return (
-    <>
-      {last.output !== undefined && <JsonView value={last.output} root={`steps.${node.key}`} open={2} maxHeight={320} />}
-      {last.cut !== undefined && (
-        <div className={classes.cut}>
-          <span>{last.output === undefined ? `${last.cut.toLocaleString('en')} characters: too many to show here.` : `Shortened here: ${last.cut.toLocaleString('en')} characters in all.`}</span>
-          <Button component={Link} href={`/w/${workspace}/runs/${last.runId}`} size="compact-xs" variant="subtle">See it all in the run</Button>
-        </div>
-      )}
-    </>
-  )
+  const link = (words: string) => <Link className={classes.link} href={`/w/${workspace}/events/${event}`}>{words}</Link>
+  return event === looked.event ? <>Of the {link(looked.words)}.</> : <>Of {link('another event')}: one that came of the {looked.words}, or one before it.</>
 }

@@ -1,6 +1,7 @@
 'use client'
 /** Nothing is selected: what the workflow is made of, and where to begin. */
 import { useEditor, useEditorState } from '../context.ts'
+import { QuietFilters } from '../preview/quiet-filter.tsx'
 import { LinkList, type LinkRow } from './link-list.tsx'
 import { WorkflowName } from './workflow-name.tsx'
 import classes from './inspector.module.css'
@@ -31,6 +32,7 @@ export function OverviewPanel() {
             <p>Drag an event to the canvas and name it, such as <span className="mono">user/account.created</span>. Then hang a function on it for each thing that should follow. Each runs, retries and fails by itself.</p>
           </div>
         )}
+        <QuietFilters />
         <LinkList title="Functions" rows={functions} empty="None yet." />
         <LinkList title="Starts with" rows={starts} empty="No event, webhook or schedule yet." />
       </div>

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react'
 import { nodeKind, nodeTitle } from '#canvas/describe.ts'
 import type { GraphEdge, GraphNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { AfterPaint } from '../after-paint.tsx'
 import { commands } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { MarkedText } from '../form/marked-text.tsx'
@@ -45,11 +46,13 @@ export function Panel() {
         >
           {node ? subtitle(node, document.nodes) : edgeSubtitle(edge as GraphEdge)}
         </Head>
-        <fieldset className={classes.body} disabled={viewOnly}>
-          <TryResult nodeId={first as string} />
-          <WholeFindings />
-          {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
-        </fieldset>
+        <div className={classes.body} data-scrolls>
+          <AfterPaint now={node !== undefined && fresh === node.id}>
+            <TryResult nodeId={first as string} />
+            <WholeFindings />
+            {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
+          </AfterPaint>
+        </div>
       </aside>
     </FieldHostProvider>
   )

@@ -41,6 +41,8 @@ export interface DataSource {
 }
 
 export interface Readable {
+  /** Key of the step these fields belong to. */
+  own?: string
   /** In the order of a list: the item, events, steps nearest first. */
   sources: DataSource[]
   /** What expressions are evaluated with. Only what is known is in it: a sample has no id and no time. */
@@ -78,6 +80,7 @@ export function readableData(document: GraphDocument, id: string, data: DataAtHa
   const items = step === undefined ? null : itemSources(step, scope)
   if (items?.[0]?.value !== undefined) Object.assign(scope, { item: items[0].value, index: 0 })
   return {
+    ...(step === undefined ? {} : { own: step.key }),
     sources: [...(items ?? []), ...(shown === undefined ? [] : [shown]), ...events.filter((one) => one !== shown)].map((one) => ('source' in one ? one.source : one)).concat([...steps].reverse()),
     scope,
     waiting: new Map(before.flatMap((one, i) => (steps[i]!.value === undefined ? [[one.key, one.name] as const] : []))),

@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import { useMemo } from 'react'
 import { scheduleWords } from '#canvas/schedule-words.ts'
 import type { ScheduleNode } from '#graph/document.ts'
+import { Fields } from '../form/fields.tsx'
 import { SelectField, TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
 import { useUpdate } from './use-update.ts'
@@ -29,18 +30,20 @@ export function SchedulePanel({ node }: { node: ScheduleNode }) {
   const known = zones.some((zone) => zone.value === node.timezone)
   return (
     <>
-      <TextField label="When" value={node.cron} onChange={(value) => update('cron', value)} mono problem={useProblem('cron')} help="Cron: minute, hour, day, month, weekday." />
-      <div className={classes.chips}>
-        {presets.map(({ label, cron }) => (
-          <Button key={cron} size="compact-xs" variant={node.cron === cron ? 'filled' : 'default'} onClick={() => update('cron', cron)}>{label}</Button>
-        ))}
-      </div>
-      {long && <p className={classes.words}>{long}, {node.timezone.replaceAll('_', ' ')}.</p>}
-      <SelectField label="Time zone" value={node.timezone} onChange={(value) => update('timezone', value)} options={known ? zones : [{ value: node.timezone, label: node.timezone }, ...zones]} searchable problem={useProblem('timezone')} />
-      <SelectField
-        label="Times missed while nothing ran" value={node.missed ?? 'last'} options={missedOptions} help={missedWords[node.missed ?? 'last']}
-        onChange={(missed) => update('missed', missed === 'last' ? undefined : missed)}
-      />
+      <Fields>
+        <TextField label="When" value={node.cron} onChange={(value) => update('cron', value)} mono problem={useProblem('cron')} help="Cron: minute, hour, day, month, weekday." />
+        <div className={classes.chips}>
+          {presets.map(({ label, cron }) => (
+            <Button key={cron} size="compact-xs" variant={node.cron === cron ? 'filled' : 'default'} onClick={() => update('cron', cron)}>{label}</Button>
+          ))}
+        </div>
+        {long && <p className={classes.words}>{long}, {node.timezone.replaceAll('_', ' ')}.</p>}
+        <SelectField label="Time zone" value={node.timezone} onChange={(value) => update('timezone', value)} options={known ? zones : [{ value: node.timezone, label: node.timezone }, ...zones]} searchable problem={useProblem('timezone')} />
+        <SelectField
+          label="Times missed while nothing ran" value={node.missed ?? 'last'} options={missedOptions} help={missedWords[node.missed ?? 'last']}
+          onChange={(missed) => update('missed', missed === 'last' ? undefined : missed)}
+        />
+      </Fields>
       <section>
         <div className={classes.sectionHead}><h3>Next times</h3><span className={classes.quiet}>{node.timezone.replaceAll('_', ' ')}</span></div>
         {next.length === 0

@@ -12,6 +12,8 @@ import type { OnError } from '#graph/edit/set-on-error.ts'
 import { commands } from '../commands/list.ts'
 import { selectionName } from '../commands/selection-name.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { NoteColourField } from './note-colour-field.tsx'
+import { PauseFunctions } from './pause-functions.tsx'
 import classes from './inspector.module.css'
 
 const arranging: { id: string; icon: Icon }[] = [
@@ -27,12 +29,19 @@ export function SeveralActions() {
     <>
       <Arrange />
       <Settings />
+      <NoteColours />
+      <PauseFunctions />
       <OwnFunction />
       <div className={classes.actions}>
         {['duplicate', 'copy', 'export-selection-json', 'delete'].map((id) => <Run key={id} id={id} />)}
       </div>
     </>
   )
+}
+
+function NoteColours() {
+  const selected = useEditorState((state) => state.selected)
+  return <NoteColourField key={[...selected].join()} ids={selected} />
 }
 
 const names: Record<string, string> = { duplicate: 'Duplicate', copy: 'Copy', 'export-selection-json': 'Download', delete: 'Delete' }

@@ -5,6 +5,7 @@ import type { StepNode } from '#graph/document.ts'
 import { renameStepKey } from '#graph/edit/update-node.ts'
 import { useEditor } from '../context.ts'
 import { CurlPaste } from '../form/curl-paste.tsx'
+import { Fields } from '../form/fields.tsx'
 import { MailPreview } from '../form/mail-preview.tsx'
 import { PayloadShape } from '../form/payload-shape.tsx'
 import { SchemaForm } from '../form/schema-form.tsx'
@@ -26,18 +27,22 @@ export function StepPanel({ node }: { node: StepNode }) {
     <>
       <PinNote node={node} />
       <LastRunLine node={node} />
-      <div className={classes.two}>
-        <TextField label="Step name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} />
-        <KeyField node={node} />
-      </div>
-      {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
-      {(node.kind === 'emit' || node.kind === 'emit-each') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
+      <Fields>
+        <div className={classes.two}>
+          <TextField label="Step name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} />
+          <KeyField node={node} />
+        </div>
+        {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
+        {(node.kind === 'emit' || node.kind === 'emit-each') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
+      </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
       {node.kind === 'emit-each' && <PriceTag node={node} />}
       <AvailableData step={node} />
       <LastRun node={node} />
-      {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}
-      <StepFailure node={node} handles={canHandleError(node.kind)} />
+      <Fields>
+        {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}
+        <StepFailure node={node} handles={canHandleError(node.kind)} />
+      </Fields>
     </>
   )
 }

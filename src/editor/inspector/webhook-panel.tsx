@@ -5,6 +5,7 @@ import type { WebhookNode } from '#graph/document.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { useEditorState } from '../context.ts'
 import { FieldFrame } from '../form/field-frame.tsx'
+import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
@@ -24,7 +25,7 @@ export function WebhookPanel({ node, fresh }: { node: WebhookNode; fresh: boolea
   })
   return (
     <>
-      <TextField label="Name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} fresh={fresh} />
+      <Fields><TextField label="Name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} fresh={fresh} /></Fields>
       <FieldFrame label="URL" htmlFor={`url-${node.id}`} help="Takes POST with JSON, a form or text. The address is the secret: give it only to the sender.">
         <TextInput
           id={`url-${node.id}`} value={url} readOnly onFocus={(event) => event.currentTarget.select()} rightSection={<CopyButton value={url} label="Copy the URL" />}
@@ -32,11 +33,13 @@ export function WebhookPanel({ node, fresh }: { node: WebhookNode; fresh: boolea
         />
       </FieldFrame>
       <WebhookWaiting node={node} url={url} />
-      <WebhookCheck url={url} />
-      <TextField
-        label="Counts as the same when equal" value={node.dedupePath ?? ''} onChange={(value) => update('dedupePath', value === '' ? undefined : value)} mono placeholder="id"
-        problem={useProblem('dedupePath')} help="Path in the body, optional. A delivery whose value came within 24 hours is answered and dropped, so senders may retry."
-      />
+      <Fields>
+        <WebhookCheck url={url} />
+        <TextField
+          label="Counts as the same when equal" value={node.dedupePath ?? ''} onChange={(value) => update('dedupePath', value === '' ? undefined : value)} mono placeholder="id"
+          problem={useProblem('dedupePath')} help="Path in the body, optional. A delivery whose value came within 24 hours is answered and dropped, so senders may retry."
+        />
+      </Fields>
       <LinkList title="Becomes" rows={feeds} empty="No event yet. Draw a line from the webhook to an event." />
     </>
   )

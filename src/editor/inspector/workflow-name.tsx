@@ -4,11 +4,12 @@ import { useState } from 'react'
 import { notifyError } from '#ui/notify.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor } from '../context.ts'
+import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
 
 /** Renames the workflow when the field is left; its slug, and so its address, stays. */
 export function WorkflowName() {
-  const { workspace, slug, name, viewOnly } = useEditor()
+  const { workspace, slug, name } = useEditor()
   const trpc = useTRPC()
   const client = useQueryClient()
   const [text, setText] = useState(name)
@@ -26,9 +27,7 @@ export function WorkflowName() {
   }
   return (
     <form onBlur={save} onSubmit={(event) => { event.preventDefault(); save() }}>
-      <fieldset disabled={viewOnly} style={{ border: 0, padding: 0, margin: 0 }}>
-        <TextField label="Workflow name" value={text} onChange={setText} />
-      </fieldset>
+      <Fields><TextField label="Workflow name" value={text} onChange={setText} /></Fields>
     </form>
   )
 }

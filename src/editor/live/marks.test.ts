@@ -18,7 +18,7 @@ function drawn(): GraphDocument {
 
 const step = (change: Partial<FollowedStep>): FollowedStep => ({ state: 'completed', run: 'run_1', tookMs: 620, attempt: null, waitsFor: null, error: null, given: null, done: 1, of: 1, ...change })
 const view = (change: Partial<FollowView>): FollowView => ({
-  event: { id: 'evt_1', name: 'order/placed' }, total: 1, ended: 1, counts: [{ state: 'completed', count: 1 }], settled: true, more: false,
+  event: { id: 'evt_1', name: 'order/placed' }, total: 1, ended: 1, counts: [{ state: 'completed', count: 1 }], settled: true, more: false, beyond: false,
   frames: { fn: { slug: 'process', state: 'completed', counts: [{ state: 'completed', count: 1 }], used: 0, run: 'run_1', total: 1 } },
   steps: { send: step({}) }, sent: { send: 1 }, events: { 'order/placed': 1, 'order/confirmed': 1 }, elsewhere: [], ...change,
 })
@@ -61,6 +61,7 @@ describe('an event that is followed', () => {
     expect(of(4, false, [{ state: 'completed', count: 3 }, { state: 'running', count: 1 }])).toBe('3 of 4 runs done.')
     expect(of(4, true, [{ state: 'failed', count: 1 }, { state: 'completed', count: 3 }])).toBe('1 failed, 3 of 4 runs done.')
     expect(of(4, true, [{ state: 'completed', count: 4 }], { elsewhere: [{ slug: 'x', workflow: 'y', count: 1 }] })).toBe('All 4 runs are done. 1 run of them is not in this drawing.')
+    expect(of(4, true, [{ state: 'completed', count: 4 }], { more: true, beyond: true })).toBe('All 4 runs are done. There are more than are counted here. What comes after these is not followed here.')
   })
 })
 

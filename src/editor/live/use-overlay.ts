@@ -7,7 +7,7 @@ import type { Overlay } from '#canvas/marks.ts'
 import type { FollowView } from '#server/workflows/follow.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor, useEditorState } from '../context.ts'
-import { stopFollowing, watching } from './follow.ts'
+import { letGo, watching } from './follow.ts'
 import { carriedLines, followMarks, keepSame, liveMarks, traffic } from './marks.ts'
 
 const followMs = 700
@@ -41,7 +41,7 @@ export function useOverlay(): Overlay | undefined {
   useFreshData(view)
   const showsLive = live && event === null
   const counts = useQuery(trpc.workflows.liveCounts.queryOptions({ workspace, slug }, { enabled: showsLive, refetchInterval: liveMs, placeholderData: keepPreviousData })).data
-  useEffect(() => stopFollowing, [slug])
+  useEffect(() => letGo, [slug])
   const marks = useMemo(() => {
     if (event !== null) return view === undefined ? undefined : followMarks(document, view, carried)
     return showsLive && counts !== undefined ? liveMarks(document, counts) : undefined

@@ -3,7 +3,13 @@ import type { FollowView } from '#server/workflows/follow.ts'
 
 const runs = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'run' : 'runs'}`
 
+/** What is known of its runs, and what is not. */
 export function followWords(view: FollowView): string {
+  const gaps = [...(view.more ? ['There are more than are counted here.'] : []), ...(view.beyond ? ['What comes after these is not followed here.'] : [])]
+  return [countWords(view), ...gaps].join(' ')
+}
+
+function countWords(view: FollowView): string {
   const { total, settled } = view
   const count = (state: string): number => view.counts.find((one) => one.state === state)?.count ?? 0
   const done = count('completed')

@@ -4,7 +4,6 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '#server/router.ts'
-import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor } from '../context.ts'
@@ -71,34 +70,6 @@ function Examples({ title, examples }: { title: string; examples: Example[] }) {
           </li>
         ))}
       </ul>
-    </div>
-  )
-}
-
-const quietDays = 7
-const quietLooksAt = 5000
-
-/** The published condition of a line lets nothing through: said where it is changed. */
-export function QuietFilter({ edgeId }: { edgeId: string }) {
-  const { workspace, published } = useEditor()
-  const trpc = useTRPC()
-  const edge = published?.document.edges[edgeId]
-  const source = edge === undefined ? undefined : published?.document.nodes[edge.source]
-  const condition = edge?.type === 'subscription' ? (edge.if ?? '').trim() : ''
-  const event = source?.type === 'event' ? source.event : ''
-  const { data: share } = useQuery(trpc.events.matchShare.queryOptions(
-    { workspace, event, condition, limit: quietLooksAt, days: quietDays },
-    { enabled: condition !== '' && event !== '', staleTime: 300_000, retry: false },
-  ))
-  if (share == null || share.looked === 0 || share.matched > 0 || share.byHand) return null
-  return (
-    <div className={classes.notice} role="note" data-testid="quiet-filter">
-      <StatusGlyph state="warning" size={13} label="" />
-      <p>
-        <b>{share.complete ? `Nothing has matched for ${quietDays} days.` : 'Nothing has matched lately.'}</b>{' '}
-        The published condition fits none of the {share.complete ? '' : 'newest '}{counted(share.looked, 'event')} of the last {quietDays} days, so this line starts nothing.
-        {share.missing === share.looked && share.missingPath !== null && <> All of them lack <span className="mono">{share.missingPath}</span>.</>}
-      </p>
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { StepNode } from '#graph/document.ts'
 import { emittedEvent } from '#graph/links.ts'
-import { drawnConsumers, priceOf, type Price } from '#graph/price.ts'
+import { baseIn, drawnConsumers, priceOf, type Price } from '#graph/price.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { formatDuration } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
@@ -18,13 +18,13 @@ const typingMs = 500
 const itemsMost = 100_000_000
 
 export function PriceTag({ node }: { node: StepNode }) {
-  const { workspace, slug } = useEditor()
+  const { workspace, slug, catalog } = useEditor()
   const document = useEditorState((state) => state.document)
   const trpc = useTRPC()
   const [typed, setTyped] = useState<number | null>(null)
   const [event] = useDebouncedValue(emittedEvent(node) ?? '', typingMs)
   const frame = document.nodes[node.parent]
-  const drawn = useMemo(() => (event === '' ? [] : drawnConsumers(document, event)), [document, event])
+  const drawn = useMemo(() => (event === '' ? [] : drawnConsumers(document, event, baseIn(catalog.values))), [document, event, catalog.values])
   const { data: facts } = useQuery(trpc.functions.price.queryOptions(
     { workspace, workflow: slug, function: frame?.type === 'function' ? frame.slug : '', step: node.key, event, drawn: drawn.map((one) => one.slug).sort() },
     { enabled: event !== '', staleTime: 30_000, retry: false, placeholderData: keepPreviousData },

@@ -5,10 +5,12 @@
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
+import { noteShapes } from '#canvas/nodes/note-colour.tsx'
 import { nodeTitle } from '#canvas/describe.ts'
-import { drawLines, type Line } from '#canvas/lines.ts'
+import { drawLines, pillText, type Line } from '#canvas/lines.ts'
 import { layScene, sceneBounds, type Box } from '#canvas/scene.ts'
-import type { GraphDocument } from '#graph/document.ts'
+import { sends, stripCorner, stripOf, stripPitch } from '#canvas/strip.ts'
+import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { Mark } from './merge.ts'
@@ -40,7 +42,7 @@ export function Picture({ document, label, marks = {}, focus = null }: PicturePr
       <title>{label}</title>
       <rect x={bounds.x - margin} y={bounds.y - margin} width={w} height={h} fill={token('canvas')} />
       {of(['rib', 'feed'])}
-      {boxes.filter((box) => box.node.type === 'function').map((box) => <Frame key={box.id} box={box} hingeY={scene.inside.get(box.id)?.hingeY ?? 0} mark={marks[box.id]} focus={focus === box.id} />)}
+      {boxes.filter((box) => box.node.type === 'function').map((box) => <Frame key={box.id} box={box} hingeY={scene.inside.get(box.id)?.hingeY ?? 0} folded={scene.folded.get(box.id)} mark={marks[box.id]} focus={focus === box.id} />)}
       {of(['order', 'derived'])}
       {boxes.filter((box) => box.node.type !== 'function').map((box) => (
         <g key={box.id} transform={`translate(${box.x} ${box.y})`} opacity={marks[box.id] === 'removed' ? 0.62 : 1}>
@@ -69,15 +71,15 @@ function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
       {line.arrow && <path d={line.arrow} strokeDasharray="none" />}
       {line.label && (
         <g stroke="none">
-          <rect x={line.label.x - line.label.text.length * 2.6 - 3} y={line.label.y - 8} width={line.label.text.length * 5.2 + 6} height={16} rx={8} fill={token('surface')} />
-          <text x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{line.label.text}</text>
+          <rect x={line.label.x - pillText(line.label.text).length * 2.6 - 3} y={line.label.y - 8} width={pillText(line.label.text).length * 5.2 + 6} height={16} rx={8} fill={token('surface')} />
+          <text x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{pillText(line.label.text)}<title>{line.label.text}</title></text>
         </g>
       )}
     </g>
   )
 }
 
-function Frame({ box, hingeY, mark, focus }: { box: Box; hingeY: number; mark: Mark | undefined; focus: boolean }) {
+function Frame({ box, hingeY, folded = [], mark, focus }: { box: Box; hingeY: number; folded: readonly StepNode[] | undefined; mark: Mark | undefined; focus: boolean }) {
   const { node, w, h } = box
   if (node.type !== 'function') return null
   return (
@@ -87,7 +89,19 @@ function Frame({ box, hingeY, mark, focus }: { box: Box; hingeY: number; mark: M
       <rect x={-3} y={hingeY - 11} width={7} height={22} rx={2} fill={token('event-fill')} />
       <text x={16} y={25} fontFamily={mono} fontSize={12} fontWeight={600} fill={token('ink')} textDecoration={mark === 'removed' ? 'line-through' : undefined}>{cut(node.slug || 'unnamed function', (w - 60) / 7.3)}</text>
       <text x={16} y={h - 13} fontFamily={sans} fontSize={10.5} fill={token('ink-3')}>{footer(node)}</text>
+      <Strip steps={folded} />
       <Marked box={box} mark={mark} focus={focus} />
+    </g>
+  )
+}
+
+/** The steps of a collapsed frame: a bar for each. */
+function Strip({ steps }: { steps: readonly StepNode[] }) {
+  const { shown, rest } = stripOf(steps)
+  return (
+    <g transform={`translate(${stripCorner.x} ${stripCorner.y})`}>
+      {shown.map((step, i) => <rect key={step.id} data-bar x={i * stripPitch + 0.75} y={1} width={11} height={10} rx={1.5} fill={token(sends(step) ? 'event-fill' : 'surface')} stroke={token(sends(step) ? 'event-fill' : 'line-ui')} />)}
+      {rest > 0 && <text x={shown.length * stripPitch} y={10} fontFamily={sans} fontSize={10} fill={token('ink-2')}>+{rest}</text>}
     </g>
   )
 }
@@ -103,8 +117,10 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
       return (
         <>
           <path d={eventPath(w, h)} fill={token('event-fill')} />
-          {namespace !== '' && <text x={11} y={h / 2 - 4} fontFamily={mono} fontSize={11} fill={token('on-event')} opacity={0.85}>{namespace}</text>}
-          <text x={11} y={namespace === '' ? h / 2 + 4 : h / 2 + 11} fontFamily={mono} fontSize={11.5} fontWeight={600} fill={token('on-event')}>{cut(rest || 'unnamed event', (w - 24) / 7)}</text>
+          {namespace !== '' && <text x={11} y={h / 2 - (rest.length > (w - 24) / 7 ? 11 : 4)} fontFamily={mono} fontSize={11} fill={token('on-event')} opacity={0.85}>{namespace}</text>}
+          {inLines(rest || 'unnamed event', Math.floor((w - 24) / 7)).map((line, i, all) => (
+            <text key={i} x={11} y={h / 2 + (namespace === '' ? 4 : 11) + (i - (all.length - 1) / 2) * 13} fontFamily={mono} fontSize={11.5} fontWeight={600} fill={token('on-event')}>{line}</text>
+          ))}
         </>
       )
     }
@@ -135,8 +151,10 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
     }
     case 'note': return (
       <>
-        <path d={`M0 1H${w}`} stroke={token('ink-3')} strokeWidth={2} />
-        {node.text.split('\n').slice(0, Math.max(1, Math.floor(h / 15))).map((text, i) => <text key={i} x={0} y={18 + i * 15} fontFamily={sans} fontSize={11} fill={token('ink-2')}>{cut(text, w / 5.2)}</text>)}
+        {node.colour !== undefined && <rect width={w} height={h} fill={token(`note-${node.colour}-soft`)} />}
+        <path d={`M0 1H${w}`} stroke={token(node.colour === undefined ? 'ink-3' : `note-${node.colour}`)} strokeWidth={2} />
+        {node.colour !== undefined && <path transform={`translate(${w - 16} 8) scale(0.9)`} d={noteShapes[node.colour]} fill={token(`note-${node.colour}`)} />}
+        {node.text.split('\n').slice(0, Math.max(1, Math.floor(h / 15))).map((text, i) => <text key={i} x={node.colour === undefined ? 0 : 10} y={18 + i * 15} fontFamily={sans} fontSize={11} fill={token('ink-2')}>{cut(text, (node.colour === undefined ? w : w - 30) / 5.2)}</text>)}
       </>
     )
     case 'function': return null
@@ -173,6 +191,13 @@ function Marked({ box: { w, h }, mark, focus }: { box: Box; mark: Mark | undefin
 function splitName(name: string): [string, string] {
   const slash = name.indexOf('/')
   return slash < 0 || slash === name.length - 1 ? ['', name] : [name.slice(0, slash + 1), name.slice(slash + 1)]
+}
+
+/** One line, or two where the name is long. */
+function inLines(name: string, most: number): string[] {
+  if (name.length <= most) return [name]
+  const at = Math.max(...['.', '_', '-'].map((mark) => name.lastIndexOf(mark, most - 1))) + 1 || most
+  return [name.slice(0, at), cut(name.slice(at), most)]
 }
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, Math.max(1, Math.floor(most) - 1))}…`)

@@ -1,6 +1,6 @@
 /** Templates around customers: leads, welcomes, trials, carts, campaigns. */
 import type { GraphDocument } from '#graph/document.ts'
-import { data, Drawing, gets, sends } from '#examples/draw.ts'
+import { data, Drawing, gets, passedInTests, sends } from '#examples/draw.ts'
 
 const mail = (subject: string, body: string) => ({ to: '{{ event.data.email }}', subject, body })
 const slack = (channel: string, text: string) => sends('POST', 'playground://slack/messages', { channel, text })
@@ -27,9 +27,9 @@ export function welcomeSeries(): GraphDocument {
   const joined = drawing.event('ev_joined', 'member/joined', { x: 0, y: 32 }, { email: 'tomas@example.com', name: 'Tomas' })
   drawing.function({ slug: 'welcome-series', retries: 4, position: { x: 208, y: 0 }, startedBy: [joined], flow: { cancelOn: [{ event: 'member/left', match: 'data.email' }] } }, [
     { kind: 'mail', name: 'Welcome', key: 'welcome', config: mail('Welcome, {{ event.data.name }}', '<p>Good to have you here.</p>') },
-    { kind: 'sleep', name: 'Two days', key: 'two_days', config: { mode: 'for', duration: '2d', until: '' } },
+    { kind: 'sleep', name: 'Two days', key: 'two_days', config: { mode: 'for', duration: '2d', until: '' }, ...passedInTests },
     { kind: 'mail', name: 'First steps', key: 'first_steps', config: mail('Three things to try', '<p>Most people begin with these.</p>') },
-    { kind: 'sleep', name: 'Five days', key: 'five_days', config: { mode: 'for', duration: '5d', until: '' } },
+    { kind: 'sleep', name: 'Five days', key: 'five_days', config: { mode: 'for', duration: '5d', until: '' }, ...passedInTests },
     { kind: 'mail', name: 'Any questions?', key: 'questions', config: mail('How is it going?', '<p>Answer this mail, a person reads it.</p>') },
   ])
   drawing.note('note_left', 'member/left with the same e-mail ends the series at once.', { x: 208, y: 144 }, { w: 352, h: 48 })
@@ -40,10 +40,10 @@ export function trialExpiry(): GraphDocument {
   const drawing = new Drawing()
   const trial = drawing.event('ev_trial', 'trial/started', { x: 0, y: 32 }, { accountId: 'acc_204', email: 'ines@example.com', days: 14 })
   drawing.function({ slug: 'end-trial', retries: 4, position: { x: 208, y: 0 }, startedBy: [trial] }, [
-    { kind: 'wait', name: 'Upgraded?', key: 'upgrade', at: { column: 0, row: 0 }, config: { event: 'trial/upgraded', match: 'data.accountId', timeout: '11d' } },
+    { kind: 'wait', name: 'Upgraded?', key: 'upgrade', at: { column: 0, row: 0 }, config: { event: 'trial/upgraded', match: 'data.accountId', timeout: '11d' }, ...passedInTests },
     { kind: 'http', name: 'Celebrate', key: 'celebrate', after: [{ step: 'upgrade', port: 'out' }], at: { column: 1.25, row: 0 }, config: slack('#sales', '{{ event.data.accountId }} upgraded') },
     { kind: 'mail', name: 'Three days left', key: 'remind', after: [{ step: 'upgrade', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: mail('Three days of your trial are left', '<p>Keep what you built: choose a plan.</p>') },
-    { kind: 'sleep', name: 'Three days', key: 'three_days', after: ['remind'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '3d', until: '' } },
+    { kind: 'sleep', name: 'Three days', key: 'three_days', after: ['remind'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '3d', until: '' }, ...passedInTests },
     { kind: 'http', name: 'Close trial', key: 'close', after: ['three_days'], at: { column: 3.25, row: 1 }, config: sends('PATCH', 'playground://billing/trials/{{ event.data.accountId }}', { status: 'ended' }) },
   ])
   return drawing.document
@@ -52,12 +52,12 @@ export function trialExpiry(): GraphDocument {
 export function abandonedCart(): GraphDocument {
   const drawing = new Drawing()
   const cart = drawing.event('ev_cart', 'cart/updated', { x: 0, y: 32 }, { cartId: 'cart_88', email: 'lea@example.com', items: 3, totalCents: 8450 })
-  drawing.function({ slug: 'remind-of-cart', retries: 4, position: { x: 208, y: 0 }, startedBy: [cart], flow: { debounce: { period: '10m', key: 'event.data.cartId' } } }, [
-    { kind: 'wait', name: 'Ordered?', key: 'ordered', at: { column: 0, row: 0 }, config: { event: 'cart/ordered', match: 'data.cartId', timeout: '4h' } },
+  drawing.function({ slug: 'remind-of-cart', retries: 4, position: { x: 208, y: 0 }, startedBy: [cart], flow: { debounce: { period: '30s', key: 'event.data.cartId' } } }, [
+    { kind: 'wait', name: 'Ordered?', key: 'ordered', at: { column: 0, row: 0 }, config: { event: 'cart/ordered', match: 'data.cartId', timeout: '4h' }, ...passedInTests },
     { kind: 'http', name: 'Count as won', key: 'won', after: [{ step: 'ordered', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PUT', 'playground://crm/carts/{{ event.data.cartId }}', { state: 'ordered' }) },
     { kind: 'mail', name: 'Send reminder', key: 'remind', after: [{ step: 'ordered', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: mail('You left {{ event.data.items }} things in your cart', '<p>They are still there.</p>') },
   ])
-  drawing.note('note_quiet', 'Ten quiet minutes start one run for the cart, however often it changed.', { x: 208, y: 208 }, { w: 400, h: 48 })
+  drawing.note('note_quiet', 'Half a minute without a change starts one run for the cart, however often it changed.', { x: 208, y: 208 }, { w: 400, h: 48 })
   return drawing.document
 }
 

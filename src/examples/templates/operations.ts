@@ -1,6 +1,6 @@
 /** Templates for operations: incidents, tickets, invoices, refunds, orders. */
 import type { GraphDocument } from '#graph/document.ts'
-import { data, Drawing, sends } from '#examples/draw.ts'
+import { data, Drawing, passedInTests, sends } from '#examples/draw.ts'
 
 const slack = (channel: string, text: string) => sends('POST', 'playground://slack/messages', { channel, text })
 
@@ -25,10 +25,10 @@ export function invoiceChasing(): GraphDocument {
   const sent = drawing.event('ev_invoice', 'invoice/sent', { x: 0, y: 32 }, { invoiceId: 'inv_7001', email: 'accounts@orchard.example', amountCents: 129_000 })
   const remind = (subject: string) => ({ to: '{{ event.data.email }}', subject, body: '<p>Invoice {{ event.data.invoiceId }} is still open.</p>' })
   drawing.function({ slug: 'chase-invoice', retries: 4, position: { x: 208, y: 0 }, startedBy: [sent] }, [
-    { kind: 'wait', name: 'Paid?', key: 'paid', at: { column: 0, row: 0 }, config: { event: 'invoice/paid', match: 'data.invoiceId', timeout: '14d' } },
+    { kind: 'wait', name: 'Paid?', key: 'paid', at: { column: 0, row: 0 }, config: { event: 'invoice/paid', match: 'data.invoiceId', timeout: '14d' }, ...passedInTests },
     { kind: 'http', name: 'Mark as paid', key: 'mark', after: [{ step: 'paid', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PATCH', 'playground://billing/invoices/{{ event.data.invoiceId }}', { status: 'paid' }) },
     { kind: 'mail', name: 'First reminder', key: 'first', after: [{ step: 'paid', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: remind('Invoice {{ event.data.invoiceId }} is due') },
-    { kind: 'sleep', name: 'A week', key: 'week', after: ['first'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '7d', until: '' } },
+    { kind: 'sleep', name: 'A week', key: 'week', after: ['first'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '7d', until: '' }, ...passedInTests },
     { kind: 'mail', name: 'Second reminder', key: 'second', after: ['week'], at: { column: 3.25, row: 1 }, config: remind('Second reminder: invoice {{ event.data.invoiceId }}') },
     { kind: 'http', name: 'Tell finance', key: 'finance', after: ['second'], at: { column: 4.25, row: 1 }, config: slack('#finance', '{{ event.data.invoiceId }} is three weeks late') },
   ])
@@ -54,7 +54,7 @@ export function slaTimer(): GraphDocument {
   const drawing = new Drawing()
   const ticket = drawing.event('ev_ticket', 'ticket/opened', { x: 0, y: 32 }, { ticketId: 'tic_90', subject: 'Cannot sign in', email: 'ola@example.com' })
   drawing.function({ slug: 'watch-ticket', retries: 4, position: { x: 208, y: 0 }, startedBy: [ticket] }, [
-    { kind: 'wait', name: 'Answered?', key: 'answered', at: { column: 0, row: 0 }, config: { event: 'ticket/answered', match: 'data.ticketId', timeout: '4h' } },
+    { kind: 'wait', name: 'Answered?', key: 'answered', at: { column: 0, row: 0 }, config: { event: 'ticket/answered', match: 'data.ticketId', timeout: '4h' }, ...passedInTests },
     { kind: 'http', name: 'Keep the time', key: 'keep', after: [{ step: 'answered', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PUT', 'playground://crm/tickets/{{ event.data.ticketId }}', { inTime: true }) },
     { kind: 'emit', name: 'Too late', key: 'missed', after: [{ step: 'answered', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: { event: 'ticket/sla.missed', data: data({ ticketId: '{{ event.data.ticketId }}', subject: '{{ event.data.subject }}' }) } },
   ])

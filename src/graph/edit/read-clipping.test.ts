@@ -40,6 +40,16 @@ describe('a clipboard text', () => {
     expect('clipping' in read && read.clipping.nodes.map((node) => node.id)).toEqual([event])
   })
 
+  test('leaves out what no drawing can keep', () => {
+    const { document, event } = drawing()
+    const good = JSON.stringify(document.nodes[event])
+    const holding = (sample: string): string => `{"id":"bad","type":"event","position":{"x":0,"y":0},"event":"a/bad","sample":{"x":${sample}}}`
+    for (const bad of [holding('"a\\u0000b"'), holding('"\\ud800"'), holding(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)]) {
+      const read = readClipping(`{"kind":"fanwise/drawing","nodes":[${good},${bad}],"edges":[]}`)
+      expect(read).toMatchObject({ leftOut: 1, clipping: { nodes: [{ id: event }] } })
+    }
+  })
+
   test('of any shape never breaks reading or pasting', () => {
     const node = fc.oneof(fc.jsonValue(), fc.record({ id: fc.string(), type: fc.constantFrom('event', 'note', 'step', 'function'), position: fc.record({ x: fc.double(), y: fc.double() }), event: fc.string(), text: fc.string(), parent: fc.string(), size: fc.record({ w: fc.double(), h: fc.double() }) }))
     fc.assert(fc.property(fc.array(node), fc.array(fc.jsonValue()), (nodes, edges) => {

@@ -2,6 +2,7 @@
 import { isJsonObject } from '#base/json.ts'
 import { graphEdge, graphNode, type GraphEdge, type GraphNode } from '#graph/document.ts'
 import type { Clipping } from '#graph/edit/paste.ts'
+import { isBottomless, isStorable } from '#graph/storable.ts'
 
 export const clippingKind = 'fanwise/drawing'
 export const charactersMax = 4_000_000
@@ -24,13 +25,15 @@ export function readClipping(text: string): ReadClipping {
   if (value.nodes.length > nodesMax) return { refused: `That is more than ${nodesMax.toLocaleString('en')} things. Copy a smaller part.` }
   const nodes = new Map<string, GraphNode>()
   for (const one of value.nodes) {
+    if (isBottomless(one)) continue
     const node = graphNode.safeParse(one)
-    if (node.success && isUsable(node.data)) nodes.set(node.data.id, node.data)
+    if (node.success && isStorable(node.data) && isUsable(node.data)) nodes.set(node.data.id, node.data)
   }
   const listed: unknown[] = Array.isArray(value.edges) ? value.edges : []
   const edges = listed.flatMap((one): GraphEdge[] => {
+    if (isBottomless(one)) return []
     const edge = graphEdge.safeParse(one)
-    return edge.success && joins(edge.data, nodes) ? [edge.data] : []
+    return edge.success && isStorable(edge.data) && joins(edge.data, nodes) ? [edge.data] : []
   })
   if (nodes.size === 0) return { refused: 'Nothing on the clipboard fits into a drawing.' }
   return { clipping: { nodes: [...nodes.values()], edges }, leftOut: value.nodes.length - nodes.size + listed.length - edges.length }

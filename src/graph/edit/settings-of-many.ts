@@ -1,6 +1,6 @@
 /** One setting for several things at once. Things that do not have it are left as they are. Pure. */
 import { canHandleError } from '#graph/compile/check-each.ts'
-import type { FunctionNode, GraphDocument, StepNode } from '#graph/document.ts'
+import type { FunctionNode, GraphDocument, NoteColour, NoteNode, StepNode } from '#graph/document.ts'
 import { setOnError, type OnError } from '#graph/edit/set-on-error.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 
@@ -30,4 +30,16 @@ export function setConcurrencyOf(document: GraphDocument, ids: Iterable<string>,
     if (node.type !== 'function') return next
     return updateNode(next, node.id, { concurrency: limit === undefined ? undefined : { ...node.concurrency, limit } })
   }, document)
+}
+
+export function notesAmong(document: GraphDocument, ids: Iterable<string>): NoteNode[] {
+  return [...ids].flatMap((id) => {
+    const node = Object.hasOwn(document.nodes, id) ? document.nodes[id]! : undefined
+    return node?.type === 'note' ? [node] : []
+  })
+}
+
+/** Undefined: plain. */
+export function setNoteColourOf(document: GraphDocument, ids: Iterable<string>, colour: NoteColour | undefined): GraphDocument {
+  return notesAmong(document, ids).reduce((next, note) => updateNode(next, note.id, { colour }), document)
 }

@@ -88,7 +88,7 @@ function Counts({ fan }: { fan: FanOutDetail }) {
   const always = new Set(['done', 'failed', 'running', 'waiting'])
   return (
     <dl className={classes.counts}>
-      {shown.map(([key, word]) => (fan[key] > 0 || always.has(key) ? <div key={key} data-part={key} data-none={fan[key] === 0 || undefined}><dt>{word}</dt><dd className="num">{number(fan[key])}</dd></div> : null))}
+      {shown.map(([key, word]) => (fan[key] > 0 || always.has(key) ? <div key={key} data-part={key} data-none={fan[key] === 0 || undefined}><dt title={key === 'running' ? 'Executing, or taken by a worker and next' : undefined}>{word}</dt><dd className="num">{number(fan[key])}</dd></div> : null))}
       {fan.total > fan.sent ? <div data-part="unsent"><dt>not sent</dt><dd className="num">{number(fan.total - fan.sent)}</dd></div> : null}
     </dl>
   )

@@ -48,7 +48,7 @@ function FanOutRow({ fan }: { fan: FanOutSummary }) {
   const { status, word } = fanOutStatus(fan)
   return (
     <li>
-      <Link href={workspace.path(`/fan-outs/${fan.id}`)} className={classes.row}>
+      <Link href={workspace.path(`/fan-outs/${fan.id}`)} prefetch={false} className={classes.row}>
         <span className={classes.rowName}><StatusGlyph state={status} label="" /><b>{word}</b><EventName name={fan.event} /></span>
         <span className={classes.rowBar}><FanOutBar fan={fan} small /></span>
         <span className={`${classes.rowNumbers} num`}>

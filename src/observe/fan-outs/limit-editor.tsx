@@ -27,7 +27,7 @@ export function LimitEditor({ id, target }: { id: string; target: FanOutTarget }
   return (
     <li className={classes.target}>
       <span className="mono cut">{target.slug}</span>
-      {target.canChange ? (
+      {target.canChange && workspace.role !== 'viewer' ? (
         <form className={classes.limit} onSubmit={(event) => {
           event.preventDefault()
           change(value)
@@ -37,7 +37,7 @@ export function LimitEditor({ id, target }: { id: string; target: FanOutTarget }
           {typed !== null && typed !== target.limit ? <Button type="submit" loading={set.isPending}>Set</Button> : null}
           {typed === null && target.drawnLimit !== null ? <Button variant="subtle" onClick={() => change(null)} loading={set.isPending}>Back to {target.drawnLimit}</Button> : null}
         </form>
-      ) : <span className={classes.quiet}>{target.limit === null ? 'no limit' : `${target.limit} at once, shared`}</span>}
+      ) : <span className={classes.quiet}>{target.limit === null ? 'no limit' : `${target.limit} at once${target.canChange ? '' : ', shared'}`}</span>}
     </li>
   )
 }

@@ -7,7 +7,7 @@ export type ShownFanOut = Pick<FanOutSummary,
   'state' | 'reason' | 'total' | 'sent' | 'runs' | 'skipped' | 'done' | 'failed' | 'cancelled' | 'running' | 'waiting' | 'rate' | 'leftMs' | 'canary' | 'startedAt' | 'settledAt'>
 
 export const number = (n: number): string => n.toLocaleString('en')
-const things = (n: number, one: string): string => `${number(n)} ${n === 1 ? one : `${one}s`}`
+export const things = (n: number, one: string): string => `${number(n)} ${n === 1 ? one : `${one}s`}`
 
 export function fanOutStatus(fan: Pick<ShownFanOut, 'state' | 'failed' | 'running' | 'waiting' | 'cancelled' | 'done'>): { status: UiStatus; word: string } {
   switch (fan.state) {

@@ -32,7 +32,7 @@ export function FirstEvent({ workflows }: { workflows: WorkflowSummary[] }) {
   const overlay = useMemo(() => (example === null ? {} : overlayOf(example, runs)), [example, runs])
   return (
     <div className={classes.first}>
-      <div className={classes.canvas} aria-label="Drawing of the example">{example === null ? null : <Canvas document={example.document} overlay={overlay} />}</div>
+      <div className={classes.canvas} role="group" aria-label="Drawing of the example">{example === null ? null : <Canvas document={example.document} overlay={overlay} />}</div>
       <ol className={classes.steps}>
         <Todo number={1} done={runs.length > 0} title="Send an event" about="From here, or from a terminal with your own key.">
           {example === null ? null : <SendIt example={example} />}

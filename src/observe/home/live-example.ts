@@ -2,7 +2,7 @@
 import type { Overlay } from '#canvas/marks.ts'
 import type { Json } from '#base/json.ts'
 import type { GraphDocument, GraphNode } from '#graph/document.ts'
-import { eventHeight } from '#graph/sizes.ts'
+import { eventHeight, firstStep, nodeSize } from '#graph/sizes.ts'
 import { runStatusOf } from '#observe/runs/sentence.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 import type { WorkflowSummary } from '#server/workflows/find-workflow.ts'
@@ -38,7 +38,9 @@ export function exampleOf(workflows: WorkflowSummary[]): LiveExample | null {
 }
 
 const gap = 10
-const eventToFrames = 300
+const eventToFrames = 260
+/** So many frames are drawn too small for what stands under their steps. */
+const manyFrames = 4
 
 /** Frames one close below the other, the event at their middle: a small place shows them larger. */
 function pack(nodes: Record<string, GraphNode>, eventId: string): Record<string, GraphNode> {
@@ -46,12 +48,17 @@ function pack(nodes: Record<string, GraphNode>, eventId: string): Record<string,
   const packed = { ...nodes }
   let y = 0
   for (const frame of frames) {
-    packed[frame.id] = { ...frame, position: { x: eventToFrames, y } }
-    y += frame.size.h + gap
+    const h = frames.length < manyFrames ? frame.size.h : Math.min(frame.size.h, lowestStep(nodes, frame.id) + gap)
+    packed[frame.id] = { ...frame, position: { x: eventToFrames, y }, size: { ...frame.size, h } }
+    y += h + gap
   }
   const event = nodes[eventId]
   if (event !== undefined) packed[eventId] = { ...event, position: { x: 0, y: (y - gap - eventHeight) / 2 } }
   return packed
+}
+
+function lowestStep(nodes: Record<string, GraphNode>, frame: string): number {
+  return Object.values(nodes).reduce((lowest, node) => (node.type === 'step' && node.parent === frame ? Math.max(lowest, node.position.y + nodeSize(node).h) : lowest), firstStep.y)
 }
 
 export function overlayOf(example: LiveExample, runs: RunSummary[]): Overlay {

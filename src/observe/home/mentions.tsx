@@ -28,7 +28,7 @@ export function Mentions() {
       <ul>
         {unseen.slice(0, shownMost).map((one) => (
           <li key={one.comment}>
-            <Link href={workspace.path(`/workflows/${one.workflow.slug}?${new URLSearchParams({ node: one.node, comment: one.comment }).toString()}`)}>
+            <Link href={workspace.path(`/workflows/${one.workflow.slug}?${new URLSearchParams({ ...(one.node === null ? {} : { node: one.node }), comment: one.comment }).toString()}`)}>
               <IconMessage size={15} stroke={1.7} aria-hidden />
               <b>{one.author}</b>
               <span className="cut">{one.text}</span>

@@ -32,7 +32,7 @@ export function PlaygroundPage() {
       <div className={classes.cards}>
         {all.map((service) => (
           <ServiceCard
-            key={`${service.name} ${JSON.stringify(service.settings)}`} service={service} selected={service.name === current?.name}
+            key={service.name} service={service} selected={service.name === current?.name}
             onSelect={() => router.replace(`${pathname}?service=${service.name}`, { scroll: false })}
           />
         ))}

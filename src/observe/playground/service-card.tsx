@@ -1,6 +1,7 @@
 'use client'
 import { NumberInput, SegmentedControl } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { defaultDelayMs, defaultFailStatus, defaultItems, defaultPerSecond, serviceBlurbs, type PlaygroundMode, type PlaygroundServiceName, type PlaygroundSettings } from '#playground/services.ts'
 import { notifyError } from '#ui/notify.ts'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
@@ -19,13 +20,8 @@ const modeWords: Record<PlaygroundMode, string> = { ok: 'Well', fail: 'Fails', s
 const modeGlyphs: Record<PlaygroundMode, UiStatus> = { ok: 'completed', fail: 'failed', slow: 'sleeping', limit: 'warning' }
 
 export function ServiceCard({ service, selected, onSelect }: { service: Service; selected: boolean; onSelect(): void }) {
-  const workspace = useWorkspace()
-  const trpc = useTRPC()
-  const client = useQueryClient()
-  const { name, settings } = service
-  const change = useMutation(trpc.playground.change.mutationOptions({ onError: notifyError, onSettled: () => client.invalidateQueries(trpc.playground.pathFilter()) }))
-  const set = (next: Partial<PlaygroundSettings>) => change.mutate({ workspace: workspace.slug, service: name, settings: { ...settings, ...next } })
-  const shown = change.isPending ? { ...settings, ...change.variables.settings } : settings
+  const { name } = service
+  const { shown, set } = useSettings(service)
   const about = serviceBlurbs[name]
   return (
     <section className={classes.card} data-on={selected || undefined} aria-label={about.title}>
@@ -50,6 +46,23 @@ export function ServiceCard({ service, selected, onSelect }: { service: Service;
   )
 }
 
+/** What is shown is what was set, also while that is on its way. */
+function useSettings({ name, settings }: Service): { shown: PlaygroundSettings; set(next: Partial<PlaygroundSettings>): void } {
+  const workspace = useWorkspace()
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  const { mutate } = useMutation(trpc.playground.adjust.mutationOptions({
+    onError: notifyError,
+    onSettled: () => client.invalidateQueries(trpc.playground.pathFilter()),
+  }))
+  const underWay = useMutationState({
+    filters: { mutationKey: trpc.playground.adjust.mutationKey(), status: 'pending' },
+    select: ({ state }) => state.variables as { service: PlaygroundServiceName; settings: Partial<PlaygroundSettings> } | undefined,
+  })
+  const shown = underWay.reduce<PlaygroundSettings>((all, one) => (one?.service === name ? { ...all, ...one.settings } : all), settings)
+  return { shown, set: (next) => mutate({ workspace: workspace.slug, service: name, settings: next }) }
+}
+
 interface FieldProps {
   label: string
   value: number
@@ -61,13 +74,18 @@ interface FieldProps {
 
 /** Saved when left or confirmed, so a half-typed number changes nothing. */
 function Field({ label, value, min, max, suffix, onChange }: FieldProps) {
+  const [typed, setTyped] = useState<number | string>(value)
+  useEffect(() => setTyped(value), [value])
   const save = (text: string) => {
-    const number = Number(text.replaceAll(/[^\d]/g, ''))
-    if (Number.isInteger(number) && number >= min && number <= max && number !== value) onChange(number)
+    const digits = text.replaceAll(/[^\d]/g, '')
+    if (digits === '') return setTyped(value)
+    const number = Math.min(max, Math.max(min, Number(digits)))
+    setTyped(number)
+    if (number !== value) onChange(number)
   }
   return (
     <NumberInput
-      className={classes.field} label={label} defaultValue={value} min={min} max={max} suffix={suffix} thousandSeparator="," allowDecimal={false} hideControls
+      className={classes.field} label={label} value={typed} onChange={setTyped} min={min} max={max} suffix={suffix} thousandSeparator="," allowDecimal={false} hideControls
       onBlur={(event) => save(event.currentTarget.value)} onKeyDown={(event) => (event.key === 'Enter' ? save(event.currentTarget.value) : undefined)}
     />
   )

@@ -38,6 +38,7 @@ export function RunActions({ run }: { run: RunDetail }) {
     confirmProps: { color: 'red', variant: 'filled' },
     onConfirm: () => cancel.mutate(target),
   })
+  if (workspace.role === 'viewer') return null
   return (
     <>
       {run.endedAt === null ? <Button onClick={askCancel} loading={cancel.isPending} leftSection={<IconSquare size={15} stroke={1.7} />}>Cancel</Button> : null}

@@ -28,7 +28,7 @@ function useOthers(run: RunDetail): string | null {
 }
 
 /** Waits the engine explains better: the place in line, who holds it and why. The other waits say it all in the run's own sentence. */
-const explained = new Set(['queued', 'no-worker', 'start-at', 'collecting', 'throttle', 'limit', 'paused', 'parked'])
+const explained = new Set(['queued', 'no-worker', 'start-at', 'collecting', 'throttle', 'limit', 'paused', 'parked', 'canary', 'confirm'])
 
 export function RunHeader({ run, now }: { run: RunDetail; now: number }) {
   const workspace = useWorkspace()

@@ -4,6 +4,7 @@ import { Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { RunActions } from '#observe/runs/run-actions.tsx'
+import { RunEvents } from '#observe/runs/run-events.tsx'
 import { RunHeader } from '#observe/runs/run-header.tsx'
 import { RunSiblings } from '#observe/runs/run-siblings.tsx'
 import { RunStrip } from '#observe/runs/run-strip.tsx'
@@ -44,6 +45,7 @@ export function RunPage({ id }: { id: string }) {
             <RunHeader run={run} now={now} />
             <RunStrip run={run} now={now} selected={selected} onSelect={setPicked} />
             <Timeline run={run} now={now} selected={selected} onSelect={setPicked} />
+            <RunEvents run={run} />
             <RunSiblings run={run} now={now} />
           </div>
           {step === undefined ? null : <StepPanel key={step.id} run={run} step={step} now={now} />}

@@ -55,7 +55,7 @@ export function RunLines({ runs, current, now, workflow }: RunLinesProps) {
         const status = runStatusOf(one)
         return (
           <li key={one.id} className={classes.line} data-on={one.id === current || undefined}>
-            <Link href={workspace.path(`/runs/${one.id}`)} className={classes.lineName}>
+            <Link href={workspace.path(`/runs/${one.id}`)} prefetch={false} className={classes.lineName}>
               <StatusGlyph state={status} />
               <span className="mono cut">{one.function}</span>
               {one.id === current ? <span className={classes.quiet}>this run</span> : null}

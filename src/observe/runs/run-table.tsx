@@ -74,7 +74,7 @@ function RunRow({ run, now, longest, selected, onToggle }: RowProps) {
     <tr className={classes.row} data-selected={selected || undefined} data-fresh={fresh || undefined} onClick={open}>
       <td className={classes.check}><Checkbox size="xs" color="ink" aria-label={`Select ${run.function}`} checked={selected} onChange={onToggle} /></td>
       <td>
-        <Link href={href} className={classes.name}>
+        <Link href={href} prefetch={false} className={classes.name}>
           <StatusGlyph state={status} />
           <span className="mono cut">{run.function}</span>
           {run.version === null ? <span className={classes.draft} title="A test of the drawing before it was published">{versionText(run)}</span> : null}

@@ -21,7 +21,7 @@ export function SentEvents({ step }: { step: Pick<StepView, 'kind' | 'output'> }
     <div className={classes.sent}>
       <b className="num">Sent {count.toLocaleString('en')} {count === 1 ? 'event' : 'events'}</b>
       {ids.slice(0, shownMax).map((id) => (
-        <Link key={id} href={workspace.path(`/events/${id}`)} className="mono cut"><EventShape /> {id}</Link>
+        <Link key={id} href={workspace.path(`/events/${id}`)} prefetch={false} className="mono cut"><EventShape /> {id}</Link>
       ))}
       {count > Math.min(shownMax, ids.length) ? <span className={classes.quiet}>and {(count - Math.min(shownMax, ids.length)).toLocaleString('en')} more</span> : null}
     </div>

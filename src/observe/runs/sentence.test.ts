@@ -34,6 +34,12 @@ describe('whatHappened', () => {
     expect(whatHappened(run, now)).toBe('Create contact: crm answered 503, attempt 3 in 8 s')
   })
 
+  test('what is meant for later, or still collects, has not begun; what has begun sleeps', () => {
+    const later = { status: 'sleeping', endedAt: null, dueAt: at(8000) } as const
+    expect(whatHappened(summary({ ...later, startedAt: null, why: null }), now)).toMatch(/^Not begun, due at \d/)
+    expect(whatHappened(summary({ ...later, why: { kind: 'sleep' } }), now)).toMatch(/^Sleeping until \d/)
+  })
+
   test('a wait says for what', () => {
     expect(whatHappened(summary({ status: 'waiting', endedAt: null, why: { kind: 'event', event: 'invoice/paid' } }), now)).toBe('Waiting for invoice/paid')
   })
@@ -41,7 +47,7 @@ describe('whatHappened', () => {
 
 describe('runSentence', () => {
   const text = (run: RunDetail) => runSentence(run, now).map((part) => part.text).join('')
-  const detail = (change: Partial<RunSummary>, steps: StepView[]): RunDetail => ({ ...summary(change), eventReceivedAt: at(-2000), steps })
+  const detail = (change: Partial<RunSummary>, steps: StepView[]): RunDetail => ({ ...summary(change), eventReceivedAt: at(-2000), events: 1, steps })
 
   test('a retry names the attempt and what is kept', () => {
     const run = detail({ status: 'sleeping', endedAt: null, why: { kind: 'retry' } }, [

@@ -31,7 +31,8 @@ export function whatHappened(run: RunSummary, now: number): string {
     case 'queued': return run.why === null ? 'In the queue for a free worker' : 'Going on as soon as a worker is free'
     case 'running': return 'Running'
     case 'retrying': return `${at(run)}${bare(run.why?.message === undefined ? 'failed' : String(run.why.message))}, attempt ${run.why?.attempt ?? ''} ${dueText(run, now)}`
-    case 'sleeping': return `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
+    // Meant for later, or still collecting events: it has not begun, so it does not sleep.
+    case 'sleeping': return run.startedAt === null && run.why === null && run.dueAt !== null ? `Not begun, due at ${formatClock(Date.parse(run.dueAt), now)}` : `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
     case 'waiting': return waitText(run, now)
     case 'held': return heldText(run, now)
     case 'skipped': return bare(run.error?.message ?? 'Not begun')

@@ -15,12 +15,14 @@ import { StepIcon } from '#canvas/step-icon.tsx'
 import { Prose } from '#ui/prose.tsx'
 import { JsonView } from '#ui/json-view.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { statusWord } from '#ui/status.ts'
 import { formatClock, formatDuration, formatIn } from '#ui/time.ts'
 import type { Json } from '#base/json.ts'
 import classes from './run.module.css'
 
 export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; now: number }) {
+  const workspace = useWorkspace()
   const [attemptPicked, setAttempt] = useState<number | null>(null)
   const [tab, setTab] = useState<string>(step.status === 'failed' || step.status === 'retrying' ? 'error' : step.status === 'completed' ? 'output' : 'input')
   const attempt = step.attempts.find((one) => one.attempt === (attemptPicked ?? step.attempts.at(-1)?.attempt))
@@ -56,7 +58,7 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
         <Tabs.Panel value="error" pt={12}>{error === null ? <p className={classes.quiet}>No error{step.attempts.length > 0 ? ' in its last attempt' : ''}.</p> : <ErrorTab error={error} attempt={attempt} />}</Tabs.Panel>
         <Tabs.Panel value="attempts" pt={12}><AttemptsTab step={step} now={now} /></Tabs.Panel>
       </Tabs>
-      {run.status === 'failed' && step.status === 'failed' ? <div className={classes.panelFoot}><RunActionRetry run={run.id} /><span className={classes.quiet}>Goes on from here. Finished steps keep their results.</span></div> : null}
+      {run.status === 'failed' && step.status === 'failed' && workspace.role !== 'viewer' ? <div className={classes.panelFoot}><RunActionRetry run={run.id} /><span className={classes.quiet}>Goes on from here. Finished steps keep their results.</span></div> : null}
     </aside>
   )
 }

@@ -17,7 +17,7 @@ function run(steps: StepView[], change: Partial<RunDetail> = {}): RunDetail {
   return {
     id: 'run_1', status: 'completed', function: 'f', functionName: 'f', version: 1, draftRevision: null, draftPart: null, workflow: null, event: { id: 'e', name: 'a/b', source: 'api' }, key: null,
     createdAt: at(1000), startedAt: at(1100), endedAt: at(9000), error: null, atStep: null, why: null, dueAt: null, retries: { max: 3, used: 0 }, retryOf: null, parent: null,
-    eventReceivedAt: at(1000), steps, ...change,
+    eventReceivedAt: at(1000), events: 1, steps, ...change,
   }
 }
 

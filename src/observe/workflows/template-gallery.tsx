@@ -1,6 +1,6 @@
 'use client'
 /** Drawings to begin with: found by word or category, each used with one press. */
-import { Button, Chip, Group, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
@@ -36,10 +36,8 @@ export function TemplateGallery() {
         <h1 className={classes.title}>Templates</h1>
         <TextInput aria-label="Search templates" placeholder="Search" leftSection={<IconSearch size={15} stroke={1.7} />} value={search} onChange={(event) => setSearch(event.currentTarget.value)} w={260} />
       </div>
-      <p className={classes.lead}>Each is a draft of your own once you use it. All of them run here and now, against the playground: nothing leaves this server until you change an address.</p>
-      <Chip.Group value={category} onChange={(value) => setCategory(value as string)}>
-        <Group gap={6} mb={16} role="group" aria-label="Category">{[everything, ...templateCategories].map((one) => <Chip key={one} value={one} size="xs" radius="sm">{one}</Chip>)}</Group>
-      </Chip.Group>
+      <p className={classes.lead}>Each is a draft of your own once you use it. All of them run here and now, against the playground: nothing leaves this server until you change an address. A test passes waits of hours and days at once.</p>
+      <SegmentedControl aria-label="Category" className={classes.categories} value={category} onChange={setCategory} data={[everything, ...templateCategories]} />
       {create.error === null ? null : <ErrorNote error={create.error} onRetry={() => create.reset()} />}
       {shown.length === 0 ? <EmptyState title="No template by that word">Take something away from the search, or choose another category.</EmptyState> : null}
       <div className={classes.cards}>

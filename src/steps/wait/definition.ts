@@ -10,7 +10,7 @@ const config = z.object({
     if (text !== '' && !segment.test(text)) {
       context.addIssue({ code: 'custom', message: `"${text}" is not a path. Write one such as data.orderId.` })
     }
-  }).meta(field({ label: 'Same value in both', placeholder: 'data.orderId', help: 'A path that must be equal in the event that started the run and the one that arrives.' })),
+  }).meta(field({ label: 'Same value in both', control: 'same-value', placeholder: 'data.orderId', help: 'A path that must be equal in the event that started the run and the one that arrives.' })),
   condition: z.string().max(2000).default('').meta(field({
     label: 'Only if', expr: 'cel', placeholder: 'async.data.amount >= event.data.amount', help: 'CEL. event started this run, async is the one that arrives.',
   })),

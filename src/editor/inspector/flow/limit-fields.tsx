@@ -57,7 +57,7 @@ function OneLimit({ node, name, paths }: Props & { name: 'concurrency' | 'concur
         help="Optional: the limit holds for each value by itself."
       />
       <SwitchField
-        label="Shared with the workspace" help="One limit for all functions with this same key text." value={limit.scope === 'workspace'}
+        label="Shared with the workspace" help="One limit for all functions with this same key text. If their numbers differ, the smallest counts for all." value={limit.scope === 'workspace'}
         onChange={(on) => set({ scope: on ? 'workspace' : undefined })}
       />
     </>

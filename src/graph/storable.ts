@@ -1,0 +1,35 @@
+/** What a drawing can keep: values that a database takes and that no merge can be tricked by. */
+
+const depthMax = 200
+
+/** Why a value cannot be kept: a half or null character, `__proto__` as a name, or bottomless nesting. */
+export type Unstorable = 'character' | 'reserved' | 'depth'
+
+/** Null when it can be kept. Safe for values of any depth. */
+export function unstorable(value: unknown, depth = 0): Unstorable | null {
+  if (typeof value === 'string') return isStorableText(value) ? null : 'character'
+  if (typeof value !== 'object' || value === null) return null
+  if (depth > depthMax) return 'depth'
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '__proto__') return 'reserved'
+    const why = isStorableText(key) ? unstorable(item, depth + 1) : 'character'
+    if (why !== null) return why
+  }
+  return null
+}
+
+export function isStorable(value: unknown): boolean {
+  return unstorable(value) === null
+}
+
+/** Whether a schema may look at it: schemas call themselves for every level. */
+export function isBottomless(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth > depthMax || Object.values(value).some((item) => isBottomless(item, depth + 1))
+}
+
+const broken = /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+export function isStorableText(text: string): boolean {
+  return !broken.test(text)
+}

@@ -5,7 +5,7 @@ import { connect } from '#graph/edit/connect.ts'
 import { updateEdge, updateNode } from '#graph/edit/update-node.ts'
 import { compile } from '#graph/compile/index.ts'
 import { emptyCatalog } from '#graph/compile/catalog.ts'
-import { drawnConsumers, hostsOf, priceOf, publishedConsumer, type Consumer } from '#graph/price.ts'
+import { allowedIn, drawnConsumers, hostsOf, priceOf, publishedConsumer, type Consumer } from '#graph/price.ts'
 
 const consumer = (slug: string, more: Partial<Consumer> = {}): Consumer => ({ slug, limit: null, keyed: false, throttle: null, batch: 1, atMost: false, hosts: {}, ...more })
 
@@ -39,7 +39,7 @@ test('a drawing and its published definition tell the same', () => {
 test('items × consumers = runs; the slowest limit decides the time', () => {
   const price = priceOf(1000, [consumer('send', { limit: 20, hosts: { 'mail.io': 1, crm: 2 } }), consumer('note', { hosts: { crm: 1 } })], { send: 100, note: 50 }, 500)
   expect(price).toMatchObject({ runs: 2000, ms: 5000, slowest: { slug: 'send', because: 'limit' }, unknown: [], atMost: false })
-  expect(price.calls).toEqual([{ host: 'crm', calls: 3000, perSecond: 600 }, { host: 'mail.io', calls: 1000, perSecond: 200 }])
+  expect(price.calls).toEqual([{ host: 'crm', calls: 3000, perSecond: 600, allowed: null, tooFast: false }, { host: 'mail.io', calls: 1000, perSecond: 200, allowed: null, tooFast: false }])
 })
 
 test('without a limit the workers’ places decide, for all together', () => {
@@ -51,6 +51,23 @@ test('without a limit the workers’ places decide, for all together', () => {
 test('a throttle paces, a batch makes fewer runs', () => {
   expect(priceOf(1000, [consumer('a', { throttle: { limit: 10, periodMs: 1000 } })], { a: 1 }, 500)).toMatchObject({ ms: 99_000, slowest: { slug: 'a', because: 'throttle' } })
   expect(priceOf(1001, [consumer('a', { batch: 100, hosts: { wh: 1 } })], { a: 10 }, 500)).toMatchObject({ runs: 11, calls: [{ host: 'wh', calls: 11 }] })
+})
+
+test('calls are held against what a host allows, as its connections say', () => {
+  const allowed = allowedIn({
+    secrets: [], settings: [],
+    connections: [
+      { name: 'CRM', hosts: ['playground://crm'], callsPerMinute: 600 }, { name: 'Mail', hosts: ['*.mail.io'], callsPerMinute: 6000 },
+      { name: 'Mail, slow', hosts: ['api.mail.io'], callsPerMinute: 3000 }, { name: 'Unknown', hosts: ['other.io'] },
+    ],
+  })
+  expect(['crm', 'api.mail.io', 'up.mail.io', 'mail.io', 'other.io'].map(allowed)).toEqual([600, 3000, 6000, null, null])
+  const calls = (limit: number, items: number) => priceOf(items, [consumer('send', { limit, hosts: { crm: 1 } })], { send: 100 }, 500, allowed).calls[0]
+  expect(calls(20, 1000)).toMatchObject({ perSecond: 200, allowed: 600, tooFast: true })
+  expect(calls(1, 1000)).toMatchObject({ perSecond: 10, tooFast: false })
+  // All of them within one minute's share, however fast.
+  expect(calls(20, 600)).toMatchObject({ tooFast: false })
+  expect(priceOf(1000, [consumer('new', { hosts: { crm: 1 } })], {}, 500, allowed).calls[0]).toMatchObject({ perSecond: null, allowed: 600, tooFast: false })
 })
 
 test('what cannot be known is said', () => {

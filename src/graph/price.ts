@@ -38,6 +38,17 @@ export type BaseOf = (connection: string) => string | undefined
 
 export const baseIn = (values: KnownValues | undefined): BaseOf => (connection) => (values === undefined ? undefined : namedAmong(values.connections, connection)?.baseUrl)
 
+/** Calls a minute that a host allows, as far as a connection says; the smallest number where several do. */
+export type AllowedBy = (host: string) => number | null
+
+export const allowedIn = (values: KnownValues | undefined): AllowedBy => (host) => {
+  const numbers = (values?.connections ?? []).flatMap(({ hosts, callsPerMinute }) => (callsPerMinute !== undefined && hosts.some((entry) => covers(entry, host)) ? [callsPerMinute] : []))
+  return numbers.length === 0 ? null : Math.min(...numbers)
+}
+
+/** Drawings name a service of the playground without its scheme. */
+const covers = (entry: string, host: string): boolean => (entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : entry === host || entry === `playground://${host}`)
+
 /** Host of each HTTP step whose address, or that of its connection, says one. A step that repeats counts once: how often is only known when it runs. */
 export function hostsOf(steps: readonly Calling[], baseOf: BaseOf = () => undefined): Record<string, number> {
   const hosts: Record<string, number> = {}
@@ -98,15 +109,15 @@ export interface Price {
   slowest: { slug: string; because: 'limit' | 'throttle' | 'workers' } | null
   /** Functions that have not run lately: their time is not in `ms`. */
   unknown: string[]
-  /** Calls by host, most first; a second = at the pace of the whole. */
-  calls: { host: string; calls: number; perSecond: number | null }[]
+  /** Calls by host, most first; a second = at the pace of the whole. `allowed`: calls a minute, null = not known. */
+  calls: { host: string; calls: number; perSecond: number | null; allowed: number | null; tooFast: boolean }[]
 }
 
 /**
  * `durations` are what one run kept a place for, in milliseconds; `places` how many runs the workers execute at once.
  * Functions run side by side, so the slowest decides; those without a limit share the workers' places.
  */
-export function priceOf(items: number, consumers: readonly Consumer[], durations: Record<string, number>, places: number): Price {
+export function priceOf(items: number, consumers: readonly Consumer[], durations: Record<string, number>, places: number, allowedBy: AllowedBy = () => null): Price {
   const runsOf = (one: Consumer): number => Math.ceil(items / Math.max(1, one.batch))
   const calls = new Map<string, number>()
   const unknown: string[] = []
@@ -127,8 +138,13 @@ export function priceOf(items: number, consumers: readonly Consumer[], durations
   return {
     items, runs, atMost: consumers.some((one) => one.atMost), ms, unknown,
     slowest: longest === null ? null : { slug: longest.slug, because: ms !== null && ms > longest.ms ? 'workers' : longest.because },
-    calls: [...calls].map(([host, n]) => ({ host, calls: n, perSecond: ms === null || ms === 0 || unknown.length > 0 ? null : n / (ms / 1000) })).sort((a, b) => b.calls - a.calls || (a.host < b.host ? -1 : 1)),
+    calls: [...calls].map(([host, n]) => calling(host, n, ms === null || unknown.length > 0 ? null : ms, allowedBy(host))).sort((a, b) => b.calls - a.calls || (a.host < b.host ? -1 : 1)),
   }
+}
+
+/** Faster than allowed: more calls than a minute allows, in less time than that takes. @param ms of the whole; null = not known */
+function calling(host: string, calls: number, ms: number | null, allowed: number | null): Price['calls'][number] {
+  return { host, calls, perSecond: ms === null || ms === 0 ? null : calls / (ms / 1000), allowed, tooFast: allowed !== null && ms !== null && calls > allowed && calls / allowed > ms / 60_000 }
 }
 
 function timesOf({ slug, limit, keyed, throttle }: Consumer, runs: number, each: number | undefined, places: number): { ms: number; slug: string; because: 'limit' | 'throttle' | 'workers' }[] {

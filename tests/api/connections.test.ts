@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
+import { allowedIn } from '#graph/price.ts'
 import { findRoute } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
 import { setConnections } from '#server/connections/context.ts'
@@ -147,11 +148,13 @@ const importCalls = (config: Record<string, unknown>) => rest('POST', '/workflow
 
 describe('a connection with a base address', () => {
   test('lets a step draw a path, which is joined to it in the call, the trace, the price and where it is parked', async () => {
-    await rest('POST', '/connections', { name: 'Base', kind: 'bearer', config: { baseUrl: `${url}/v2` }, secret: secrets[2] })
+    await rest('POST', '/connections', { name: 'Base', kind: 'bearer', config: { baseUrl: `${url}/v2`, callsPerMinute: 90 }, secret: secrets[2] })
     expect((await importCalls({ auth: 'connection', connection: 'Base', url: '/contacts/{{ event.data.id }}?deep=1', query: [{ name: 'limit', value: '5' }] })).body.published).toMatchObject({ version: 1 })
     expect((await runOnce()).steps[0]).toMatchObject({ status: 'completed', input: { url: `${url}/v2/contacts/7%20b?deep=1&limit=5`, connection: 'Base' }, output: { body: { you: 'Bearer ‹connection Base›' } } })
     const facts = await as('owner').functions.price({ ...at, workflow: 'elsewhere', function: '', step: '', event: 'go/below', drawn: [] })
     expect(facts.elsewhere.map((one) => one.hosts)).toEqual([{ [new URL(url).host]: 1 }])
+    // What the editor holds the calls against.
+    expect(allowedIn((await as('owner').workflows.get({ ...at, slug: 'calls' })).catalog.values)(new URL(url).host)).toBe(90)
     await rest('POST', '/services/park', { service: url })
     const { body: { ids: [event] } } = await rest('POST', '/events', { name: 'go/below', data: { id: 1 } })
     const held = await until(async () => (await rest('GET', `/runs?event=${event}&status=held`)).body.data[0]?.id as string | undefined, 'the run waits for the host')

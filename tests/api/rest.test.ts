@@ -217,14 +217,14 @@ test('the description is OpenAPI 3.1, needs no key, and every reference in it le
   const operations = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
   expect(operations.sort()).toEqual([
     'DELETE /connections/{name}', 'DELETE /schedules/{key}', 'DELETE /secrets/{name}', 'DELETE /settings/{name}',
-    'GET /connections', 'GET /events', 'GET /events/{id}', 'GET /fan-outs', 'GET /fan-outs/{id}', 'GET /fan-outs/{id}/items', 'GET /functions', 'GET /holds', 'GET /playground/{service}/received',
-    'GET /runs', 'GET /runs/{id}', 'GET /runs/{id}/why', 'GET /schedules', 'GET /schedules/{key}', 'GET /secrets', 'GET /settings', 'GET /workflows', 'GET /workflows/{slug}',
+    'GET /audit', 'GET /connections', 'GET /events', 'GET /events/{id}', 'GET /fan-outs', 'GET /fan-outs/{id}', 'GET /fan-outs/{id}/items', 'GET /functions', 'GET /holds', 'GET /playground/{service}/received',
+    'GET /runs', 'GET /runs/{id}', 'GET /runs/{id}/events', 'GET /runs/{id}/why', 'GET /schedules', 'GET /schedules/{key}', 'GET /secrets', 'GET /services/breaker', 'GET /settings', 'GET /workflows', 'GET /workflows/{slug}',
     'PATCH /fan-outs/{id}/limit',
     'POST /connections', 'POST /connections/{name}/test', 'POST /events', 'POST /fan-outs/{id}/cancel', 'POST /fan-outs/{id}/go', 'POST /fan-outs/{id}/pause', 'POST /fan-outs/{id}/resume',
     'POST /fan-outs/{id}/retry-failed', 'POST /functions/{slug}/invoke', 'POST /functions/{slug}/pause', 'POST /functions/{slug}/resume', 'POST /runs/cancel', 'POST /runs/retry',
     'POST /runs/{id}/cancel', 'POST /runs/{id}/retry', 'POST /runs/{id}/steps/{step}/decision', 'POST /schedules', 'POST /services/park', 'POST /services/resume', 'POST /signals', 'POST /workflows',
     'POST /workflows/{slug}/publish',
-    'PUT /connections/{name}', 'PUT /playground/{service}', 'PUT /schedules/{key}', 'PUT /secrets/{name}', 'PUT /settings/{name}',
+    'PUT /connections/{name}', 'PUT /playground/{service}', 'PUT /schedules/{key}', 'PUT /secrets/{name}', 'PUT /services/breaker', 'PUT /settings/{name}',
   ])
   const cancel = body.paths['/runs/cancel'].post.requestBody
   expect(cancel).toMatchObject({ required: true, content: { 'application/json': { schema: { type: 'object', additionalProperties: false, properties: { since: { type: 'string', format: 'date-time' }, limit: { maximum: 1000 } } } } } })

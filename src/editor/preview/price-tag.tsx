@@ -6,7 +6,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { StepNode } from '#graph/document.ts'
 import { emittedEvent } from '#graph/links.ts'
-import { baseIn, drawnConsumers, priceOf, type Price } from '#graph/price.ts'
+import { allowedIn, baseIn, drawnConsumers, priceOf, type Price } from '#graph/price.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { formatDuration } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
@@ -44,7 +44,7 @@ export function PriceTag({ node }: { node: StepNode }) {
       <Source last={facts.last} typed={typed !== null} />
       {consumers.length === 0
         ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
-        : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places)} consumers={consumers.length} />}
+        : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places, allowedIn(catalog.values))} consumers={consumers.length} />}
       <Confirm rule={facts.confirm} items={items} />
     </section>
   )
@@ -77,20 +77,23 @@ function Sum({ price, consumers }: { price: Price; consumers: number }) {
       <dl>
         <dt>Time</dt>
         <dd className="num">{price.ms === null ? 'not known yet' : price.ms < 1000 ? 'under a second' : `about ${formatDuration(price.ms)}`}</dd>
-        {price.calls.map(({ host, calls, perSecond }) => (
-          <Call key={host} host={host} calls={calls} perSecond={price.ms !== null && price.ms < 1000 ? null : perSecond} />
-        ))}
+        {price.calls.map((call) => <Call key={call.host} {...call} perSecond={price.ms !== null && price.ms < 1000 ? null : call.perSecond} />)}
       </dl>
+      {price.calls.filter((call) => call.tooFast).map(({ host, allowed }) => (
+        <p key={host} className={classes.waits} data-testid="price-too-fast">
+          Faster than <span className="mono">{host}</span> allows: a throttle of {allowed!.toLocaleString('en-US')} starts a minute keeps to it, where a run calls it once.
+        </p>
+      ))}
       <Reasons price={price} />
     </>
   )
 }
 
-function Call({ host, calls, perSecond }: { host: string; calls: number; perSecond: number | null }) {
+function Call({ host, calls, perSecond, allowed }: Price['calls'][number]) {
   return (
     <>
       <dt>Calls to <span className="mono">{host}</span></dt>
-      <dd className="num">{calls.toLocaleString('en-US')}{perSecond !== null && <>, {perSecond < 1 ? 'less than 1' : Math.round(perSecond).toLocaleString('en-US')} a second</>}</dd>
+      <dd className="num">{calls.toLocaleString('en-US')}{perSecond !== null && <>, {perSecond < 1 ? 'less than 1' : Math.round(perSecond).toLocaleString('en-US')} a second</>}{allowed !== null && <>; it allows {allowed.toLocaleString('en-US')} a minute</>}</dd>
     </>
   )
 }

@@ -12,7 +12,8 @@ export interface Catalog {
 }
 
 export interface KnownValues {
-  connections: { name: string; hosts: string[]; baseUrl?: string; earlier?: string[] }[]
+  /** `callsPerMinute`: what the service allows. */
+  connections: { name: string; hosts: string[]; baseUrl?: string; callsPerMinute?: number; earlier?: string[] }[]
   /** `earlier`: names it had before, which steps may go on using. */
   secrets: { name: string; hosts: string[]; earlier?: string[] }[]
   /** Names of `env`. */

@@ -45,7 +45,9 @@ export function ConfirmPrice({ price }: { price: Price }) {
     <dl className={classes.price}>
       <div><dt>Sets off</dt><dd className="num">{price.runs === 0 ? 'no run: nobody reacts' : `${price.atMost ? 'up to ' : ''}${number(price.runs)} ${price.runs === 1 ? 'run' : 'runs'}`}</dd></div>
       {price.runs === 0 ? null : <div><dt>Takes</dt><dd className="num">{price.ms === null ? 'not known yet' : price.ms < 1000 ? 'under a second' : `about ${formatDuration(price.ms)}`}</dd></div>}
-      {price.calls.map(({ host, calls }) => <div key={host}><dt>Calls <span className="mono">{host}</span></dt><dd className="num">{number(calls)} times</dd></div>)}
+      {price.calls.map(({ host, calls, allowed, tooFast }) => (
+        <div key={host}><dt>Calls <span className="mono">{host}</span></dt><dd className="num">{number(calls)} times{allowed !== null && `${tooFast ? ', too fast' : ''}; it allows ${number(allowed)} a minute`}</dd></div>
+      ))}
     </dl>
   )
 }

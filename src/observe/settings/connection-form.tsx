@@ -1,6 +1,6 @@
 'use client'
 /** Makes a connection or changes one. A stored secret is kept by leaving its field empty. */
-import { Button, PasswordInput, Select, TextInput } from '@mantine/core'
+import { Button, NumberInput, PasswordInput, Select, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { endsIn, hostsIn, kindWords, secretWords, type Kind } from '#observe/settings/connection-words.ts'
@@ -31,6 +31,7 @@ export function ConnectionForm({ known, onSaved }: { known: (ConnectionEntry & W
   const [kind, setKind] = useState<Kind>(known?.kind ?? 'bearer')
   const [texts, setTexts] = useState<Texts>(() => textsOf(known?.config))
   const [hosts, setHosts] = useState(known?.config.hosts.join(', ') ?? '')
+  const [callsPerMinute, setCallsPerMinute] = useState<number | ''>(known?.config.callsPerMinute ?? '')
   const [clientAuth, setClientAuth] = useState<'header' | 'body'>(known?.config.clientAuth ?? 'header')
   const [secret, setSecret] = useState('')
   const [forget, setForget] = useState<string[]>([])
@@ -47,8 +48,8 @@ export function ConnectionForm({ known, onSaved }: { known: (ConnectionEntry & W
   const wrong = error === null ? undefined : errorShape(error)
   const problemOf = (field: string) => (wrong?.field === field || wrong?.field === `config.${field}` || wrong?.field?.startsWith(`config.${field}.`) === true ? [wrong.message, wrong.fix].filter(Boolean).join(' ') : undefined)
   const text = (field: keyof Texts) => ({ value: texts[field], onChange: (changed: { currentTarget: { value: string } }) => setTexts({ ...texts, [field]: changed.currentTarget.value }), error: problemOf(field) })
-  const config = (): Config => ({ hosts: hostsIn(hosts), ...given(texts, ['baseUrl', ...fieldsOf[kind]]), ...(kind === 'oauth2' ? { clientAuth } : {}) })
-  const shown = ['name', 'secret', 'config.hosts', ...Object.keys(texts).map((field) => `config.${field}`)]
+  const config = (): Config => ({ hosts: hostsIn(hosts), ...(callsPerMinute === '' ? {} : { callsPerMinute }), ...given(texts, ['baseUrl', ...fieldsOf[kind]]), ...(kind === 'oauth2' ? { clientAuth } : {}) })
+  const shown = ['name', 'secret', 'config.hosts', 'config.callsPerMinute', ...Object.keys(texts).map((field) => `config.${field}`)]
   return (
     <form
       className={classes.form} autoComplete="off"
@@ -74,6 +75,10 @@ export function ConnectionForm({ known, onSaved }: { known: (ConnectionEntry & W
         value={secret} onChange={(changed) => setSecret(changed.currentTarget.value)} error={problemOf('secret')}
       />
       <TextInput label="More hosts" description="Only if the secret belongs elsewhere, too. *.example.com is every name below it." placeholder="uploads.example.com" styles={mono} value={hosts} onChange={(changed) => setHosts(changed.currentTarget.value)} error={problemOf('hosts')} />
+      <NumberInput
+        label="Calls it allows a minute" description="If its documentation says so: an emit per item then shows whether it would be too fast." placeholder="Not known" min={1} max={1_000_000} allowDecimal={false} allowNegative={false} thousandSeparator="," hideControls
+        value={callsPerMinute} onChange={(next) => setCallsPerMinute(typeof next === 'number' ? next : '')} error={problemOf('callsPerMinute')}
+      />
       {known === null ? null : <EarlierNames known={known} forget={forget} onForget={setForget} />}
       {error === null || (wrong?.field !== undefined && shown.some((field) => wrong.field === field || wrong.field?.startsWith(`${field}.`))) ? null : <ErrorNote error={error} />}
       <Button type="submit" variant="filled" justify="center" loading={create.isPending || change.isPending}>{known === null ? 'Make the connection' : 'Save'}</Button>

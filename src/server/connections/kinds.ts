@@ -25,6 +25,8 @@ export const connectionConfig = z.object({
   baseUrl: address('The base address').optional(),
   /** More hosts the secret may go to. */
   hosts: hostList.default([]),
+  /** What the service allows, as its documentation says; for reckoning, nothing is held back by it. */
+  callsPerMinute: z.number().int('Give a whole number of calls a minute.').min(1, 'Give at least 1 call a minute.').max(1_000_000, 'Give at most 1,000,000 calls a minute.').optional(),
   /** basic */
   user: oneLine(300).optional(),
   /** header: its name; query: the parameter's. */

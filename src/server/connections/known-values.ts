@@ -17,7 +17,7 @@ export async function knownValues(workspaceId: string, within: Transaction | Dat
 }
 
 function known(name: string, earlier: string[], config: ConnectionConfig): KnownValues['connections'][number] {
-  return { name, hosts: hostsOf(config), ...(config.baseUrl === undefined ? {} : { baseUrl: config.baseUrl }), ...withEarlier(earlier) }
+  return { name, hosts: hostsOf(config), ...(config.baseUrl === undefined ? {} : { baseUrl: config.baseUrl }), ...(config.callsPerMinute === undefined ? {} : { callsPerMinute: config.callsPerMinute }), ...withEarlier(earlier) }
 }
 
 const withEarlier = (earlier: string[]): { earlier?: string[] } => (earlier.length === 0 ? {} : { earlier })

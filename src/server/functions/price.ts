@@ -1,7 +1,7 @@
 /** What the price tag of an emit per item needs from the workspace: the last real run, who reacts elsewhere, how long runs take. */
 import { publicId } from '#base/ids.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
-import { baseIn, priceOf, publishedConsumer, type Consumer, type Price } from '#graph/price.ts'
+import { allowedIn, baseIn, priceOf, publishedConsumer, type Consumer, type Price } from '#graph/price.ts'
 import { knownValues } from '#server/connections/known-values.ts'
 import { db } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
@@ -76,7 +76,7 @@ export async function publishedPrice(workspaceId: string, event: string, items: 
   })
   const known = found.slice(0, consumersMost)
   const taken = await Promise.all(known.map(({ row }) => medianMs(workspaceId, row)))
-  return priceOf(items, found.map(({ consumer }) => consumer), Object.fromEntries(known.flatMap(({ row }, i) => (taken[i] == null ? [] : [[row.slug, taken[i]]]))), env().FANWISE_WORKER_CONCURRENCY)
+  return priceOf(items, found.map(({ consumer }) => consumer), Object.fromEntries(known.flatMap(({ row }, i) => (taken[i] == null ? [] : [[row.slug, taken[i]]]))), env().FANWISE_WORKER_CONCURRENCY, allowedIn(values))
 }
 
 function publishedFunctions(workspaceId: string): Promise<FunctionRow[]> {

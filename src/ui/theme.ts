@@ -1,6 +1,6 @@
 /** The look in Mantine's terms (look.md §9). Components read `--fw-*`; Mantine's own variables point at them. */
 import {
-  ActionIcon, Autocomplete, Badge, Button, Checkbox, createTheme, type CSSVariablesResolver, Loader, type MantineColorsTuple, Menu, Modal, NumberInput,
+  ActionIcon, Autocomplete, Badge, Button, Checkbox, createTheme, type CSSVariablesResolver, Loader, type MantineColorsTuple, Menu, Modal, Notification, NumberInput,
   PasswordInput, Popover, SegmentedControl, Select, Switch, Table, Tabs, Textarea, TextInput, Tooltip,
 } from '@mantine/core'
 import { constants, tokens } from '#ui/tokens.ts'
@@ -85,6 +85,7 @@ export const theme = createTheme({
     Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, radius: 'lg', centered: true, transitionProps: { duration: 180 }, overlayProps: { backgroundOpacity: 0.36 } }, styles: { title: { fontSize: 18, lineHeight: '24px', fontWeight: 640, letterSpacing: '-0.02em' } } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     Badge: Badge.extend({ defaultProps: { radius: 'xs' }, styles: { root: { textTransform: 'none', fontWeight: 500 } } }),
     Loader: Loader.extend({ defaultProps: { size: 'sm', color: 'peacock', role: 'status' } }),
   },

@@ -46,6 +46,24 @@ test('a condition says what it lets through while it is typed', async () => {
   await page.getByTestId('match-share').getByText('Matches').waitFor({ state: 'detached' })
 })
 
+test('a published condition that lets nothing through says so where the workflow is looked at', async () => {
+  await panel(page).getByLabel('Only if').fill('event.data.plan == "gold"')
+  const frame = page.locator('.react-flow__node-function')
+  await frame.click({ position: { x: 60, y: 12 } })
+  await page.keyboard.press('a')
+  await page.getByPlaceholder(/^Step/).fill('Transform')
+  await page.keyboard.press('Enter')
+  await page.locator('.react-flow__node-step').waitFor()
+  await saved(page)
+  await page.getByTestId('publish').click()
+  await page.getByTestId('publish-confirm').click()
+  await page.getByText('v1 live').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByTestId('quiet-line').getByText('None of the 4 events of the last 7 days matched it', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Show the condition' }).click()
+  await panel(page).getByTestId('quiet-filter').getByText('this line starts nothing', { exact: false }).waitFor()
+})
+
 test('the schedule door is one undo step', async () => {
   await newWorkflow(page, workspace, 'By schedule')
   await page.getByRole('button', { name: 'Begin with a schedule' }).click()
@@ -65,8 +83,12 @@ test('a template opens in this very workflow; the gallery is one link away', asy
 })
 
 test('an emit per item has its price', async () => {
-  await page.locator('.react-flow__node-step').filter({ hasText: 'One sync each' }).click()
   const tag = page.getByTestId('price-tag')
+  // The drawing may still be moving into view.
+  await expect.poll(async () => {
+    await page.locator('.react-flow__node-step').filter({ hasText: 'One sync each' }).click()
+    return tag.waitFor({ timeout: 2000 }).then(() => true, () => false)
+  }, { timeout: 20_000 }).toBe(true)
   await tag.getByText('No run yet').waitFor()
   await tag.getByLabel('Items to reckon with').fill('2000')
   await tag.getByText('2,000 runs').waitFor()

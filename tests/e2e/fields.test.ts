@@ -147,7 +147,7 @@ test('the value that a wait compares is completed from both events, and says wha
   await field('Event').fill('user/left')
   await field('Same value in both').click()
   await page.keyboard.type('data.ema')
-  const chosen = page.locator('[role=option][aria-selected=true]')
+  const chosen = page.locator('li[role=option][aria-selected=true]')
   await soon(() => chosen.innerText()).toContain('ada@north.io')
   await page.keyboard.press('Enter')
   expect(await field('Same value in both').inputValue()).toBe('data.email')

@@ -90,3 +90,50 @@ test('copied parts dropped on a canvas are inserted; several things are arranged
   await panel(page).getByText('Starts on').waitFor()
   expect(await page.locator('.react-flow__node-function').count()).toBe(3)
 })
+
+const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+const script = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+const at = { x: 0, y: 0 }
+
+test('a file that means harm is explained, and what fits of it is only text', async () => {
+  await page.goto(`${workspace}/workflows`)
+  await page.getByRole('button', { name: 'Import' }).waitFor()
+  const choose = (text: string): Promise<void> => page.locator('input[type=file]').setInputFiles({ name: `${script}.json`, mimeType: 'application/json', buffer: Buffer.from(text) })
+  const dialog = page.getByTestId('import')
+  const notes = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`n${i}`, { id: `n${i}`, type: 'note', text: 'x', position: at, size: { w: 90, h: 40 } }]))
+  for (const [text, words] of [[nested(1_000_000), 'it has to be an object'], [JSON.stringify({ version: 1, nodes: notes, edges: {} }), '5,000 is the most']] as const) {
+    await choose(text)
+    await dialog.getByRole('alert').getByText(words, { exact: false }).waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).last().click()
+    await dialog.getByRole('alert').waitFor({ state: 'hidden' })
+  }
+  const nodes = {
+    e: { id: 'e', type: 'event', position: at, event: 'a/b' },
+    f: { id: 'f', type: 'function', position: { x: 300, y: 0 }, size: { w: 320, h: 140 }, slug: 'one', retries: 1 },
+    s: { id: 's', type: 'step', parent: 'f', position: { x: 24, y: 48 }, key: 'one', name: script, kind: 'transform', config: { values: [] } },
+    n: { id: 'n', type: 'note', position: { x: 0, y: 200 }, size: { w: 300, h: 120 }, text: `${script}\n\n[press](javascript:window.hacked=1) [safe](https://north.example)` },
+    deep: { id: 'deep', type: 'event', position: at, event: 'a/deep', sample: { x: 'HERE' } },
+  }
+  const edges = { a: { id: 'a', type: 'order', source: 's', target: 's', port: 'out' } }
+  await choose(JSON.stringify({ name: script.slice(0, 60), graph: { version: 1, nodes, edges } }).replace('"HERE"', nested(50_000)))
+  await dialog.getByText('It nests lists or objects deeper than 200 levels.', { exact: false }).waitFor()
+  await dialog.getByText('line a', { exact: false }).waitFor()
+  await dialog.getByRole('button', { name: 'Import what fits' }).click()
+  await page.locator('.react-flow__node-note').waitFor()
+  await page.locator('.react-flow__node-note').getByRole('link', { name: 'safe' }).waitFor()
+  expect(await page.locator('a[href^="javascript" i]').count()).toBe(0)
+  await page.locator('.react-flow__node-step').click()
+  await expect.poll(() => panel(page).getByLabel('Step name').inputValue()).toBe(script)
+  expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+})
+
+test('parts that cannot be kept stay out of the drawing, which goes on being saved', async () => {
+  const event = (id: string, sample: string): string => `{"id":"${id}","type":"event","position":{"x":0,"y":0},"event":"a/${id}","sample":{"x":${sample}}}`
+  await newWorkflow(page, workspace, 'Kept clean')
+  await drop('part.json', `{"kind":"fanwise/drawing","nodes":[${event('good', '1')},${event('null', '"\\u0000"')},${event('half', '"\\ud800"')},${event('deep', nested(50_000))}],"edges":[]}`, '[data-testid="canvas"]')
+  await page.locator('.react-flow__node-event').filter({ hasText: 'good' }).waitFor()
+  await saved(page)
+  await page.reload()
+  await page.locator('.react-flow__node-event').waitFor()
+  expect(await page.locator('.react-flow__node-event').count()).toBe(1)
+})

@@ -1,4 +1,4 @@
-/** Every template of the gallery: one press to use it, one to send its event, and it runs to the end against the built-in services, unedited. */
+/** The templates of the gallery: one press to use it, one to send its event, and it runs to the end against the built-in services, unedited. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { templates, type Template } from '#examples/templates/list.ts'
@@ -8,8 +8,6 @@ import { keepPicture, signUp } from './editor-page.ts'
 let app: TestApp
 let page: Page
 let workspace: string
-/** Those that gather events for a while, begun first and looked at last. */
-const slow = new Map<string, Page>()
 const isSlow = (template: Template): boolean => Object.values(template.draw().nodes).some((node) => node.type === 'function' && (node.debounce !== undefined || node.batch !== undefined))
 const asks = (template: Template): boolean => Object.values(template.draw().nodes).some((node) => node.type === 'step' && node.kind === 'approval')
 
@@ -48,21 +46,11 @@ async function approve(): Promise<void> {
   await tab.close()
 }
 
-test('there are at least twelve of them; those that gather are begun', async () => {
-  expect(templates.length).toBeGreaterThanOrEqual(12)
-  for (const template of templates.filter(isSlow)) {
-    const tab = await page.context().newPage()
-    slow.set(template.slug, tab)
-    await use(tab, template)
-  }
-})
+test('there are at least twelve of them', () => expect(templates.length).toBeGreaterThanOrEqual(12))
 
+// Those that gather events for a while are run with their waits cut short in tests/api/templates.test.ts.
 test.each(templates.filter((one) => !isSlow(one)).map((one) => [one.slug, one] as const))('%s', async (_slug, template) => {
   await use(page, template)
   if (asks(template)) await approve()
   await allDone(page)
-})
-
-test.each(templates.filter(isSlow).map((one) => one.slug))('%s, once it has gathered', async (slug) => {
-  await allDone(slow.get(slug)!)
 })

@@ -8,9 +8,12 @@ import { useEditor } from '../context.ts'
 import { paletteEntries } from '../palette/entries.ts'
 import { PaletteGlyph } from '../palette/palette-glyph.tsx'
 import { paletteLabel, placeBySelection } from '../place.ts'
+import { focusNode } from './focus.ts'
 import { commands, keyText } from './list.ts'
 
 const [store, search] = createSpotlight()
+/** By then the search has gone, and the panel of what was added is drawn. */
+const settleMs = 250
 /** What had the keyboard when the search was opened. */
 let before: HTMLElement | null = null
 export const openAdd = (): void => {
@@ -21,12 +24,14 @@ export const openAdd = (): void => {
 export function CommandSearch() {
   const context = useEditor()
   const { editor, place } = context
-  const added = useRef(false)
+  const added = useRef<string | null>(null)
   const giveBack = (): void => {
-    const { activeElement } = window.document
-    // What was added has its name ready to be written, and a command may have moved the keyboard: giving it back would select what was selected before.
-    if (!added.current && (activeElement === window.document.body || activeElement?.closest('[role="dialog"]') != null)) before?.focus({ preventScroll: true })
-    added.current = false
+    const lost = (): boolean => window.document.activeElement === window.document.body || window.document.activeElement?.closest('[role="dialog"]') != null
+    const id = added.current
+    // What was added may have its name ready to be written, and a command may have moved the keyboard.
+    if (id !== null) setTimeout(() => lost() && focusNode(id), settleMs)
+    else if (lost()) before?.focus({ preventScroll: true })
+    added.current = null
   }
   const groups: SpotlightActionGroupData[] = [
     {
@@ -36,7 +41,7 @@ export function CommandSearch() {
         onClick: () => {
           const { document, selected } = editor.store.getState()
           const made = placeBySelection(document, kind, selected, canvasApi()?.middle() ?? { x: 0, y: 0 }, place)
-          added.current = true
+          added.current = made.id
           editor.edit(`Add ${paletteLabel(kind)}`, () => made.document, { select: [made.id], fresh: made.id })
         },
       })),

@@ -11,7 +11,7 @@ import classes from './shortcuts-sheet.module.css'
 export function ShortcutsSheet() {
   const opened = useStore(shortcutsSheet, (state) => state.opened)
   return (
-    <Modal opened={opened} onClose={() => shortcutsSheet.setState({ opened: false })} title="Shortcuts" size={860} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={() => shortcutsSheet.setState({ opened: false })} title="Shortcuts" size={860}>
       <div className={classes.columns}>
         {commandGroups.map((group) => (
           <section key={group}>

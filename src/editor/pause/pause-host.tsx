@@ -39,7 +39,7 @@ function PauseDialog({ slugs }: { slugs: readonly string[] }) {
   }
   const several = slugs.length > 1
   return (
-    <Modal opened onClose={close} title={`Pause ${functionsWords(slugs)}?`} size={460} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={`Pause ${functionsWords(slugs)}?`} size={460}>
       <form style={{ display: 'grid', gap: 14 }} onSubmit={(event) => void submit(event)}>
         {several && <p className="mono" style={{ margin: 0, overflowWrap: 'anywhere' }}>{slugs.join(', ')}</p>}
         <p style={{ margin: 0 }}>Events are still taken, and their runs wait until you resume {several ? 'them' : 'it'}. Nothing is lost, and no attempt is used up. Steps that are executing end first. This is about what is live; the drawing stays as it is.</p>

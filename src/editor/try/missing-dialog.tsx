@@ -19,7 +19,7 @@ export function MissingDialog() {
     if (node?.type === 'step') tryPart({ mode: 'function', node: node.parent })
   }
   return (
-    <Modal opened onClose={close} size={480} title={missing.length === 1 ? 'An output is not known yet' : `${missing.length} outputs are not known yet`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} size={480} title={missing.length === 1 ? 'An output is not known yet' : `${missing.length} outputs are not known yet`}>
       <div className={bar.test} data-testid="missing-outputs">
         <p className={classes.text}>
           {missing.map(({ key }, i) => <span key={key}>{i > 0 && (i === missing.length - 1 ? ' and ' : ', ')}<code className="mono">steps.{key}</code></span>)}

@@ -34,7 +34,7 @@ function PinEditor({ node }: { node: StepNode }) {
     close()
   }
   return (
-    <Modal opened onClose={close} size={560} title={`Pinned output of ${nodeTitle(node)}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} size={560} title={`Pinned output of ${nodeTitle(node)}`}>
       <div className={bar.test}>
         <p className={classes.text}>Tests of this drawing take this instead of running the step. What is published never sees it.</p>
         <Textarea

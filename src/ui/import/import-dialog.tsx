@@ -41,7 +41,7 @@ export function ImportDialog({ file, onClose, picture, onInsert }: ImportDialogP
     if (file !== null) mutate({ workspace: workspace.slug, text: file.text, fileName: file.name })
   }, [file, mutate, reset, workspace.slug])
   return (
-    <Modal opened={file !== null} onClose={onClose} title={`Import ${file?.name ?? ''}`} size={560} closeButtonProps={{ 'aria-label': 'Close' }} data-testid="import">
+    <Modal opened={file !== null} onClose={onClose} title={`Import ${file?.name ?? ''}`} size={560} data-testid="import">
       {error === null ? null : <ErrorNote error={error} onRetry={look} />}
       {file === null || error !== null ? null : data === undefined ? <Loader aria-label="Reading the file" />
         : data.refused === null ? <Accepted key={file.text} file={file} preview={data} picture={picture} onClose={onClose} onInsert={onInsert} /> : <RefusedFile file={data} onClose={onClose} />}

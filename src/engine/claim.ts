@@ -239,8 +239,8 @@ export class Claimer {
       else later = true
     }
     if (idle.length > 0) await this.giveBack(idle)
-    // While slots went back, jobs may have come.
-    const still = dry.filter((lane) => lane.dry && lane.executing === 0 && lane.waiting.length === 0)
+    // While slots went back, jobs may have come and gone: a lane that got slots again is not let go with them.
+    const still = dry.filter((lane) => lane.dry && lane.executing === 0 && lane.waiting.length === 0 && (lane.slots <= 0 || lane.slots === Infinity))
     if (still.length > 0) await this.close(still)
     if (later || idle.length > 0) this.scheduleTidy()
   }

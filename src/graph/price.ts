@@ -8,6 +8,7 @@ import { namedAmong, type KnownValues } from '#graph/compile/catalog.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { stepsOf } from '#graph/edit/names.ts'
+import { isAmongHosts } from '#graph/hosts.ts'
 import { matchesEvent } from '#graph/links.ts'
 import { isPath } from '#steps/http/base-path.ts'
 
@@ -42,12 +43,9 @@ export const baseIn = (values: KnownValues | undefined): BaseOf => (connection) 
 export type AllowedBy = (host: string) => number | null
 
 export const allowedIn = (values: KnownValues | undefined): AllowedBy => (host) => {
-  const numbers = (values?.connections ?? []).flatMap(({ hosts, callsPerMinute }) => (callsPerMinute !== undefined && hosts.some((entry) => covers(entry, host)) ? [callsPerMinute] : []))
+  const numbers = (values?.connections ?? []).flatMap(({ hosts, callsPerMinute }) => (callsPerMinute !== undefined && isAmongHosts(hosts, host) ? [callsPerMinute] : []))
   return numbers.length === 0 ? null : Math.min(...numbers)
 }
-
-/** Drawings name a service of the playground without its scheme. */
-const covers = (entry: string, host: string): boolean => (entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : entry === host || entry === `playground://${host}`)
 
 /** Host of each HTTP step whose address, or that of its connection, says one. A step that repeats counts once: how often is only known when it runs. */
 export function hostsOf(steps: readonly Calling[], baseOf: BaseOf = () => undefined): Record<string, number> {

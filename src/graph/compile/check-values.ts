@@ -1,4 +1,5 @@
 /** What steps name of the workspace's connections, secrets and settings: there, and used where it may be. */
+import { isAmongHosts } from '#graph/hosts.ts'
 import { hostsOf } from '#graph/price.ts'
 import { namedAmong, type Catalog } from '#graph/compile/catalog.ts'
 import type { CheckedConfig } from '#graph/compile/check-config.ts'
@@ -44,7 +45,7 @@ export function checkConnections(frame: FrameModel, catalog: Catalog, configs: R
     }
     if (isBelow) continue
     const [host] = Object.keys(hostsOf([{ kind: step.kind, config }]))
-    if (host === undefined || isAmong(known.hosts, host)) continue
+    if (host === undefined || isAmongHosts(known.hosts, host)) continue
     findings.error(at, 'connection-host', `The connection ${name} is not sent to ${host}. It belongs to ${known.hosts.join(', ')}.`, 'Correct the address, choose another connection, or add the host to this one in Settings → Connections.')
   }
 }
@@ -97,9 +98,4 @@ function textAt(config: unknown, field: string): string {
   let value = config
   for (const key of field.split('.').slice(1)) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
   return typeof value === 'string' ? value : ''
-}
-
-/** As the server decides before it sends: `*.example.com` is every name below it. */
-function isAmong(hosts: readonly string[], drawn: string): boolean {
-  return hosts.some((host) => (host.startsWith('*.') ? drawn.endsWith(host.slice(1)) : host.replace(/^playground:\/\//, '') === drawn))
 }

@@ -58,7 +58,6 @@ export class Claimer {
   private cursor = firstId
   private tidyTimer: NodeJS.Timeout | null = null
   private lookTimer: NodeJS.Timeout | null = null
-  private lookedAt = -Infinity
   private readonly prefetchMax: number
 
   constructor(private readonly context: ClaimContext) {
@@ -119,13 +118,11 @@ export class Claimer {
    * busy lane, for hours, while another workspace's first run could start.
    */
   private mayLookAround(): boolean {
-    const now = performance.now()
-    this.lookTimer ??= setTimeout(() => {
+    if (this.lookTimer !== null) return false
+    this.lookTimer = setTimeout(() => {
       this.lookTimer = null
       this.kick()
     }, lookAroundMs)
-    if (now - this.lookedAt < lookAroundMs) return false
-    this.lookedAt = now
     return true
   }
 

@@ -1,11 +1,13 @@
 /** Lanes as rows: made before their first job, gone when nobody has used them for a day. */
 
+const insertLanes = `insert into lane (workspace_id, id, function_id, cap, key_text)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], string_to_array($5, E'\\x1e', ''))
+    as t(ws, id, fn, cap, key_text) order by ws, id`
+
 /** Lanes that are about to get jobs: $1 ws, $2 id, $3 owner, $4 limit, $5 key. In a transaction of its own, sorted by the caller. One that is there is marked as used. */
 export const laneKeep = {
   name: 'lane-keep',
-  text: `insert into lane (workspace_id, id, function_id, cap, key_text)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], string_to_array($5, E'\\x1e', ''))
-    as t(ws, id, fn, cap, key_text) order by ws, id
+  text: `${insertLanes}
     on conflict (workspace_id, id) do update set used_at = clock_timestamp() where lane.used_at < clock_timestamp() - interval '15 minutes'`,
 }
 
@@ -85,9 +87,7 @@ export const limitsPublished = {
 /** Lanes of second limits: $1 ws, $2 id, $3 owner, $4 limit, $5 key, sorted by the caller. */
 export const laneKeepSecond = {
   name: 'lane-keep-second',
-  text: `insert into lane (workspace_id, id, function_id, cap, key_text)
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], string_to_array($5, E'\\x1e', ''))
-    as t(ws, id, fn, cap, key_text) order by ws, id
+  text: `${insertLanes}
     on conflict (workspace_id, id) do update set cap = excluded.cap, used_at = clock_timestamp()
     where lane.cap is distinct from excluded.cap or lane.used_at < clock_timestamp() - interval '15 minutes'`,
 }

@@ -5,32 +5,20 @@
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid, publicId } from '#base/ids.ts'
+import { publicId } from '#base/ids.ts'
+import { audit, type Actor } from '#engine/audit.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
 import { restCancelled } from '#engine/holds/holds.ts'
 import { endRuns } from '#engine/end-runs.ts'
 import {
-  auditInsert, fanOutConfirm, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
+  fanOutConfirm, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
 } from '#engine/sql/fan-out.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
 
-/** Who does it; null = Fanwise itself. */
-export interface Actor {
-  id: string | null
-  name: string
-}
-
-const itself: Actor = { id: null, name: 'Fanwise' }
 export const resting: FanOutState[] = ['emitting', 'canary', 'running']
-
-/** What people and Fanwise did to it, for the record. */
-export async function audit(client: pg.ClientBase | pg.Pool, workspaceId: string, by: Actor | null, action: string, target: string, detail: unknown = null): Promise<void> {
-  const { id, name } = by ?? itself
-  await client.query({ ...auditInsert, values: [workspaceId, newUuid(), id, name, action, target, detail === null ? null : JSON.stringify(detail)] })
-}
 
 /** @param state `paused` by a person, `stopped` by itself. False when it was not going. */
 export async function rest(context: FanOutContext, row: FanOutRow, state: 'paused' | 'stopped', reason: string | null, by: Actor | null): Promise<boolean> {

@@ -3,7 +3,8 @@ import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
-import { audit, cancelRest, confirm, letGo, rest, resume, type Actor } from '#engine/fan-out/rest.ts'
+import { audit, type Actor } from '#engine/audit.ts'
+import { cancelRest, confirm, letGo, rest, resume } from '#engine/fan-out/rest.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'
 import { readProgress, type FanOutProgress } from '#engine/fan-out/progress.ts'
@@ -12,8 +13,6 @@ import { fanOutFailed, fanOutLook, fanOutReopen, limitOverride } from '#engine/s
 import { uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan } from '#engine/store-events.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
-
-export type { Actor } from '#engine/fan-out/rest.ts'
 
 /** The engine's methods for one fan-out; ids are row ids. Those that find it in the wrong state throw `conflict`. */
 export interface FanOutControls {

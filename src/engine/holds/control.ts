@@ -1,19 +1,12 @@
 /** Setting and lifting holds: a function is paused and resumed, a service parked and let go. */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid } from '#base/ids.ts'
+import { audit, fanwise, type Actor } from '#engine/audit.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { Breaker, type ServiceNews } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Holds } from '#engine/holds/holds.ts'
-import { auditInsert } from '#engine/sql/fan-out.ts'
 import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdProved, holdRamp, holdRemove, holdSet, holdSlow } from '#engine/sql/hold.ts'
 import { inTransaction } from '#engine/transaction.ts'
-
-export interface Actor {
-  id: string | null
-  /** Name of the person or of the key. */
-  name: string
-}
 
 export interface HoldControls {
   /** Running steps end, then their runs are held (or cancelled); new ones are accepted and held. */
@@ -43,10 +36,6 @@ export interface HoldContext {
 }
 
 const chunk = 5000
-
-export async function audit(client: pg.Pool | pg.ClientBase, workspaceId: string, actor: Actor, action: string, target: string, detail?: unknown): Promise<void> {
-  await client.query({ ...auditInsert, values: [workspaceId, newUuid(), actor.id, actor.name, action, target, detail === undefined ? null : JSON.stringify(detail)] })
-}
 
 /** Running steps end first; then their runs are held, or cancelled if asked. New runs are accepted and held. */
 export async function pauseFunction(context: HoldContext, workspaceId: string, fn: { id: string; slug: string }, actor: Actor, options: { reason?: string; cancelRunning?: boolean } = {}): Promise<void> {
@@ -163,7 +152,7 @@ export function holdControls(context: HoldContext): HoldControls {
 export function automaticBreaker(context: () => HoldContext, holds: Holds, parked: (facts: { workspaceId: string; host: string; reason: string }) => void, tell: (news: ServiceNews[]) => void): Breaker {
   return new Breaker(holds, {
     trip({ workspaceId, host, reason, waitMs }) {
-      void parkService(context(), workspaceId, host, { id: null, name: 'Fanwise' }, { auto: true, reason, tryAgainInMs: waitMs }).then((now) => now && parked({ workspaceId, host, reason }), () => {})
+      void parkService(context(), workspaceId, host, fanwise, { auto: true, reason, tryAgainInMs: waitMs }).then((now) => now && parked({ workspaceId, host, reason }), () => {})
     },
     proved: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, true).catch(() => {}),
     slow: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, false).catch(() => {}),

@@ -1,17 +1,13 @@
 /**
  * Who changed what, written in the transaction of the change. Never a value of a secret. The engine writes its own
- * entries into the same table (src/engine/holds/control.ts, src/engine/fan-out/rest.ts).
+ * entries into the same table (src/engine/audit.ts).
  */
 import { newUuid } from '#base/ids.ts'
+import { fanwise, type Actor } from '#engine/audit.ts'
 import type { AuditAction } from '#base/audit-actions.ts'
 import type { Transaction } from '#server/db.ts'
 
-export interface Actor {
-  /** The person's id, or the API key's; null = Fanwise itself. */
-  id: string | null
-  /** As it stands in sentences: "Ada", "the API key Deploy". */
-  name: string
-}
+export { fanwise, type Actor }
 
 type Fact = string | number | boolean | string[] | null | undefined
 type Detail = Record<string, Fact>
@@ -23,9 +19,6 @@ export async function audit(tx: Transaction, workspaceId: string, by: Actor, act
 }
 
 export const actorOf = (user: { id: string; name?: string | null; email?: string | null }): Actor => ({ id: user.id, name: user.name ?? user.email ?? 'Somebody' })
-
-/** The installation, when no person asked. */
-export const fanwise: Actor = { id: null, name: 'Fanwise' }
 
 /** A program that came with this key. */
 export const actorOfKey = (key: { id: string; name: string }): Actor => ({ id: key.id, name: `the API key ${key.name}` })

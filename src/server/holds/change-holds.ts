@@ -1,6 +1,6 @@
 /** Pausing functions and parking services, for both APIs. */
 import { FanwiseError } from '#base/errors.ts'
-import type { Actor } from '#engine/holds/control.ts'
+import type { Actor } from '#engine/audit.ts'
 import { serviceOf } from '#engine/holds/holds.ts'
 import { audit } from '#server/audit/record.ts'
 import { connectionService } from '#server/connections/kinds.ts'

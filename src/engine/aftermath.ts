@@ -5,6 +5,7 @@
  */
 import type pg from 'pg'
 import { newUuid, publicId } from '#base/ids.ts'
+import { databaseNow } from '#engine/clock.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
 import { decideStarts } from '#engine/flow/decide-starts.ts'
 import type { FlushItem } from '#engine/flush.ts'
@@ -113,7 +114,7 @@ function planEnd(plan: Plan, table: RoutingTable, item: FlushItem): void {
   }
   const event: PlannedEvent = {
     workspaceId: item.workspaceId, id: newUuid(), name: failed ? failedEvent : finishedEvent, data, dataText: JSON.stringify(data),
-    ts: Math.round(performance.timeOrigin + performance.now()), source: 'system', sourceRef: slug, emitRunId: item.runId,
+    ts: databaseNow(), source: 'system', sourceRef: slug, emitRunId: item.runId,
   }
   const handler = failed && onFailure !== undefined ? table.bySlug.get(onFailure) : undefined
   const routes = matchRoutes(table, event)

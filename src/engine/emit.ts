@@ -5,6 +5,7 @@
  * committed chunk; item i always gets the same id, so nothing can be stored twice.
  */
 import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { databaseNow } from '#engine/clock.ts'
 import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
 import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
@@ -253,15 +254,16 @@ function dropRepeats(plan: Plan, repeats: Map<string, string>): void {
 
 function planSlices(slices: Slice[], tableOf: (slice: Slice) => RoutingTable): Plan {
   const plan = emptyPlan()
-  const now = Math.round(performance.timeOrigin + performance.now())
+  const now = databaseNow()
   for (const slice of slices) {
     const { request, items, from, idOf } = slice
     const table = tableOf(slice)
     const firstRun = plan.runs.length
     items.forEach((item, offset) => {
+      const startsAt = item.starts === undefined ? undefined : 'atMs' in item.starts ? item.starts.atMs : now + item.starts.inMs
       planEvent(plan, table, {
         workspaceId: request.workspaceId, id: idOf(from + offset), name: item.name, data: item.data, dataText: item.dataText,
-        ts: now, clientId: item.id, source: request.fanOut === undefined ? 'emit' : 'emit-each', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
+        ts: startsAt ?? now, startsAt, clientId: item.id, source: request.fanOut === undefined ? 'emit' : 'emit-each', sourceRef: request.step, emitRunId: request.runId, ofTest: request.version < 0,
       })
     })
     // The gate of event-emit: a run is stored only if its emit's chunk is.

@@ -8,6 +8,7 @@ import { cancelRun, cancelRuns, retryFromFailed, runAgain, type ControlContext }
 import { startDuties } from '#engine/duties/all.ts'
 import type { RunningDuty } from '#engine/duties/duty.ts'
 import { afterCommit } from '#engine/after-commit.ts'
+import { keepClock } from '#engine/clock.ts'
 import { decideApproval, sendSignal } from '#engine/decide.ts'
 import { tellCancelled } from '#engine/end-events.ts'
 import { EventWaits } from '#engine/event-waits.ts'
@@ -79,6 +80,7 @@ export function createEngine(options: EngineOptions): Engine {
     cancelEverywhere: (workspaceId, functionId, by) => notifier.send({ cancel: { workspaceId, functionId, by } }),
   }
   let duties: RunningDuty[] = []
+  let stopClock = () => {}
 
   const listeners = new Set<(topic: string, data: unknown) => void>()
 
@@ -93,13 +95,14 @@ export function createEngine(options: EngineOptions): Engine {
     pool, live: hub, signals,
     async start() {
       await notifier.start()
-      await holds.refresh()
+      ;[stopClock] = await Promise.all([keepClock(pool), holds.refresh()])
       if (worker !== null) {
         await worker.start()
         duties = startDuties({ pool, routes, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
       }
     },
     async stop() {
+      stopClock()
       await Promise.all(duties.map((duty) => duty.stop()))
       await ingest.drain()
       await worker?.stop()

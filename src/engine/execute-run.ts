@@ -11,6 +11,7 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { advance } from '#engine/advance.ts'
 import { retryDelayMs } from '#engine/backoff.ts'
+import { databaseNow } from '#engine/clock.ts'
 import { placeOf, type ItemResult } from '#engine/each-loop.ts'
 import { executeStep, type RunningStep, type StepAnswer } from '#engine/execute-step.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
@@ -201,7 +202,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
       case 'sleep':
         return this.sleep(id, outcome.ms)
       case 'sleep-until':
-        return this.sleep(id, Date.parse(outcome.at) - (performance.timeOrigin + performance.now()))
+        return this.sleep(id, Date.parse(outcome.at) - databaseNow())
       case 'wait':
       case 'invoke':
       case 'signal':

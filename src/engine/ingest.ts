@@ -12,6 +12,7 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
+import { databaseNow } from '#engine/clock.ts'
 import type { Route, Routes, RoutingTable } from '#engine/match.ts'
 import { eventIngest, eventTake } from '#engine/sql/event-store.ts'
 import { isConnectionError, isTransient } from '#engine/connection.ts'
@@ -224,7 +225,7 @@ export class Ingest {
 const aheadMaxMs = 366 * 86_400_000
 
 function refuseFarAhead({ ts }: IncomingEvent): void {
-  if (ts === undefined || ts - receivedNow() <= aheadMaxMs) return
+  if (ts === undefined || ts - databaseNow() <= aheadMaxMs) return
   throw new FanwiseError('invalid_event', 'The time of the event, `ts`, is more than a year ahead.', { field: 'ts', fix: 'Its runs start at that time, so give one within a year. `ts` counts milliseconds since 1970.', facts: { ts } })
 }
 
@@ -232,13 +233,10 @@ function planned(workspaceId: string, event: IncomingEvent, origin: { source: Ev
   const id = event.uuid ?? newUuid()
   return {
     workspaceId, id, name: event.name, data: event.data, dataText: JSON.stringify(event.data),
-    ts: event.ts ?? receivedNow(), startsAt: event.ts, mayRepeat: event.uuid !== undefined, v: event.v, clientId: event.id,
+    ts: event.ts ?? databaseNow(), startsAt: event.ts, mayRepeat: event.uuid !== undefined, v: event.v, clientId: event.id,
     source: origin.source, sourceRef: origin.sourceRef, ofTest,
   }
 }
-
-/** Only for display: an event without a time of its own gets the time it was received. */
-const receivedNow = () => Math.round(performance.timeOrigin + performance.now())
 
 /** @param repeats event id of the first one, by the key of a repeated id */
 function planBatch(batch: Request[], tables: Map<string, RoutingTable>, repeats: Map<string, string> | null): Plan {

@@ -2,6 +2,7 @@
  * Events planned in memory (matched, with their runs and lanes) become the column parameters of
  * the statements in sql/event-store.ts. Both ways in, ingest and emit, share this.
  */
+import { databaseNow } from '#engine/clock.ts'
 import type { EventSource } from '#engine/event-source.ts'
 import { runIdFor } from '#engine/derived-ids.ts'
 import { headStartMs } from '#engine/flow/compile-flow.ts'
@@ -94,7 +95,7 @@ const aheadMs = 1000
 
 /** A later start (the event's own time lies ahead), a head start, a deadline; undefined for most. */
 function startOf(route: Route, event: PlannedEvent): StartRule | undefined {
-  const startsInMs = event.startsAt === undefined ? null : event.startsAt - (performance.timeOrigin + performance.now())
+  const startsInMs = event.startsAt === undefined ? null : event.startsAt - databaseNow()
   const later = startsInMs !== null && startsInMs > aheadMs ? Math.round(startsInMs) : null
   const { flow } = route
   if (later === null && (flow === null || (flow.priority === null && flow.startTimeoutMs === null))) return undefined

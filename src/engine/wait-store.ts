@@ -7,6 +7,7 @@
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { databaseNow } from '#engine/clock.ts'
 import { emittedIds } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
@@ -85,7 +86,7 @@ export class WaitStore {
       const data = { ...outcome.data }
       planEvent(plan, table, {
         workspaceId: job.workspace_id, id: emittedIds(job.run_id, step, uuidTime(newUuid()))(0), name: 'fanwise/function.invoked', data, dataText: JSON.stringify(data),
-        ts: Math.round(performance.timeOrigin + performance.now()), source: 'invoke', sourceRef: step, emitRunId: job.run_id,
+        ts: databaseNow(), source: 'invoke', sourceRef: step, emitRunId: job.run_id,
       }, [route])
       plan.runs[0]!.parentRunId = job.run_id
       plan.runs[0]!.parentStep = step

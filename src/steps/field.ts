@@ -84,6 +84,15 @@ export function eventNameField(meta: Omit<FieldMeta, 'control'>, missing: string
   }).meta(field({ ...meta, control: 'event-name' }))
 }
 
+/** When the runs of a sent event start; the value is checked when the step runs (`asStart`), a plain text at once. */
+export function startsField(meta: Pick<FieldMeta, 'scope' | 'placeholder'>) {
+  // Optional, not empty by default: definitions published before it existed stay as they are.
+  return z.string().max(2000).superRefine((text, context) => {
+    if (text.trim() === '' || text.includes('{{')) return
+    if (parseDuration(text.trim()) === null && Number.isNaN(Date.parse(text))) context.addIssue({ code: 'custom', message: `"${text}" is neither a date nor a time from now. Write one such as 2026-12-24T09:00:00Z or 2h.` })
+  }).optional().meta(field({ ...meta, label: 'Starts its runs', expr: 'template', help: 'Optional: a date, or a time from now such as 30m or 2d. Empty = at once.' }))
+}
+
 /** A list of name and value; values are templates, and names too. */
 export function pairsField(meta: Omit<FieldMeta, 'control'>, texts: { name: string; value: string; missing: string }) {
   const pair = z.object({

@@ -98,6 +98,8 @@ export interface EmitItem {
   data: JsonObject
   /** Sender's id: the same id within 24 h is stored once. */
   id?: string
+  /** When its runs start: at a moment, or so long after it is sent. Absent: at once. */
+  starts?: { atMs: number } | { inMs: number }
 }
 
 /** The closed set of what a step may answer. Anything else is an error thrown as FanwiseError. */

@@ -1,8 +1,10 @@
 /** Checks of resolved values that several kinds share. */
+import { formatDuration, parseDuration } from '#base/duration.ts'
 import { FanwiseError } from '#base/errors.ts'
 import type { Json, JsonObject } from '#base/json.ts'
 import { isJsonObject } from '#base/json.ts'
 import { kindOf } from '#expressions/problem.ts'
+import type { EmitItem } from '#steps/kind.ts'
 
 /** Text of a resolved value for a header, address or subject. Null is empty text. */
 export function asText(value: Json | undefined): string {
@@ -25,4 +27,27 @@ export function asEventId(value: Json | undefined): string | undefined {
   const text = asText(value).trim()
   if (text.length > 256) throw new FanwiseError('step_input', `The event's id has ${text.length} characters; it may have 256.`, { field: 'id', fix: 'Use a shorter value that is unique for this event.' })
   return text === '' ? undefined : text
+}
+
+/** Milliseconds since 1970, or null for what is no date. A date and time without an offset is UTC, so it means the same on every server. */
+export function dateMs(value: Json): number | null {
+  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
+  const ms = typeof text === 'string' || typeof text === 'number' ? new Date(text).getTime() : NaN
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** A year: no event starts its runs later than this. */
+const startsWithinMs = 366 * 86_400_000
+
+/** When the runs of an event start: a date, or a time from now such as "2h". Undefined = at once. */
+export function asStart(value: Json | undefined): EmitItem['starts'] {
+  if (value === undefined || value === null || value === '' || (typeof value === 'string' && value.trim() === '')) return undefined
+  const inMs = typeof value === 'string' ? parseDuration(value.trim()) : null
+  const atMs = inMs === null ? dateMs(value) : null
+  if (inMs === null && atMs === null) {
+    const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
+    throw new FanwiseError('step_input', `The start of its runs is ${got}, which is neither a date nor a time from now.`, { field: 'starts', fix: 'Give a date such as 2026-12-24T09:00:00Z, or a time such as 30m or 2d.' })
+  }
+  if ((inMs ?? atMs! - Date.now()) > startsWithinMs) throw new FanwiseError('step_input', `The start of its runs lies more than ${formatDuration(startsWithinMs)} ahead.`, { field: 'starts', fix: 'Give a time within a year.' })
+  return inMs === null ? { atMs: atMs! } : { inMs }
 }

@@ -145,6 +145,30 @@ describe('who obeys', () => {
     const ws = await workspaceWith({})
     await expect(async () => send(ws, { ts: Date.now() + 400 * 86_400_000 })).rejects.toMatchObject({ code: 'invalid_event', field: 'ts' })
   })
+
+  test('emitted events may start their runs later, at a date or after a while', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('plans', 'plan/asked', [
+        step('one', 'emit', { event: 'work/asked', data: '{ "n": 1 }', starts: '2s' }),
+        step('all', 'emit-each', { items: '{{ event.data.list }}', event: 'work/asked', data: '{{ item }}', starts: '{{ item.at }}' }),
+      ]),
+      fn('work', 'work/asked', note),
+    ])
+    const late = new Date(Date.now() + 3_600_000).toISOString()
+    const asked = Date.now()
+    await send(ws, { name: 'plan/asked', data: { n: 0, list: [{ n: 2, at: late }, { n: 3, at: null }, { n: 4, at: '2000-01-01' }] } })
+    await until(async () => (await runs(ws)).filter((run) => run.status === 1).length === 4, 'all but the late one have completed')
+    expect((await runs(ws)).map(({ n, status, state }) => [n, status, state]).sort()).toEqual([[0, 1, null], [1, 1, null], [2, 0, 't'], [3, 1, null], [4, 1, null]])
+    const { rows } = await t.engine.pool.query<{ data: { n: number }; ts: number; started: number; due: number | null }>(`
+      select e.data, e.ts::float8 as ts, extract(epoch from r.started_at)::float8 * 1000 as started, extract(epoch from j.due)::float8 * 1000 as due
+      from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id
+      where r.workspace_id = $1 and e.name = 'work/asked'`, [ws])
+    const [first, second] = [1, 2].map((n) => rows.find((row) => row.data.n === n)!)
+    expect(first!.started).toBeGreaterThanOrEqual(asked + 1900)
+    expect(second!.ts).toBe(Date.parse(late))
+    expect(Math.abs(second!.due! - Date.parse(late))).toBeLessThan(2000)
+  })
 })
 
 describe('debounce and batch', () => {

@@ -4,6 +4,7 @@
  */
 import type pg from 'pg'
 import { newUuid, publicId } from '#base/ids.ts'
+import { databaseNow } from '#engine/clock.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
@@ -80,7 +81,7 @@ async function storeEvent(
   }
   planEvent(plan, table, {
     workspaceId, id: newUuid(), name: settledEvent, data, dataText: JSON.stringify(data),
-    ts: Math.round(performance.timeOrigin + performance.now()), source: 'system', sourceRef: row.step, emitRunId: row.run_id,
+    ts: databaseNow(), source: 'system', sourceRef: row.step, emitRunId: row.run_id,
   })
   await context.lanes.ensure(context.pool, plan.runs)
   const decided = await decideStarts(client, plan)

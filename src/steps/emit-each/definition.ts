@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { brief, eventNameField, field, optionalText, outPort, required } from '#steps/field.ts'
+import { brief, eventNameField, field, optionalText, outPort, required, startsField } from '#steps/field.ts'
 import type { StepKindDefinition } from '#steps/kind.ts'
 
 const scope = ['item', 'index']
@@ -13,6 +13,7 @@ const config = z.object({
     label: 'Data', expr: 'json', control: 'json', scope, placeholder: '{ "userId": "{{ item.id }}" }', help: 'item is the current one, index its place from 0.',
   })),
   id: optionalText({ label: 'Id', expr: 'template', scope, help: 'Optional. The same id within 24 hours is stored once.', placeholder: '{{ item.id }}' }, 2000),
+  starts: startsField({ scope, placeholder: '{{ item.dueAt }}' }),
   canary: z.number({ error: 'Give a whole number of items, 0 for all at once.' }).int('Give a whole number of items.').min(0, 'The least is 0: all at once.').max(100_000, 'The most is 100,000.').optional().meta(field({
     label: 'Send the first, then wait', help: 'So many items go first; the others follow once their runs have completed. 0 = all at once.',
   })),

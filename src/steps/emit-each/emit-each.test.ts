@@ -33,6 +33,12 @@ describe('one event per item', () => {
     expect(all(outcome).map((item) => [item.data, item.id])).toEqual([0, 1, 2].map((n) => [{ at: 'x.dev', n: n + 1, id: `u${n}` }, `U${n}`]))
     expect(sent.evaluated).toEqual([['item.email.split("@")[1]', 'item.id.toUpperCase()']])
   })
+  test('each starts its runs at a time of its own', async () => {
+    const list = [{ id: 'a', due: '2027-01-01T08:00:00Z' }, { id: 'b', due: null }]
+    expect(all((await each({ starts: '{{ item.due }}' }, list)).outcome).map((item) => item.starts)).toEqual([{ atMs: Date.UTC(2027, 0, 1, 8) }, undefined])
+    expect(all((await each({ data: '{ "id": "{{ item.id.trim() }}" }', starts: '{{ index + 1 }}m' }, list)).outcome).map((item) => [item.data, item.starts])).toEqual([[{ id: 'a' }, { inMs: 60_000 }], [{ id: 'b' }, { inMs: 120_000 }]])
+    await expect(each({ starts: '{{ item.id }}' }, list)).rejects.toMatchObject({ field: 'starts', message: expect.stringMatching(/^Item 1: The start of its runs is "a"/) })
+  })
   test('50,000 items are quick', async () => {
     const list = users(50_000)
     const began = performance.now()

@@ -10,7 +10,7 @@ import type { CompiledTemplate } from '#expressions/resolve.ts'
 import { cachedTemplate, pruneScope, withField } from '#expressions/resolve.ts'
 import type { EmitEachConfig } from '#steps/emit-each/definition.ts'
 import type { EmitItem, StepContext, StepOutcome, StepRun } from '#steps/kind.ts'
-import { asEventData, asEventId } from '#steps/value.ts'
+import { asEventData, asEventId, asStart } from '#steps/value.ts'
 
 type ItemScope = Record<string, unknown> & { item: Json; index: number }
 
@@ -18,15 +18,16 @@ const itemNames = ['item', 'index']
 
 export const runEmitEach: StepRun<EmitEachConfig> = (context) => {
   const items = listOf(context.config.items as Json)
-  const { event, data: dataText, id: idText } = context.rawConfig
+  const { event, data: dataText, id: idText, starts: startsText = '' } = context.rawConfig
   const data = templateOf(dataText, 'json', 'data')
   const id = templateOf(idText, 'template', 'id')
-  if (data?.needsSandbox || id?.needsSandbox) return withSandbox(context, items, data, id)
+  const starts = templateOf(startsText, 'template', 'starts')
+  if (data?.needsSandbox || id?.needsSandbox || starts?.needsSandbox) return withSandbox(context, items, data, id, starts)
   const local: ItemScope = { ...context.scope, item: null, index: 0 }
   const make = (index: number): EmitItem => {
     local.item = items[index]!
     local.index = index
-    return itemOf(event, index, () => data?.render(local), () => id?.render(local))
+    return itemOf(event, index, () => data?.render(local), () => id?.render(local), starts === null ? null : () => starts.render(local))
   }
   return checked(items.length, make, context)
 }
@@ -47,13 +48,17 @@ function templateOf(text: string, kind: 'json' | 'template', field: string): Com
   }
 }
 
-function itemOf(event: string, index: number, data: () => Json | undefined, id: () => Json | undefined): EmitItem {
+function itemOf(event: string, index: number, data: () => Json | undefined, id: () => Json | undefined, starts: (() => Json) | null): EmitItem {
   let field = 'data'
   try {
     const made: EmitItem = { name: event, data: asEventData(data(), 'data') }
     field = 'id'
     const own = asEventId(id())
     if (own !== undefined) made.id = own
+    if (starts === null) return made
+    field = 'starts'
+    const at = asStart(starts())
+    if (at !== undefined) made.starts = at
     return made
   } catch (thrown) {
     throw atItem(thrown, index, field)
@@ -87,9 +92,9 @@ function checked(count: number, make: (index: number) => EmitItem, { rawConfig }
   })()
 }
 
-async function withSandbox(context: StepContext<EmitEachConfig>, items: Json[], data: CompiledTemplate | null, id: CompiledTemplate | null): Promise<StepOutcome> {
+async function withSandbox(context: StepContext<EmitEachConfig>, items: Json[], data: CompiledTemplate | null, id: CompiledTemplate | null, starts: CompiledTemplate | null): Promise<StepOutcome> {
   const { event } = context.rawConfig
-  const templates = [data, id].filter((template) => template !== null)
+  const templates = [data, id, starts].filter((template) => template !== null)
   const local: ItemScope = { ...context.scope, item: null, index: 0 }
   const at = (index: number): ItemScope => {
     local.item = items[index]!
@@ -105,10 +110,11 @@ async function withSandbox(context: StepContext<EmitEachConfig>, items: Json[], 
   }
   const { item: _item, index: _index, ...shared } = pruneScope(at(0), templates.flatMap((template) => template.references))
   const values = await context.services.evaluateEach(templates.flatMap((template) => template.expressions), shared, items)
-  const dataCount = data?.expressions.length ?? 0
+  const dataEnd = data?.expressions.length ?? 0
+  const idEnd = dataEnd + (id?.expressions.length ?? 0)
   const make = (index: number): EmitItem => {
     const own = values[index]!
-    return itemOf(event, index, () => data?.renderWith(at(index), own), () => id?.renderWith(local, own.slice(dataCount)))
+    return itemOf(event, index, () => data?.renderWith(at(index), own), () => id?.renderWith(local, own.slice(dataEnd, idEnd)), starts === null ? null : () => starts.renderWith(local, own.slice(idEnd)))
   }
   return checked(items.length, make, context)
 }

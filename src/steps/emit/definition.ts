@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { brief, eventNameField, field, optionalText, outPort } from '#steps/field.ts'
+import { brief, eventNameField, field, optionalText, outPort, startsField } from '#steps/field.ts'
 import type { StepKindDefinition } from '#steps/kind.ts'
 
 const config = z.object({
@@ -8,6 +8,7 @@ const config = z.object({
     label: 'Data', expr: 'json', control: 'json', placeholder: '{ "orderId": "{{ event.data.orderId }}" }',
   })),
   id: optionalText({ label: 'Id', expr: 'template', help: 'Optional. The same id within 24 hours is stored once.', placeholder: '{{ event.data.orderId }}' }, 2000),
+  starts: startsField({ placeholder: '{{ event.data.dueAt }}' }),
 })
 
 export type EmitConfig = z.infer<typeof config>

@@ -6,6 +6,7 @@ import { durationProblem } from '#steps/field.ts'
 import type { StepRun } from '#steps/kind.ts'
 import type { SleepConfig } from '#steps/sleep/definition.ts'
 import { maxSleepMs } from '#steps/sleep/definition.ts'
+import { dateMs } from '#steps/value.ts'
 
 export const runSleep: StepRun<SleepConfig> = ({ config }) => {
   if (config.mode === 'until') return { type: 'sleep-until', at: dateOf(config.until) }
@@ -15,13 +16,9 @@ export const runSleep: StepRun<SleepConfig> = ({ config }) => {
   return { type: 'sleep', ms: parseDuration(text as string)! }
 }
 
-/** ISO text; a date and time without an offset is UTC, so it means the same on every server. */
 function dateOf(value: Json): string {
-  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
-  const date = typeof text === 'string' || typeof text === 'number' ? new Date(text) : new Date(NaN)
-  if (Number.isNaN(date.getTime())) {
-    const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
-    throw new FanwiseError('step_input', `The date to sleep until is ${got}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
-  }
-  return date.toISOString()
+  const ms = dateMs(value)
+  if (ms !== null) return new Date(ms).toISOString()
+  const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
+  throw new FanwiseError('step_input', `The date to sleep until is ${got}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
 }

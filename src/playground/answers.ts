@@ -83,8 +83,7 @@ function listUsers(call: PlaygroundCall, settings: PlaygroundSettings, makeId: (
   const query = new URLSearchParams(call.path.split('?')[1] ?? '')
   const offset = wholeNumber(query.get('offset'), 0, total)
   const limit = wholeNumber(query.get('limit'), total, total)
-  const users = generatedUsers(offset, Math.min(total, offset + limit))
-  return { status: 200, body: resource(call) === 'ids' ? { ids: users.map(({ id }) => id), total } : { users, total } }
+  return { status: 200, body: { users: generatedUsers(offset, Math.min(total, offset + limit)), total } }
 }
 
 function wholeNumber(text: string | null, otherwise: number, max: number): number {

@@ -13,7 +13,7 @@ import { fill } from './fill.ts'
 import { median, openSession, startEngine, verdict } from './session.ts'
 import { fn, transform } from '#tests/support/factories.ts'
 
-const history = Number(process.argv[2] ?? 1_000_000)
+const history = Number(process.argv.slice(2).find((one) => !one.startsWith('--')) ?? 1_000_000)
 const waiting = Math.round(history / 10)
 const little = 6000
 const firstId = '00000000-0000-0000-0000-000000000000'

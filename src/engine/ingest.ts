@@ -14,7 +14,7 @@ import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
 import { databaseNow } from '#engine/clock.ts'
 import type { Route, Routes, RoutingTable } from '#engine/match.ts'
-import { eventIngest, eventTake } from '#engine/sql/event-store.ts'
+import { eventIngest, eventIngestNew, eventTakeNew } from '#engine/sql/event-store.ts'
 import { isConnectionError, isTransient } from '#engine/connection.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
@@ -166,19 +166,22 @@ export class Ingest {
     const plan = planBatch(batch, tables, null)
     if (!withIds && waitedFor.length === 0 && !needsDecision(plan) && !cancelsSomething(plan.events, tables)) {
       await this.context.lanes.ensure(this.context.pool, plan.runs)
-      const worker = this.crowded() || plan.runs.some((run) => run.start !== undefined) ? null : (this.context.taker()?.ready(plan.runs.length) ?? null)
+      // Ids made here are new: a try before this one that did not store them said so.
+      const mayRepeat = plan.events.some((event) => event.mayRepeat)
+      const worker = mayRepeat || this.crowded() || plan.runs.some((run) => run.start !== undefined) ? null : (this.context.taker()?.ready(plan.runs.length) ?? null)
       if (worker !== null) return this.insertAndTake(plan, tables, worker)
-      return (await insert(this.context.pool, plan, tables)) ? { plan } : null
+      return (await insert(this.context.pool, plan, tables, mayRepeat ? eventIngest : eventIngestNew)) ? { plan } : null
     }
     return this.commitWithLocks(batch, tables, waitedFor, plan)
   }
+
 
   private async insertAndTake(plan: Plan, tables: Map<string, RoutingTable>, worker: string): Promise<Stored | null> {
     // Before the try: while there is no connection nothing has been sent, so the worker has no reason to doubt.
     const client = await this.context.pool.connect()
     let lost: Error | undefined
     try {
-      const { rows } = await client.query<{ current: boolean; taken: string[] }>({ ...eventTake, values: [...insertParameters(plan, tables), worker] })
+      const { rows } = await client.query<{ current: boolean; taken: string[] }>({ ...eventTakeNew, values: [...insertParameters(plan, tables), worker] })
       return rows[0]!.current ? { plan, taken: { by: worker, runs: new Set(rows[0]!.taken) } } : null
     } catch (error) {
       // With an SQLSTATE nothing was stored; without one, the answer of a commit may have been lost.
@@ -266,11 +269,9 @@ function targets(only: Only, table: RoutingTable): readonly Route[] {
   return route === undefined ? [] : [route]
 }
 
-async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>): Promise<boolean> {
+async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>, statement: typeof eventIngest = eventIngest): Promise<boolean> {
   if (plan.events.length === 0) return true
-  const { rows } = await client.query<{ current: boolean; stored: string[] }>({
-    ...eventIngest, values: insertParameters(plan, tables),
-  })
+  const { rows } = await client.query<{ current: boolean }>({ ...statement, values: insertParameters(plan, tables) })
   return rows[0]!.current
 }
 

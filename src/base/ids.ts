@@ -3,7 +3,7 @@
  * people and programs see `<prefix>_<26 characters>`, the same 128 bits in Crockford base32
  * (the alphabet of ULIDs). Pure: runs in the browser and on the server.
  */
-export type IdPrefix = 'ws' | 'usr' | 'wf' | 'fn' | 'evt' | 'run' | 'fan' | 'key' | 'mail' | 'req' | 'cmt' | 'con' | 'aud'
+export type IdPrefix = 'ws' | 'usr' | 'wf' | 'fn' | 'evt' | 'run' | 'fan' | 'key' | 'mail' | 'req' | 'cmt' | 'con' | 'aud' | 'inv'
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 let lastMs = 0

@@ -8,6 +8,7 @@ import type { AppRouter } from '#server/router.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import type { Operation } from '#graph/operations.ts'
 import type { Transport, Trouble } from './autosave.ts'
+import { newClientId } from './client-id.ts'
 import { meetNeighbours } from './neighbours.ts'
 import { openPendingStore } from './pending-store.ts'
 import { createEditor, type Editor } from './store.ts'
@@ -105,9 +106,4 @@ function explain(error: unknown): Trouble {
   if (shape.code === 'unauthorized') return { kind: 'signed-out' }
   if (shape.code === 'unavailable' || error instanceof DOMException) return { kind: 'offline' }
   return { kind: 'refused', message: shape.message, ...(shape.fix ? { fix: shape.fix } : {}) }
-}
-
-function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12))
-  return `c_${[...bytes].map((byte) => (byte % 36).toString(36)).join('')}`
 }

@@ -127,7 +127,10 @@ export interface EngineServices {
   /** As StepServices.baseAddress. */
   baseAddress?(workspaceId: string, connection: string): Promise<string | null>
   sendMail(workspaceId: string, mail: OutgoingMail, info: { runId: string; step: string }): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
-  runCode: StepServices['runCode']
+  /** As StepServices.runCode. @param printed what the code wrote to its console, before the answer; not called when that is nothing */
+  runCode(...given: [...Parameters<StepServices['runCode']>, printed?: (text: string) => void]): ReturnType<StepServices['runCode']>
+  /** Keeps what an attempt wrote to its console, for people: a note that nothing waits for. */
+  keepPrinted?(workspaceId: string, of: { runId: string; step: string; attempt: number }, text: string): void
   evaluate: StepServices['evaluate']
   evaluateEach: StepServices['evaluateEach']
   /** Plain settings that expressions read as `env`. */

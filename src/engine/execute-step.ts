@@ -140,7 +140,7 @@ function servicesOf(call: StepCall): StepServices {
   return {
     request: (request) => guarded(call, request),
     sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.id }),
-    runCode: services.runCode,
+    runCode: (code, scope, limits) => services.runCode(code, scope, limits, services.keepPrinted === undefined ? undefined : (text) => services.keepPrinted!(workspaceId, { runId, step: step.id, attempt: call.attempt }, text)),
     evaluate: services.evaluate,
     evaluateEach: services.evaluateEach,
     ...(services.baseAddress === undefined ? {} : { baseAddress: (connection: string) => services.baseAddress!(workspaceId, connection) }),

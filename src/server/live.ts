@@ -2,7 +2,10 @@
 import { publicId } from '#base/ids.ts'
 import type { LiveChange } from '#engine/api.ts'
 import { getEngine } from '#server/engine.ts'
+import { whileMember } from '#server/members/departures.ts'
 import { inWorkspace } from '#server/procedures.ts'
+import { rooms } from '#server/presence/rooms.ts'
+import type { Company } from '#server/presence/router.ts'
 import { router } from '#server/trpc.ts'
 
 export interface ScreenChange {
@@ -12,34 +15,70 @@ export interface ScreenChange {
   events: boolean
   workflows: string[]
   fanOuts: string[]
+  /** Of workflows the person has open: who is there now, when somebody moved, came or went. */
+  rooms: Company[]
 }
 
 export const liveRouter = router({
+  /** One for all windows of a browser, so it brings what any of them shows. */
   changes: inWorkspace.subscription(async function* ({ ctx, signal }): AsyncGenerator<ScreenChange> {
-    for await (const change of changesOf(ctx.workspace.id, signal)) {
-      yield { runs: change.runs.map((id) => publicId('run', id)), more: change.more, events: change.events, workflows: change.workflows.map((id) => publicId('wf', id)), fanOuts: change.fanOuts.map((id) => publicId('fan', id)) }
+    for await (const { change, rooms: moved } of whileMember(ctx.user.id, ctx.workspace, signal, (until) => newsOf(ctx.workspace.id, until))) {
+      const company = [...moved].filter((workflow) => rooms().isIn(workflow, ctx.user.id)).map((workflow) => ({ workflow, people: rooms().people(workflow) }))
+      if (change !== null || company.length > 0) yield { ...onScreen(change ?? nothing), rooms: company }
     }
   }),
 })
 
+function onScreen(change: LiveChange): Omit<ScreenChange, 'rooms'> {
+  return {
+    runs: change.runs.map((id) => publicId('run', id)), more: change.more, events: change.events,
+    workflows: change.workflows.map((id) => publicId('wf', id)), fanOuts: change.fanOuts.map((id) => publicId('fan', id)),
+  }
+}
+
+const nothing: LiveChange = { runs: [], more: false, events: false, workflows: [], fanOuts: [] }
 const pendingRunsMax = 50
 
-/** The hub's calls as an async sequence; calls during a slow read are joined into one. */
-export async function* changesOf(workspaceId: string, signal: AbortSignal | undefined): AsyncGenerator<LiveChange> {
-  let pending: LiveChange | null = null
+/** What changed in the workspace; changes during a slow read are joined into one. */
+export function changesOf(workspaceId: string, signal: AbortSignal | undefined): AsyncGenerator<LiveChange> {
+  return gathered((add) => getEngine().live.subscribe(workspaceId, add), join, signal)
+}
+
+interface News {
+  change: LiveChange | null
+  /** Workflows in which somebody moved. */
+  rooms: ReadonlySet<string>
+}
+
+function newsOf(workspaceId: string, signal: AbortSignal | undefined): AsyncGenerator<News> {
+  return gathered<News>((add) => {
+    const stops = [
+      getEngine().live.subscribe(workspaceId, (change) => add({ change, rooms: new Set() })),
+      rooms().subscribe(workspaceId, (workflow) => add({ change: null, rooms: new Set([workflow]) })),
+    ]
+    return () => stops.forEach((stop) => stop())
+  }, (a, b) => ({
+    change: a.change === null || b.change === null ? (a.change ?? b.change) : join(a.change, b.change),
+    rooms: new Set([...a.rooms, ...b.rooms]),
+  }), signal)
+}
+
+/** Calls as an async sequence; what comes during a slow read is joined into one. */
+async function* gathered<T>(subscribe: (add: (one: T) => void) => () => void, both: (a: T, b: T) => T, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  // At most one.
+  const pending: T[] = []
   let wake: () => void = () => {}
-  const unsubscribe = getEngine().live.subscribe(workspaceId, (change) => {
-    pending = pending === null ? change : join(pending, change)
+  const unsubscribe = subscribe((one) => {
+    pending[0] = pending.length === 0 ? one : both(pending[0] as T, one)
     wake()
   })
   const stop = () => wake()
   signal?.addEventListener('abort', stop)
   try {
     while (!ended(signal)) {
-      if (pending === null) await new Promise<void>((resolve) => (wake = resolve))
-      const next: LiveChange | null = pending
-      pending = null
-      if (next !== null && !ended(signal)) yield next
+      if (pending.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      const next = pending.splice(0)
+      if (!ended(signal)) yield* next
     }
   } finally {
     signal?.removeEventListener('abort', stop)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { baseProcedure } from '#server/trpc.ts'
-import { findMembership } from '#server/workspaces/membership.ts'
+import { findMembership, notAMember } from '#server/workspaces/membership.ts'
 import { roles, type Role } from '#server/workspaces/roles.ts'
 
 export const publicProcedure = baseProcedure
@@ -20,9 +20,7 @@ const workspaceInput = z.object({ workspace: z.string().min(1).max(80) })
 function inWorkspaceAs(least: Role) {
   return signedIn.input(workspaceInput).use(async ({ ctx, input, next }) => {
     const membership = await findMembership(ctx.user.id, input.workspace)
-    if (membership === null) {
-      throw new FanwiseError('not_found', `There is no workspace "${input.workspace}", or you are not a member of it.`, { fix: 'Choose one of your workspaces.' })
-    }
+    if (membership === null) throw notAMember(input.workspace)
     if (roles.indexOf(membership.role) > roles.indexOf(least)) {
       throw new FanwiseError('forbidden', `Your role here is ${membership.role}; this needs ${least}.`, { fix: 'Ask an owner of the workspace.' })
     }

@@ -11,6 +11,7 @@ import { functionsRouter } from '#server/functions/router.ts'
 import { holdsRouter } from '#server/holds/router.ts'
 import { keysRouter } from '#server/keys/router.ts'
 import { liveRouter } from '#server/live.ts'
+import { membersRouter } from '#server/members/router.ts'
 import { outboxRouter } from '#server/outbox/router.ts'
 import { playgroundRouter } from '#server/playground/router.ts'
 import { presenceRouter } from '#server/presence/router.ts'
@@ -37,6 +38,7 @@ export const appRouter = router({
   functions: functionsRouter,
   fanOuts: fanOutsRouter,
   holds: holdsRouter,
+  members: membersRouter,
   playground: playgroundRouter,
   presence: presenceRouter,
   outbox: outboxRouter,

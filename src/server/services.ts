@@ -2,6 +2,7 @@
 import type { Engine, EngineServices } from '#engine/api.ts'
 import { createSandboxPool } from '#expressions/sandbox/pool.ts'
 import { handlePlayground } from '#playground/handle.ts'
+import type { AlertContext } from '#server/alerts/send-alerts.ts'
 import { approvalUrl } from '#server/approvals/link.ts'
 import { installationCipher } from '#server/connections/cipher.ts'
 import { vaultTopic, type ConnectionsContext } from '#server/connections/context.ts'
@@ -11,15 +12,16 @@ import type { Env } from '#server/env.ts'
 import { createHttpClient } from '#server/outgoing/http-client.ts'
 import { createMailer } from '#server/outgoing/mail.ts'
 import { storeOutboxMail } from '#server/outbox/store.ts'
+import type { Role } from '#server/workspaces/roles.ts'
+import { ConsoleNotes } from '#server/runs/console.ts'
 import { setTrySandbox, tryMs } from '#server/try-sandbox.ts'
-import type { OutgoingMail } from '#steps/kind.ts'
 
 export interface Services {
   engine: EngineServices
   /** Connections, secrets and settings of workspaces. */
   connections: ConnectionsContext
   /** Mail of Fanwise itself, from no run. */
-  sendMail(workspaceId: string, mail: OutgoingMail): Promise<{ via: 'smtp' | 'outbox' }>
+  sendMail: AlertContext['sendMail']
   /** Playground and Outbox keep their rows in the engine's database. */
   attach(engine: Engine): void
   close(): Promise<void>
@@ -30,11 +32,13 @@ interface Caller {
   idempotencyKey?: string
   runId?: string
   step?: string
+  leastRole?: Role
 }
 
 export function createServices(env: Env, publicUrl: string): Services {
   let engine: Engine | undefined
   const pool = () => engine!.pool
+  const notes = new ConsoleNotes(pool, (workspaceId, runId) => engine!.live.runsChanged(workspaceId, [runId]))
   const sandbox = createSandboxPool({ size: env.FANWISE_SANDBOX_THREADS })
   // Starts its thread when somebody tries the first field.
   const tries = createSandboxPool({ size: 1, expressionTimeoutMs: tryMs, memoryMb: 32 })
@@ -46,7 +50,7 @@ export function createServices(env: Env, publicUrl: string): Services {
   const mailer = createMailer<Caller>({
     smtpUrl: env.FANWISE_SMTP_URL,
     from: env.FANWISE_MAIL_FROM,
-    outbox: (mail, { workspaceId, runId, step }) => storeOutboxMail(pool(), workspaceId, mail, { runId, step }),
+    outbox: (mail, { workspaceId, runId, step, leastRole }) => storeOutboxMail(pool(), workspaceId, mail, { runId, step, leastRole }),
   })
   const cipher = installationCipher(env.FANWISE_SECRET_BEFORE)
   const vault = new Vault(pool, cipher, { FANWISE_URL: publicUrl })
@@ -57,6 +61,7 @@ export function createServices(env: Env, publicUrl: string): Services {
       request: (workspaceId, request, info) => http.request(request, { workspaceId, ...info }),
       sendMail: (workspaceId, mail, info) => mailer.send(mail, { workspaceId, ...info }),
       runCode: sandbox.runCode,
+      keepPrinted: (workspaceId, of, text) => notes.keep(workspaceId, of, text),
       evaluate: sandbox.evaluate,
       evaluateEach: sandbox.evaluateEach,
       environment: (workspaceId) => vault.environment(workspaceId),
@@ -65,7 +70,7 @@ export function createServices(env: Env, publicUrl: string): Services {
       baseAddress: (workspaceId, connection) => sender.baseAddress(workspaceId, connection),
       approvalUrl: (workspaceId, runId, step) => approvalUrl(publicUrl, { workspaceId, runId, step }),
     },
-    sendMail: (workspaceId, mail) => mailer.send(mail, { workspaceId }),
+    sendMail: (workspaceId, mail, leastRole) => mailer.send(mail, { workspaceId, leastRole }),
     attach(value) {
       engine = value
       value.hear((topic, data) => {

@@ -36,9 +36,11 @@ function describe(error: TRPCError): ErrorShape {
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next()
   if (result.ok || !isFanwiseError(result.error.cause)) return result
-  const cause: FanwiseError = result.error.cause
-  throw new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause })
+  throw trpcErrorOf(result.error.cause)
 })
+
+/** What a call throws gets its code by itself; what ends an open stream has to be thrown with it. */
+export const trpcErrorOf = (cause: FanwiseError): TRPCError => new TRPCError({ code: errorCodes[cause.code].trpc, message: cause.message, cause })
 
 export const router = t.router
 export const middleware = t.middleware

@@ -1,14 +1,18 @@
 'use client'
 /**
- * One stream of changes per visible page (browsers allow few connections, so a hidden tab lets go
- * of its own). A change only says what moved; what the page shows of it is asked for again.
+ * What changes in the workspace, while the page can be seen: a hidden tab asks for nothing. A change only
+ * says what moved; what the page shows of it is asked for again.
  */
-import { useQueryClient } from '@tanstack/react-query'
-import { useSubscription } from '@trpc/tanstack-react-query'
+import { useQueryClient, type InvalidateQueryFilters } from '@tanstack/react-query'
+import type { TRPCClient } from '@trpc/client'
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import { useTRPC } from '#ui/trpc.tsx'
+import type { ScreenChange } from '#server/live.ts'
+import type { Company } from '#server/presence/router.ts'
+import type { AppRouter } from '#server/router.ts'
+import { joinStream, type StreamEvents, type StreamState } from '#ui/shared-stream.ts'
+import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 
-export type LiveState = 'connecting' | 'live' | 'held' | 'lost'
+export type LiveState = StreamState | 'held'
 
 interface LiveValue {
   state: LiveState
@@ -22,17 +26,81 @@ export function useLive(): LiveValue {
 }
 
 const refreshEveryMs = 500
+const tryAgainMs = 5000
 
-type Listener = (workflows: readonly string[] | 'unknown') => void
-const listeners = new Set<Listener>()
+type Listener<T> = (news: T[] | 'unknown') => void
+const editListeners = new Set<Listener<string>>()
+const roomListeners = new Set<Listener<Company>>()
 
-/**
- * Tells at once which workflows were edited, by public id; `unknown` when the stream begins and may have
- * missed some. Over the page's one stream: a browser has six connections to a host, for all its windows.
- */
-export function onWorkflowsEdited(listener: Listener): () => void {
+function hear<T>(listeners: Set<Listener<T>>, listener: Listener<T>): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
+}
+
+/** Tells at once which workflows were edited, by public id; `unknown` when the stream begins and may have missed some. */
+export const onWorkflowsEdited = (listener: Listener<string>): (() => void) => hear(editListeners, listener)
+
+/** Tells who is in the workflows one has open, when somebody there moves; `unknown` when the stream begins. */
+export const onPeopleMoved = (listener: Listener<Company>): (() => void) => hear(roomListeners, listener)
+
+function tell<T>(listeners: Set<Listener<T>>, news: T[] | 'unknown'): void {
+  if (news === 'unknown' || news.length > 0) for (const listener of listeners) listener(news)
+}
+
+export function LiveProvider({ workspace, children }: { workspace: string; children: ReactNode }) {
+  const client = useTRPCClient()
+  const visible = usePageVisible()
+  const [held, setHeld] = useState(false)
+  const [stream, setStream] = useState<StreamState>('connecting')
+  const refresh = useRefresh()
+  useEffect(() => {
+    if (!visible || held) return
+    setStream('connecting')
+    return joinStream<ScreenChange>(`fanwise:live:${workspace}`, (events) => openChanges(client, workspace, events), {
+      state: setStream,
+      // What happened while nobody listened is not told again.
+      started: () => {
+        tell(editListeners, 'unknown')
+        tell(roomListeners, 'unknown')
+        refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] })
+      },
+      data: (change) => {
+        tell(editListeners, change.workflows)
+        tell(roomListeners, change.rooms)
+        refresh(change)
+      },
+    })
+  }, [client, workspace, visible, held, refresh])
+  const state: LiveState = held ? 'held' : stream
+  const value = useMemo(() => ({ state, hold: setHeld }), [state])
+  return <Context.Provider value={value}>{children}</Context.Provider>
+}
+
+/** The stream itself. The browser connects again by itself where it can; where it gives up, this tries again. */
+function openChanges(client: TRPCClient<AppRouter>, workspace: string, events: StreamEvents<ScreenChange>): () => void {
+  let ended = false
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let running: { unsubscribe(): void } | null = null
+  const lost = (): void => {
+    if (ended) return
+    events.state('lost')
+    timer ??= setTimeout(open, tryAgainMs)
+  }
+  const open = (): void => {
+    timer = null
+    running = client.live.changes.subscribe({ workspace }, {
+      onStarted: events.started, onData: events.data, onError: lost, onComplete: lost,
+      onConnectionStateChange: ({ state }) => {
+        if (state !== 'idle') events.state(state === 'pending' ? 'live' : 'connecting')
+      },
+    })
+  }
+  open()
+  return () => {
+    ended = true
+    if (timer !== null) clearTimeout(timer)
+    running?.unsubscribe()
+  }
 }
 
 interface Gathered {
@@ -45,30 +113,6 @@ interface Gathered {
 
 const nothing = (): Gathered => ({ runs: new Set(), all: false, events: false, workflows: false, fanOuts: false })
 
-export function LiveProvider({ workspace, children }: { workspace: string; children: ReactNode }) {
-  const trpc = useTRPC()
-  const visible = usePageVisible()
-  const [held, setHeld] = useState(false)
-  const refresh = useRefresh()
-  const subscription = useSubscription(
-    trpc.live.changes.subscriptionOptions({ workspace }, {
-      enabled: visible && !held,
-      // What happened while nobody listened is not told again.
-      onStarted: () => {
-        for (const listener of listeners) listener('unknown')
-        refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] })
-      },
-      onData: (change) => {
-        if (change.workflows.length > 0) for (const listener of listeners) listener(change.workflows)
-        refresh(change)
-      },
-    }),
-  )
-  const state: LiveState = held ? 'held' : subscription.status === 'pending' ? 'live' : subscription.status === 'error' ? 'lost' : 'connecting'
-  const value = useMemo(() => ({ state, hold: setHeld }), [state])
-  return <Context.Provider value={value}>{children}</Context.Provider>
-}
-
 /** Gathers changes and asks again for what they touch, at most twice a second. */
 function useRefresh() {
   const trpc = useTRPC()
@@ -79,7 +123,7 @@ function useRefresh() {
     timer.current = null
     const { runs, all, events, workflows, fanOuts } = gathered.current
     gathered.current = nothing()
-    const again = (filter: { queryKey?: readonly unknown[] }) => void client.invalidateQueries(filter)
+    const again = (filter: InvalidateQueryFilters) => void client.invalidateQueries(filter)
     if (runs.size > 0 || all || events) {
       again(trpc.runs.list.pathFilter())
       again(trpc.runs.counts.pathFilter())
@@ -87,10 +131,7 @@ function useRefresh() {
       again(trpc.functions.list.pathFilter())
       again(trpc.playground.pathFilter())
       again(trpc.outbox.pathFilter())
-      void client.invalidateQueries({
-        ...trpc.runs.get.pathFilter(),
-        predicate: (query) => all || runs.has(queriedRun(query.queryKey)),
-      })
+      for (const filter of [trpc.runs.get.pathFilter(), trpc.runs.console.pathFilter()]) again({ ...filter, predicate: (query) => all || runs.has(queriedRun(query.queryKey)) })
     }
     if (workflows) {
       again(trpc.workflows.list.pathFilter())
@@ -102,7 +143,8 @@ function useRefresh() {
   useEffect(() => () => {
     if (timer.current !== null) clearTimeout(timer.current)
   }, [])
-  return useCallback((change: { runs: string[]; more: boolean; events: boolean; workflows: string[]; fanOuts: string[] }) => {
+  return useCallback((change: Omit<ScreenChange, 'rooms'>) => {
+    if (change.runs.length + change.workflows.length + change.fanOuts.length === 0 && !change.more && !change.events) return
     for (const id of change.runs) gathered.current.runs.add(id)
     gathered.current.all ||= change.more
     gathered.current.events ||= change.events
@@ -112,7 +154,7 @@ function useRefresh() {
   }, [flush])
 }
 
-/** The run a `runs.get` query is about. */
+/** The run a query is about. */
 function queriedRun(key: readonly unknown[]): string {
   const options = key[1] as { input?: { id?: unknown } } | undefined
   return String(options?.input?.id ?? '')

@@ -1,10 +1,12 @@
 /** People, workspaces and keys on a real Postgres: who may see and do what. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newUuid, publicId } from '#base/ids.ts'
 import { passwordMatches } from '#server/auth/password.ts'
 import { createAccount, ensureAccount } from '#server/auth/sign-up.ts'
 import { db } from '#server/db.ts'
 import { hashKey } from '#server/keys/key-text.ts'
 import { appRouter } from '#server/router.ts'
+import { lastWorkspaceOf } from '#server/workspaces/membership.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
 
 let t: TestDoor
@@ -56,6 +58,45 @@ describe('sign-up', () => {
     const again = await ensureAccount({ email: 'ada@north.io', password: 'anything at all', workspace: 'North Ops' })
     expect(again).toMatchObject({ created: false, userId: ada.userId, workspace: { slug: 'north-ops' }, eventKey: ada.eventKey, apiKey: null })
     expect(await db().workflow.count()).toBe(before)
+  })
+})
+
+describe('more than one workspace', () => {
+  test('a new one has keys, examples and its maker as owner, also when some of a name are made at once', async () => {
+    const slugs = (await Promise.all([1, 2, 3].map(() => as(eve).account.newWorkspace({ name: ' Second   Ops ' })))).map(({ workspace }) => workspace)
+    expect(new Set(slugs).size).toBe(3)
+    for (const workspace of slugs) {
+      expect((await as(eve).keys.list({ workspace })).map(({ kind }) => kind).sort()).toEqual(['api', 'event'])
+      expect((await as(eve).workflows.list({ workspace })).length).toBeGreaterThanOrEqual(4)
+      expect((await as(eve).members.list({ workspace })).members).toMatchObject([{ email: 'eve@evil.io', role: 'owner', self: true }])
+      await expect(as(ada).members.list({ workspace })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    }
+    expect((await as(eve).account.me()).workspaces.map(({ name }) => name)).toEqual(['North Ops', 'Second Ops', 'Second Ops', 'Second Ops'])
+    await expect(as(eve).account.newWorkspace({ name: '  ' })).rejects.toMatchObject({ cause: { field: 'workspace' } })
+    await expect(as(null).account.newWorkspace({ name: 'X' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  })
+
+  test('one comes back to where one was last, and nowhere when there is none', async () => {
+    const cy = { userId: newUuid() }
+    await db().user.create({ data: { id: cy.userId, email: 'cy@north.io' } })
+    expect(await lastWorkspaceOf(cy.userId)).toBeNull()
+    for (const one of [ada, eve]) await db().membership.create({ data: { workspaceId: one.workspace.id, userId: cy.userId, role: 'viewer' } })
+    await as(cy).members.list({ workspace: eve.workspace.slug })
+    expect(await lastWorkspaceOf(cy.userId)).toEqual(eve.workspace)
+    await as(cy).members.takeOut({ workspace: eve.workspace.slug, id: publicId('usr', cy.userId) })
+    expect(await lastWorkspaceOf(cy.userId)).toEqual(ada.workspace)
+    await db().membership.deleteMany({ where: { userId: cy.userId } })
+  })
+
+  test('bootstrap gives an account that was only invited somewhere a workspace of its own', async () => {
+    const id = newUuid()
+    const account = { email: 'guest@north.io', password: 'anything at all', workspace: 'Own Ops' }
+    await db().user.create({ data: { id, email: account.email } })
+    await db().membership.create({ data: { workspaceId: ada.workspace.id, userId: id, role: 'viewer' } })
+    const found = await ensureAccount(account)
+    expect(found).toMatchObject({ created: false, userId: id, workspace: { name: 'Own Ops' }, eventKey: expect.stringMatching(/^fw_event_/) })
+    expect(await ensureAccount(account)).toMatchObject({ workspace: found.workspace, eventKey: found.eventKey })
+    await db().membership.deleteMany({ where: { userId: id, workspaceId: ada.workspace.id } })
   })
 })
 

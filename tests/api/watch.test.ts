@@ -186,7 +186,7 @@ describe('playground', () => {
 
 test('the outbox keeps mails of its workspace', async () => {
   const { messageId } = await storeOutboxMail(t.engine.pool, ws, { from: 'a@b.io', to: 'c@d.io', subject: 'Hello', html: '<p>Hi</p>' })
-  expect((await listOutbox(t.engine.pool, ws, page)).data).toMatchObject([{ id: messageId, subject: 'Hello' }])
-  expect(await readOutboxMail(t.engine.pool, ws, messageId)).toMatchObject({ html: '<p>Hi</p>', text: null })
-  expect(await readOutboxMail(t.engine.pool, await createWorkspace(t.engine.pool), messageId)).toBeNull()
+  expect((await listOutbox(t.engine.pool, ws, 'viewer', page)).data).toMatchObject([{ id: messageId, subject: 'Hello' }])
+  expect(await readOutboxMail(t.engine.pool, ws, 'viewer', messageId)).toMatchObject({ html: '<p>Hi</p>', text: null })
+  expect(await readOutboxMail(t.engine.pool, await createWorkspace(t.engine.pool), 'owner', messageId)).toBeNull()
 })

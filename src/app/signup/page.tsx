@@ -4,15 +4,12 @@ import { Suspense } from 'react'
 import { AccountPage } from '#observe/account/account-page.tsx'
 import { SignUpForm } from '#observe/account/sign-up-form.tsx'
 import { currentUser } from '#server/auth/session.ts'
-import { workspacesOf } from '#server/workspaces/membership.ts'
 
 export const metadata: Metadata = { title: 'Create a workspace' }
 export const dynamic = 'force-dynamic'
 
 export default async function SignUpPage() {
-  const user = await currentUser()
-  // Someone signed in who belongs nowhere would be sent in circles.
-  if (user !== null && (await workspacesOf(user.id)).length > 0) redirect('/')
+  if ((await currentUser()) !== null) redirect('/')
   return (
     <Suspense>
       <AccountPage view="signup"><SignUpForm /></AccountPage>

@@ -32,5 +32,7 @@ ${outputs}
 declare const run: { id: string; attempt: number; function: string }
 /** Plain settings. */
 declare const env: Record<string, string>
+/** What is written here shows with the step's output. */
+declare const console: Record<'log' | 'info' | 'warn' | 'error' | 'debug', (...values: unknown[]) => void>
 ${item === undefined ? '' : `/** The item this repetition is about. */\ndeclare const item: ${item}\n/** Its place in the list, from 0. */\ndeclare const index: number\n`}`
 }

@@ -8,6 +8,7 @@ import type { StepNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { RelativeTime } from '#ui/relative-time.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { StepConsole } from '#ui/step-console.tsx'
 import { statusTone, statusWord } from '#ui/status.ts'
 import { useEditor } from '../context.ts'
 import { useDataAtHand, type StepData } from '../data/data-at-hand.ts'
@@ -80,6 +81,7 @@ function Recorded({ node, last }: { node: StepNode; last: StepData }) {
         />
       )}
       {part === 'input' && hasInput ? <Took node={node} last={last} /> : <Gave node={node} last={last} />}
+      {node.kind === 'code' && part === 'output' && <StepConsole run={last.runId} step={node.key} />}
     </>
   )
 }

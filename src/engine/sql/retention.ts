@@ -13,7 +13,7 @@ const ofRuns = (table: string) => ({
 
 /** In this order: what belongs to a run goes before the run. Each is repeated until it takes fewer than it may. */
 export const keepOfRuns = [
-  ofRuns('step'), ofRuns('attempt'), ofRuns('failure'), ofRuns('wait'), ofRuns('run_event'), ofRuns('emit_progress'), ofRuns('step_list'),
+  ofRuns('step'), ofRuns('attempt'), ofRuns('failure'), ofRuns('wait'), ofRuns('run_event'), ofRuns('emit_progress'), ofRuns('step_list'), ofRuns('step_console'),
 ]
 
 export const keepRuns = {

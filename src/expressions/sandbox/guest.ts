@@ -6,7 +6,7 @@
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten'
 import type { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxAnswer, SandboxFault, SandboxJob } from '#expressions/sandbox/protocol.ts'
-import { maxOutputLength } from '#expressions/sandbox/protocol.ts'
+import { maxOutputLength, maxPrintedLength, maxPrintedLine } from '#expressions/sandbox/protocol.ts'
 import type { Room } from '#expressions/sandbox/room.ts'
 import { stripTypes } from '#expressions/sandbox/strip-types.ts'
 
@@ -22,19 +22,26 @@ class Fault extends Error {
 export function runJob(room: Room, memory: MemoryBound, job: SandboxJob): SandboxAnswer {
   memory.begin(job.limits.memoryMb)
   const deadline = performance.now() + job.limits.timeoutMs
-  const clock = { timedOut: false }
+  const clock: Clock = { timedOut: false, stopped: false }
   try {
-    room.enter(job.limits.memoryMb, () => (clock.timedOut ||= performance.now() > deadline))
-    const output = new Guest(room, job, clock, memory).run()
+    room.enter(job.limits.memoryMb, () => !clock.stopped && (clock.timedOut ||= performance.now() > deadline))
+    const guest = new Guest(room, job, clock, memory)
+    const answer = answerOf(guest)
+    const printed = job.type === 'code' && (answer.ok || answer.fault.code !== 'step_limit') ? guest.printed() : ''
     room.leave()
-    return { ok: true, output }
-  } catch (thrown) {
-    if (thrown instanceof Fault) {
-      room.leave()
-      return { ok: false, fault: thrown.fault }
-    }
+    return printed === '' ? answer : { ...answer, printed }
+  } catch {
     // Anything but a Fault came through WebAssembly itself, whose stack may then stand anywhere.
     return { ok: false, fault: clock.timedOut ? timeoutFault(job) : limitFault(job, 'stack or memory'), recycle: true }
+  }
+}
+
+function answerOf(guest: Guest): SandboxAnswer {
+  try {
+    return { ok: true, output: guest.run() }
+  } catch (thrown) {
+    if (thrown instanceof Fault) return { ok: false, fault: thrown.fault }
+    throw thrown
   }
 }
 
@@ -48,15 +55,21 @@ function limitFault(job: SandboxJob, what: string): SandboxFault {
   return { code: 'step_limit', message: `${subject(job)} used up its ${what} (${job.limits.memoryMb} MB of memory).`, fix: 'Work on less data at a time, or look for recursion that does not end.' }
 }
 
+/** `stopped`: the guest's own code has had its turn; what is read from the harness is not interrupted. */
+interface Clock {
+  timedOut: boolean
+  stopped: boolean
+}
+
 class Guest {
   private readonly runtime: QuickJSRuntime
   private readonly context: QuickJSContext
   private readonly job: SandboxJob
-  private readonly clock: { timedOut: boolean }
+  private readonly clock: Clock
   private readonly memory: MemoryBound
   private readonly harness: QuickJSHandle
 
-  constructor(room: Room, job: SandboxJob, clock: { timedOut: boolean }, memory: MemoryBound) {
+  constructor(room: Room, job: SandboxJob, clock: Clock, memory: MemoryBound) {
     this.runtime = room.runtime
     this.context = room.context
     this.harness = room.harness
@@ -83,6 +96,12 @@ class Guest {
     input.dispose()
     this.settle()
     return this.outputOf(this.invokeForText(harness, 'read'))
+  }
+
+  /** What it wrote to its console, also before it failed or was stopped. */
+  printed(): string {
+    this.clock.stopped = true
+    return this.invokeForText(this.harness, 'printed').slice(0, maxPrintedLength + maxPrintedLine)
   }
 
   /** Runs pending promise jobs until none are left. */

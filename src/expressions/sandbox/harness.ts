@@ -3,7 +3,7 @@
  * of what it needs, so guest code that rewrites JSON or Promise fools only itself: the host
  * takes nothing but one text from here, and parses it as data.
  */
-import { maxOutputLength } from '#expressions/sandbox/protocol.ts'
+import { maxOutputLength, maxPrintedLength, maxPrintedLine } from '#expressions/sandbox/protocol.ts'
 
 export const harnessSource = `(() => {
   'use strict';
@@ -12,12 +12,25 @@ export const harnessSource = `(() => {
   const call = Function.prototype.call.bind(Function.prototype.call);
   const isPromise = (value) => typeof value === 'object' && value !== null && value instanceof PromiseOf;
   const PromiseOf = Promise;
+  const ErrorOf = Error;
   const slice = String.prototype.slice;
-  const quiet = () => {};
-  globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
   const functions = [];
   let answer = '';
+  // One text that grows, not a list: reading it calls nothing that the guest could have put in its way.
+  let printed = '';
   const textOf = (value) => { try { return call(slice, '' + value, 0, 2000); } catch { return ''; } };
+  const shown = (value) => {
+    if (typeof value === 'string') return value;
+    if (typeof value !== 'object' || value === null || value instanceof ErrorOf) return textOf(value);
+    try { return textOf(stringify(value)); } catch { return textOf(value); }
+  };
+  const print = (...values) => {
+    if (printed.length > ${maxPrintedLength}) return;
+    let line = '';
+    for (let i = 0; i < values.length && line.length < ${maxPrintedLine}; i++) line += (i === 0 ? '' : ' ') + shown(values[i]);
+    printed += (printed === '' ? '' : '\\n') + call(slice, line, 0, ${maxPrintedLine});
+  };
+  globalThis.console = { log: print, info: print, warn: print, error: print, debug: print };
   const fail = (thrown, facts) => {
     const fault = facts || {};
     const isError = typeof thrown === 'object' && thrown !== null;
@@ -66,5 +79,6 @@ export const harnessSource = `(() => {
       put(json + ']');
     },
     read() { return answer; },
+    printed() { return printed; },
   };
 })()`

@@ -23,7 +23,8 @@ export interface SandboxPoolOptions {
 }
 
 export interface SandboxPool {
-  runCode(code: string, scope: object, limits: SandboxLimits): Promise<Json>
+  /** @param printed what the code wrote to its console, told before the answer, also when it fails; not called when that is nothing */
+  runCode(code: string, scope: object, limits: SandboxLimits, printed?: (text: string) => void): Promise<Json>
   evaluate(expressions: string[], scope: object): Promise<Json[]>
   evaluateEach(expressions: string[], scope: object, items: Json[]): Promise<Json[][]>
   close(): Promise<void>
@@ -34,6 +35,7 @@ interface Task {
   /** Code may run for a minute; expressions take milliseconds and do not queue behind it. */
   isCode: boolean
   timeoutMs: number
+  printed: ((text: string) => void) | undefined
   resolve(output: string): void
   reject(error: unknown): void
 }
@@ -54,9 +56,9 @@ const startMs = 20_000
 export function createSandboxPool(options: SandboxPoolOptions = {}): SandboxPool {
   const threads = new Threads(options.workerFile ?? path.join(process.cwd(), '.fanwise/build/sandbox-worker.mjs'), options.size ?? 2, options.graceMs ?? 500)
   const limits: SandboxLimits = { timeoutMs: options.expressionTimeoutMs ?? 2000, memoryMb: options.memoryMb ?? 64 }
-  const run = async (job: SandboxJob) => JSON.parse(await threads.run(job)) as Json
+  const run = async (job: SandboxJob, printed?: (text: string) => void) => JSON.parse(await threads.run(job, printed)) as Json
   return {
-    runCode: (code, scope, own) => run({ type: 'code', code, scope: scope as Record<string, unknown>, limits: own }),
+    runCode: (code, scope, own, printed) => run({ type: 'code', code, scope: scope as Record<string, unknown>, limits: own }, printed),
     evaluate: async (expressions, scope) =>
       expressions.length === 0 ? [] : ((await run({ type: 'evaluate', expressions, scope: scope as Record<string, unknown>, limits })) as Json[]),
     async evaluateEach(expressions, scope, items) {
@@ -99,14 +101,14 @@ class Threads {
     this.graceMs = graceMs
   }
 
-  run(job: SandboxJob): Promise<string> {
+  run(job: SandboxJob, printed?: (text: string) => void): Promise<string> {
     const input = JSON.stringify(job)
     if (this.closed) return Promise.reject(new FanwiseError('unavailable', 'The sandbox is shutting down.', { retriable: true }))
     if (input.length > maxInputLength) {
       return Promise.reject(new FanwiseError('step_limit', 'The data the code reads is larger than the sandbox takes (32 MB).', { fix: 'Let earlier steps keep only what is needed.' }))
     }
     return new Promise((resolve, reject) => {
-      this.queue.push({ input, isCode: job.type === 'code', timeoutMs: job.limits.timeoutMs, resolve, reject })
+      this.queue.push({ input, isCode: job.type === 'code', timeoutMs: job.limits.timeoutMs, printed, resolve, reject })
       this.dispatch()
     })
   }
@@ -178,6 +180,7 @@ class Threads {
     thread.task = null
     thread.worker.unref()
     if (answer.recycle === true) void this.end(thread, null)
+    if (answer.printed !== undefined) task.printed?.(answer.printed)
     if (answer.ok) task.resolve(answer.output)
     else {
       const { code, message, fix, facts } = answer.fault

@@ -20,10 +20,13 @@ export interface SandboxFault {
 }
 
 /** `recycle`: the thread is no longer sure to be clean and wants to be replaced. */
-export type SandboxAnswer = ({ ok: true; /** JSON text. */ output: string } | { ok: false; fault: SandboxFault }) & { recycle?: boolean }
+export type SandboxAnswer = ({ ok: true; /** JSON text. */ output: string } | { ok: false; fault: SandboxFault }) & { recycle?: boolean; /** What code wrote to its console, a line each. */ printed?: string }
 
 /** Characters of JSON a guest may give back. */
 export const maxOutputLength = 4 * 1024 * 1024
 /** Characters of JSON a job may take in. */
 export const maxInputLength = 32 * 1024 * 1024
+/** Characters of the console that are kept, and of one line. */
+export const maxPrintedLength = 16_000
+export const maxPrintedLine = 2000
 export const stackBytes = 256 * 1024

@@ -37,8 +37,22 @@ describe('code', () => {
   test('may wait for promises', async () => {
     expect(await run('const all = await Promise.all([1, Promise.resolve(2)])\nreturn all')).toEqual([1, 2])
   })
-  test('without return gives null, and console is there', async () => {
-    expect(await run('console.log("hello", { a: 1 })')).toBe(null)
+  test('without return gives null', async () => expect(await run('event')).toBe(null))
+  test('what it writes to its console is told, also when it fails or is stopped', async () => {
+    const printed = async (code: string, own = limits) => {
+      const told: string[] = []
+      await pool.runCode(code, scope, own, (text) => told.push(text)).catch(() => told.push('failed'))
+      return told
+    }
+    expect(await printed('console.log("hello", { a: 1 }, [2], null, undefined, 3n)\nconsole.warn(new TypeError("no"))')).toEqual(['hello {"a":1} [2] null undefined 3\nTypeError: no'])
+    expect(await printed('return 1')).toEqual([])
+    expect(await printed('console.log("before"); throw new Error("x")')).toEqual(['before', 'failed'])
+    expect(await printed('console.log("in"); for (;;) {}', { timeoutMs: 100, memoryMb: 16 })).toEqual(['in', 'failed'])
+    expect((await printed('for (let i = 0; i < 100000; i++) console.log("line " + i)'))[0]).toMatch(/^line 0\nline 1\n[^]{15000,18000}$/)
+    expect((await printed('console.log("x".repeat(1e6))'))[0]).toHaveLength(2000)
+    const hostile = 'String.prototype.slice = Array.prototype.toJSON = Object.prototype.toString = () => { for (;;) {} }; console.log({ a: [1] }, "b"); const o = {}; o.o = o; console.log(o)'
+    expect((await printed(hostile, { timeoutMs: 300, memoryMb: 16 }))).toHaveLength(1)
+    expect(await printed('return 1')).toEqual([])
   })
   test('an error keeps its message and line', async () => {
     const error = await failure(run('const a = 1\n\nthrow new Error("no such plan")'))

@@ -20,6 +20,11 @@ test.each<[string, string, object | null, string]>([
   ['workspace.confirm', 'fan-outs', { above: null, before: 20 }, 'let fan-outs of any size go unasked | Before: above 20 items they waited'],
   ['workspace.history', 'history', { eventDays: 7, runDays: null, eventDaysBefore: 30, runDaysBefore: 1 }, 'set how long history is kept | Events 7 days, runs for ever | Before: events 30 days, runs 1 day'],
   ['key.revoke', 'Shop', { kind: 'api', last4: 'a1b2' }, 'revoked the API key Shop | Ends in a1b2'],
+  ['invitation.create', 'ben@north.io', { role: 'editor', until: '2026-12-06T12:00:00Z' }, 'invited ben@north.io | As an editor | Until 6 December'],
+  ['member.join', 'Ben', { role: 'editor', email: 'ben@north.io', by: 'Ada' }, 'joined | As an editor | Invited by Ada | ben@north.io'],
+  ['member.role', 'Ben', { role: 'viewer', before: 'admin', invitations: ['cy@north.io'] }, 'made Ben a viewer | Before: admin | Their open invitations were taken back: cy@north.io'],
+  ['member.remove', 'Ben', { role: 'editor', invitations: [], saidGo: true }, 'removed Ben | Was editor | Big fan-outs now wait for any owner or admin'],
+  ['member.leave', 'Ben', { role: 'editor', invitations: [], saidGo: false }, 'left | Was editor'],
   ['of.tomorrow', 'x', null, 'did of.tomorrow to x'],
 ])('%s', (action, target, detail, words) => expect(said(action, target, detail)).toBe(words))
 

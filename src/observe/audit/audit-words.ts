@@ -1,4 +1,5 @@
 /** An entry of the audit as a sentence with the thing in it, and what else is known in a second line. Pure. */
+import { roleWords, type RoleName } from '#base/role-words.ts'
 import type { AuditActor, AuditEntry } from '#server/audit/list-audit.ts'
 
 export interface AuditSentence {
@@ -28,12 +29,13 @@ export function auditSentence({ action, target, detail }: Pick<AuditEntry, 'acti
 /** What an action is called in the filter. */
 export const subjectWords: Record<string, string> = {
   workflow: 'Workflows', function: 'Functions', service: 'Services', 'fan-out': 'Fan-outs', run: 'Single runs', runs: 'Many runs at once', approval: 'Approvals', schedule: 'Schedules',
-  connection: 'Connections', secret: 'Secrets', setting: 'Settings', key: 'Keys', workspace: 'The workspace',
+  connection: 'Connections', secret: 'Secrets', setting: 'Settings', key: 'Keys', invitation: 'Invitations', member: 'Members', workspace: 'The workspace',
 }
 
 const verbWords: Record<string, string> = {
   create: 'made', change: 'changed', replace: 'draft replaced', rename: 'renamed', delete: 'deleted', publish: 'published', paused: 'paused', resumed: 'resumed', parked: 'parked', confirm: 'said go', pause: 'paused', stop: 'stopped',
   resume: 'resumed', go: 'let go after the first', cancel: 'cancelled', 'retry-failed': 'failed ones retried', limit: 'limit set', retry: 'retried', again: 'run again', decide: 'decided', revoke: 'revoked',
+  renew: 'new link made', join: 'joined', role: 'role changed', remove: 'removed', leave: 'left',
   history: 'how long history is kept', alerts: 'mails about failures', 'auto-park': 'parking by itself',
 }
 
@@ -111,6 +113,13 @@ const sentences: Record<string, Words> = {
   'setting.delete': (target) => plain('deleted the setting', place(target, null, true)),
   'key.create': (target, facts) => plain(`made the ${kindOf(facts)} key`, place(target, at('keys')), some(`Ends in ${text(facts['last4'])}`)),
   'key.revoke': (target, facts) => plain(`revoked the ${kindOf(facts)} key`, place(target, null), some(`Ends in ${text(facts['last4'])}`)),
+  'invitation.create': (target, facts) => plain('invited', place(target, people), some(asRole(facts), until(facts))),
+  'invitation.renew': (target, facts) => plain('invited', place(target, people), some(asRole(facts), until(facts), 'The link before leads nowhere any more'), 'again'),
+  'invitation.revoke': (target, facts) => plain('took back the invitation of', place(target, people), some(asRole(facts))),
+  'member.join': (target, facts) => plain('joined', null, some(asRole(facts), text(facts['by']) !== '' && `Invited by ${text(facts['by'])}`, text(facts['email']) !== target && text(facts['email']))),
+  'member.role': (target, facts) => plain('made', place(target, people), some(text(facts['before']) !== '' && `Before: ${text(facts['before'])}`, revokedToo(facts)), bareRole(facts)),
+  'member.remove': (target, facts) => plain('removed', place(target, null), some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
+  'member.leave': (_target, facts) => plain('left', null, some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
   'workspace.create': (target) => plain('created the workspace', place(target, '')),
   'workspace.confirm': (_target, facts) => (facts['above'] === null
     ? plain('let', place('fan-outs', at('fan-outs')), some(typeof facts['before'] === 'number' && `Before: above ${counted(facts['before'], 'item')} they waited`), 'of any size go unasked')
@@ -120,6 +129,12 @@ const sentences: Record<string, Words> = {
   'workspace.auto-park': (_target, facts) => plain('switched', place('parking by itself', at('services')), [], onOff(facts)),
 }
 
+const people = '/settings/people'
+const bareRole = ({ role }: Facts): string => (Object.hasOwn(roleWords, text(role)) ? roleWords[text(role) as RoleName].as : '')
+const asRole = (facts: Facts): string => (bareRole(facts) === '' ? '' : `As ${bareRole(facts)}`)
+const until = ({ until: end }: Facts): string => (text(end) === '' ? '' : `Until ${new Date(text(end)).toLocaleDateString('en-GB', { day: 'numeric', month: 'long' })}`)
+const revokedToo = ({ invitations }: Facts): string | false => list(invitations).length > 0 && `Their open invitations were taken back: ${list(invitations).join(', ')}`
+const goAgain = ({ saidGo }: Facts): string | false => saidGo === true && 'Big fan-outs now wait for any owner or admin'
 const kindOf = ({ kind }: Facts): string => (kind === 'api' ? 'API' : 'event')
 const times = ({ event, cron, timezone, enabled }: Facts): string[] => some(`Sends ${text(event)}`, `${text(cron)} ${text(timezone)}`, enabled === false && 'Switched off')
 const narrowed = ({ status, event, since, until, from }: Facts): string[] => some(

@@ -20,6 +20,7 @@ import classes from './runs.module.css'
 
 export function RunTable({ runs }: { runs: RunSummary[] }) {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const mayAct = useWorkspace().role !== 'viewer'
   const now = useNow(1000)
   const longest = useMemo(() => Math.max(1, ...runs.map((run) => (run.endedAt === null ? 0 : tookMs(run, 0)))), [runs])
   const chosen = runs.filter((run) => selected.has(run.id))
@@ -34,7 +35,7 @@ export function RunTable({ runs }: { runs: RunSummary[] }) {
       <table className={classes.table}>
         <thead>
           <tr>
-            <th className={classes.check}><Checkbox size="xs" color="ink" aria-label="Select all shown" checked={all} indeterminate={!all && chosen.length > 0} onChange={() => setSelected(all ? new Set() : new Set(runs.map((run) => run.id)))} /></th>
+            {mayAct && <th className={classes.check}><Checkbox size="xs" color="ink" aria-label="Select all shown" checked={all} indeterminate={!all && chosen.length > 0} onChange={() => setSelected(all ? new Set() : new Set(runs.map((run) => run.id)))} /></th>}
             <th>Function</th>
             <th>What happened, or what it waits for</th>
             <th className={classes.wide}>Event</th>
@@ -45,7 +46,7 @@ export function RunTable({ runs }: { runs: RunSummary[] }) {
           </tr>
         </thead>
         <tbody>
-          {runs.map((run) => <RunRow key={run.id} run={run} now={now} longest={longest} selected={selected.has(run.id)} onToggle={() => toggle(run.id)} />)}
+          {runs.map((run) => <RunRow key={run.id} run={run} now={now} longest={longest} selected={selected.has(run.id)} onToggle={mayAct ? () => toggle(run.id) : null} />)}
         </tbody>
       </table>
       {chosen.length === 0 ? null : <BulkBar runs={chosen} onDone={() => setSelected(new Set())} />}
@@ -58,7 +59,8 @@ interface RowProps {
   now: number
   longest: number
   selected: boolean
-  onToggle(): void
+  /** Null for who may do nothing to runs. */
+  onToggle: (() => void) | null
 }
 
 function RunRow({ run, now, longest, selected, onToggle }: RowProps) {
@@ -72,7 +74,7 @@ function RunRow({ run, now, longest, selected, onToggle }: RowProps) {
   const fresh = now > 0 && now - Date.parse(run.createdAt) < 2000
   return (
     <tr className={classes.row} data-selected={selected || undefined} data-fresh={fresh || undefined} onClick={open}>
-      <td className={classes.check}><Checkbox size="xs" color="ink" aria-label={`Select ${run.function}`} checked={selected} onChange={onToggle} /></td>
+      {onToggle !== null && <td className={classes.check}><Checkbox size="xs" color="ink" aria-label={`Select ${run.function}`} checked={selected} onChange={onToggle} /></td>}
       <td>
         <Link href={href} prefetch={false} className={classes.name}>
           <StatusGlyph state={status} />

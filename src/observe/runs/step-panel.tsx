@@ -15,6 +15,7 @@ import { StepIcon } from '#canvas/step-icon.tsx'
 import { Prose } from '#ui/prose.tsx'
 import { JsonView } from '#ui/json-view.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { StepConsole } from '#ui/step-console.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { statusWord } from '#ui/status.ts'
 import { formatClock, formatDuration, formatIn } from '#ui/time.ts'
@@ -54,8 +55,12 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
         <Tabs.Panel value="input" pt={12}><InputTab run={run} step={step} input={input} /></Tabs.Panel>
         <Tabs.Panel value="output" pt={12}>
           {step.status === 'completed' || step.handled ? <><SentEvents step={step} /><StepValue run={run.id} step={step.id} part="output" value={step.output} root={`steps.${step.id}`} /></> : <p className={classes.quiet}>No output: the step is not done.</p>}
+          {step.kind === 'code' && tab === 'output' ? <StepConsole run={run.id} step={step.id} /> : null}
         </Tabs.Panel>
-        <Tabs.Panel value="error" pt={12}>{error === null ? <p className={classes.quiet}>No error{step.attempts.length > 0 ? ' in its last attempt' : ''}.</p> : <ErrorTab error={error} attempt={attempt} />}</Tabs.Panel>
+        <Tabs.Panel value="error" pt={12}>
+          {error === null ? <p className={classes.quiet}>No error{step.attempts.length > 0 ? ' in its last attempt' : ''}.</p> : <ErrorTab error={error} attempt={attempt} />}
+          {step.kind === 'code' && tab === 'error' ? <StepConsole run={run.id} step={step.id} /> : null}
+        </Tabs.Panel>
         <Tabs.Panel value="attempts" pt={12}><AttemptsTab step={step} now={now} /></Tabs.Panel>
       </Tabs>
       {run.status === 'failed' && step.status === 'failed' && workspace.role !== 'viewer' ? <div className={classes.panelFoot}><RunActionRetry run={run.id} /><span className={classes.quiet}>Goes on from here. Finished steps keep their results.</span></div> : null}

@@ -2,7 +2,7 @@
 /** Keys of the workspace and how to send events with them; below, what its steps may use and what holds for its runs. */
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core'
 import { modals } from '@mantine/modals'
-import { IconHistory, IconPlus } from '@tabler/icons-react'
+import { IconHistory, IconPlus, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -37,7 +37,10 @@ export function SettingsPage() {
       <div className={classes.page}>
         <div className={classes.top}>
           <h1 className={classes.title}>Settings</h1>
-          {workspace.role === 'owner' || workspace.role === 'admin' ? <Button component={Link} href={workspace.path('/settings/audit')} size="xs" leftSection={<IconHistory size={14} stroke={1.7} />}>Audit</Button> : null}
+          <div className={classes.more}>
+            <Button component={Link} href={workspace.path('/settings/people')} size="xs" leftSection={<IconUsers size={14} stroke={1.7} />}>People</Button>
+            {workspace.role === 'owner' || workspace.role === 'admin' ? <Button component={Link} href={workspace.path('/settings/audit')} size="xs" leftSection={<IconHistory size={14} stroke={1.7} />}>Audit</Button> : null}
+          </div>
         </div>
         {keys.error === null ? null : <ErrorNote error={keys.error} onRetry={() => void keys.refetch()} />}
         <section className={classes.section} id="keys">

@@ -8,11 +8,13 @@ import type pg from 'pg'
 import { composeAlert, composeTestAlert, type AlertMail, type FailureGroup } from '#server/alerts/compose-alert.ts'
 import { readable } from '#server/runs/readable-json.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
+import type { Role } from '#server/workspaces/roles.ts'
 import { inTransaction } from '#engine/transaction.ts'
 
 export interface AlertContext {
   pool: pg.Pool
-  sendMail(workspaceId: string, mail: OutgoingMail): Promise<{ via: 'smtp' | 'outbox' }>
+  /** @param leastRole who may read it in the Outbox: that role and stronger ones; everybody in the workspace where it is left out */
+  sendMail(workspaceId: string, mail: OutgoingMail, leastRole?: Role): Promise<{ via: 'smtp' | 'outbox' }>
   publicUrl: string
 }
 

@@ -5,6 +5,7 @@ import { eventRoutes } from '#server/api/events.ts'
 import { fanOutRoutes } from '#server/api/fan-outs.ts'
 import { functionRoutes } from '#server/api/functions.ts'
 import { holdRoutes } from '#server/api/holds.ts'
+import { memberRoutes } from '#server/api/members.ts'
 import { playgroundRoutes } from '#server/api/playground.ts'
 import type { ApiRoute } from '#server/api/route.ts'
 import { runRoutes } from '#server/api/runs.ts'
@@ -12,7 +13,7 @@ import { scheduleRoutes } from '#server/api/schedules.ts'
 import { signalRoutes } from '#server/api/signals.ts'
 import { workflowRoutes } from '#server/api/workflows.ts'
 
-export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes, ...auditRoutes]
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes, ...memberRoutes, ...auditRoutes]
 
 export interface FoundRoute {
   route: ApiRoute

@@ -5,6 +5,7 @@ import { listOf, moment, pageQuery, runDetail, runEvent, runSummary } from '#ser
 import { getEngine } from '#server/engine.ts'
 import { fanOutsOfRun } from '#server/fan-outs/of-run.ts'
 import { bulkMost, cancelMany, retryMany } from '#server/runs/bulk.ts'
+import { readConsole } from '#server/runs/console.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { listRuns, runStates } from '#server/runs/list-runs.ts'
 import { listRunEvents } from '#server/runs/run-events.ts'
@@ -67,6 +68,14 @@ export const runRoutes: ApiRoute[] = [
     async handle({ workspaceId, path, query: { cursor, limit } }) {
       const { pool } = getEngine()
       return { status: 200, body: await listRunEvents(pool, workspaceId, await existingRun(pool, workspaceId, path.id!), { cursor, limit }) }
+    },
+  }),
+  route({
+    method: 'GET', path: '/runs/:id/steps/:step/console', operationId: 'readConsole', summary: 'What a Code step wrote to its console, attempt by attempt', tag,
+    answers: { 200: { description: 'The texts; none where it wrote nothing', schema: z.object({ data: z.array(z.object({ attempt: count, item: count.nullable().describe('Of a step that runs for each item: which, from 0'), text: z.string() })) }) } },
+    async handle({ workspaceId, path }) {
+      const { pool } = getEngine()
+      return { status: 200, body: { data: await readConsole(pool, workspaceId, await existingRun(pool, workspaceId, path.id!), path.step!) } }
     },
   }),
   route({

@@ -33,11 +33,13 @@ export const eventsRouter = router({
   fromWebhook: inWorkspace
     .input(z.object({ event: z.string().max(256), hookId: z.string().max(64) }))
     .query(({ ctx, input }) => newestFromWebhook(ctx.workspace.id, input.event, input.hookId)),
-  send: asEditor.input(z.object({ name: eventName, data: z.json().default({}) })).mutation(async ({ ctx, input }) => {
-    const accepted = await getEngine().ingest(ctx.workspace.id, [{ name: input.name, data: checkData(input.data) }], { source: 'ui' })
-    const first = accepted[0]
-    if (first === undefined) throw new FanwiseError('internal', 'The event was not stored.')
-    return { id: publicId('evt', first.id), runs: first.runs }
+  /** `times`: so many events of the same data, to see functions gather them or hold them back. Answers the last of them. */
+  send: asEditor.input(z.object({ name: eventName, data: z.json().default({}), times: z.int().min(1).max(50).default(1) })).mutation(async ({ ctx, input }) => {
+    const data = checkData(input.data)
+    const accepted = await getEngine().ingest(ctx.workspace.id, Array.from({ length: input.times }, () => ({ name: input.name, data })), { source: 'ui' })
+    const last = accepted.at(-1)
+    if (last === undefined) throw new FanwiseError('internal', 'The event was not stored.')
+    return { id: publicId('evt', last.id), runs: accepted.reduce((sum, one) => sum + one.runs, 0) }
   }),
   sendAgain: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => {
     const event = await getEvent(getEngine().pool, ctx.workspace.id, input.id)

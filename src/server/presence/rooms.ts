@@ -14,19 +14,37 @@ export interface Person {
   selected: string[]
 }
 
+/** A workflow of a workspace. */
+export interface Place {
+  /** Uuid. */
+  workspace: string
+  /** Public id. */
+  workflow: string
+}
+
 interface Entry {
   person: Person
+  /** Uuid of whose window it is: only they move it and take it away. */
+  user: string
   seenAt: number
 }
 
-type Message = { workflow: string; person: Person } | { workflow: string; left: string }
+interface Room {
+  workspace: string
+  entries: Map<string, Entry>
+}
+
+type Message = Place & { user: string } & ({ person: Person } | { left: string })
 
 const topic = 'presence'
 const fadesAfterMs = 25_000
+const tellsEveryMs = 80
 
 class Rooms {
-  private readonly rooms = new Map<string, Map<string, Entry>>()
-  private readonly listeners = new Map<string, Set<() => void>>()
+  private readonly rooms = new Map<string, Room>()
+  private readonly listeners = new Map<string, Set<(workflow: string) => void>>()
+  private moved = new Map<string, string>()
+  private timer: NodeJS.Timeout | null = null
 
   constructor() {
     getEngine().hear((heard, data) => {
@@ -36,42 +54,72 @@ class Rooms {
   }
 
   /** Tells everybody in the workflow, here and in other processes. */
-  move(workflow: string, person: Person): void {
-    this.take({ workflow, person })
-    getEngine().say(topic, { workflow, person } satisfies Message)
+  move(place: Place, user: string, person: Person): void {
+    this.share({ ...place, user, person })
   }
 
-  leave(workflow: string, clientId: string): void {
-    this.take({ workflow, left: clientId })
-    getEngine().say(topic, { workflow, left: clientId } satisfies Message)
+  leave(place: Place, user: string, clientId: string): void {
+    this.share({ ...place, user, left: clientId })
   }
 
-  others(workflow: string, clientId: string): Person[] {
-    return [...(this.rooms.get(workflow)?.values() ?? [])].map((entry) => entry.person).filter((person) => person.clientId !== clientId)
-  }
-
-  subscribe(workflow: string, listener: () => void): () => void {
-    const set = this.listeners.get(workflow) ?? new Set()
-    this.listeners.set(workflow, set.add(listener))
-    return () => {
-      set.delete(listener)
-      if (set.size === 0) this.listeners.delete(workflow)
+  /** Takes out whoever is not in the workspace any more, with all their windows. */
+  dismiss(workspace: string, user: string): void {
+    for (const [workflow, room] of this.rooms) {
+      if (room.workspace !== workspace) continue
+      for (const [clientId, entry] of room.entries) if (entry.user === user) this.leave({ workspace, workflow }, user, clientId)
     }
   }
 
+  /** All who are in the workflow. */
+  people(workflow: string): Person[] {
+    return [...(this.rooms.get(workflow)?.entries.values() ?? [])].map((entry) => entry.person)
+  }
+
+  /** Whether the user has a window of the workflow open. */
+  isIn(workflow: string, user: string): boolean {
+    return [...(this.rooms.get(workflow)?.entries.values() ?? [])].some((entry) => entry.user === user)
+  }
+
+  /** Hears of which workflows of the workspace somebody moved in, came to or left; a dozen times a second at most. */
+  subscribe(workspace: string, listener: (workflow: string) => void): () => void {
+    const set = this.listeners.get(workspace) ?? new Set()
+    this.listeners.set(workspace, set.add(listener))
+    return () => {
+      set.delete(listener)
+      if (set.size === 0) this.listeners.delete(workspace)
+    }
+  }
+
+  private share(message: Message): void {
+    this.take(message)
+    getEngine().say(topic, message)
+  }
+
   private take(message: Message): void {
-    const room = this.rooms.get(message.workflow) ?? new Map<string, Entry>()
-    this.rooms.set(message.workflow, room)
-    if ('left' in message) room.delete(message.left)
-    else room.set(message.person.clientId, { person: message.person, seenAt: performance.now() })
-    if (room.size === 0) this.rooms.delete(message.workflow)
-    for (const listener of this.listeners.get(message.workflow) ?? []) listener()
+    const { workspace, workflow, user } = message
+    const clientId = 'left' in message ? message.left : message.person.clientId
+    const room = this.rooms.get(workflow) ?? { workspace, entries: new Map<string, Entry>() }
+    const known = room.entries.get(clientId)
+    if (known !== undefined && known.user !== user) return
+    if ('left' in message) room.entries.delete(clientId)
+    else room.entries.set(clientId, { person: message.person, user, seenAt: performance.now() })
+    if (room.entries.size === 0) this.rooms.delete(workflow)
+    else this.rooms.set(workflow, room)
+    this.moved.set(workflow, workspace)
+    this.timer ??= setTimeout(() => this.tell(), tellsEveryMs)
+  }
+
+  private tell(): void {
+    const { moved } = this
+    this.moved = new Map()
+    this.timer = null
+    for (const [workflow, workspace] of moved) for (const listener of this.listeners.get(workspace) ?? []) listener(workflow)
   }
 
   private fade(): void {
     const before = performance.now() - fadesAfterMs
-    for (const [workflow, room] of this.rooms) {
-      for (const [clientId, entry] of room) if (entry.seenAt < before) this.take({ workflow, left: clientId })
+    for (const [workflow, { workspace, entries }] of this.rooms) {
+      for (const [clientId, { user, seenAt }] of entries) if (seenAt < before) this.take({ workspace, workflow, user, left: clientId })
     }
   }
 }

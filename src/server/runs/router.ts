@@ -6,6 +6,7 @@ import { explainWait } from '#engine/why.ts'
 import { getEngine } from '#server/engine.ts'
 import { pageInput } from '#server/page.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
+import { readConsole } from '#server/runs/console.ts'
 import { getRun, getStepValue } from '#server/runs/get-run.ts'
 import { countRuns, listRuns, runStates } from '#server/runs/list-runs.ts'
 import { workerIsGone } from '#server/runs/queue-health.ts'
@@ -40,6 +41,8 @@ export const runsRouter = router({
       const text = await getStepValue(getEngine().pool, ctx.workspace.id, input.id, input.step, input.part)
       return { value: text === null ? null : (JSON.parse(text) as Json) }
     }),
+  /** What a Code step wrote to its console, attempt by attempt. */
+  console: inWorkspace.input(z.object({ id: z.string(), step: z.string() })).query(({ ctx, input }) => readConsole(getEngine().pool, ctx.workspace.id, runUuid(input.id), input.step)),
   cancel: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => ({ cancelled: await getEngine().cancelRun(ctx.workspace.id, runUuid(input.id), actorOf(ctx.user)) })),
   retry: asEditor.input(z.object({ id: z.string(), from: z.enum(['failed', 'start']) })).mutation(async ({ ctx, input }) => {
     const { runId } = await getEngine().retryRun(ctx.workspace.id, runUuid(input.id), { from: input.from }, actorOf(ctx.user))

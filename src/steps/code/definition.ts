@@ -5,7 +5,7 @@ import type { StepKindDefinition } from '#steps/kind.ts'
 const config = z.object({
   code: required('Write the code, ending with return.', {
     label: 'Code', expr: 'code', control: 'code',
-    help: 'TypeScript. It reads event, steps, run and env; what it returns is the step’s output. It has no network and no files.',
+    help: 'TypeScript. It reads event, steps, run and env; what it returns is the step’s output. It has no network and no files; console.log shows with the output.',
   }, 100_000),
   timeout: durationField({ label: 'Give up after', initial: '10s', minMs: 10, maxMs: 60_000 }),
   memoryMb: z.number().int().min(8, 'The least is 8 MB.').max(256, 'The most is 256 MB.').default(64).meta(field({ label: 'Memory, MB' })),

@@ -1,7 +1,7 @@
 'use client'
 /** ⌘K: any place, workflow or function of the workspace. */
 import { Spotlight, spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
-import { IconFunction, IconSearch, IconSitemap, type Icon } from '@tabler/icons-react'
+import { IconFunction, IconSearch, IconSitemap, IconUsers, type Icon } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
@@ -32,7 +32,7 @@ export function GoTo() {
     return { id, label, description, leftSection: <Drawn size={16} stroke={1.7} />, onClick: () => router.push(workspace.path(path)) }
   }
   const groups: SpotlightActionGroupData[] = [
-    { group: 'Places', actions: places.map((place) => action(place.path || 'home', place.name, place.about, place.path, place.icon)) },
+    { group: 'Places', actions: [...places.map((place) => action(place.path || 'home', place.name, place.about, place.path, place.icon)), action('people', 'People', 'Who is in this workspace; inviting somebody.', '/settings/people', IconUsers)] },
     { group: 'Workflows', actions: (workflows.data ?? []).map((one) => action(`w-${one.slug}`, one.name, one.slug, `/workflows/${one.slug}`, IconSitemap)) },
     { group: 'Functions', actions: (functions.data ?? []).map((one) => action(`f-${one.slug}`, one.slug, `Its runs, v${one.version}`, `/runs?function=${encodeURIComponent(one.slug)}`, IconFunction)) },
   ]

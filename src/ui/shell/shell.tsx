@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { GoTo } from '#ui/shell/go-to.tsx'
 import { LiveProvider } from '#ui/live.tsx'
 import { Rail } from '#ui/shell/rail.tsx'
+import { AskWhenLost, WhileMember } from '#ui/shell/while-member.tsx'
 import { WorkerBanner } from '#ui/shell/worker-banner.tsx'
 import { ShellProvider, type ShellUser, type ShellWorkspace } from '#ui/shell/workspace-context.tsx'
 import classes from './shell.module.css'
@@ -18,15 +19,18 @@ export interface ShellProps {
 export function Shell({ workspace, user, workspaces, children }: ShellProps) {
   return (
     <ShellProvider value={{ workspace, user, workspaces }}>
-      <LiveProvider workspace={workspace.slug}>
-        <a className={classes.skip} href="#main">Skip to content</a>
-        <div className={classes.shell}>
-          <Rail />
-          {children}
-        </div>
-        <WorkerBanner />
-        <GoTo />
-      </LiveProvider>
+      <WhileMember>
+        <LiveProvider workspace={workspace.slug}>
+          <AskWhenLost />
+          <a className={classes.skip} href="#main">Skip to content</a>
+          <div className={classes.shell}>
+            <Rail />
+            {children}
+          </div>
+          <WorkerBanner />
+          <GoTo />
+        </LiveProvider>
+      </WhileMember>
     </ShellProvider>
   )
 }

@@ -1,27 +1,44 @@
 'use client'
 import { Menu } from '@mantine/core'
-import { IconSelector } from '@tabler/icons-react'
+import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react'
 import Link from 'next/link'
+import { openNewWorkspace } from '#ui/shell/new-workspace.tsx'
 import { useShell } from '#ui/shell/workspace-context.tsx'
 import classes from './shell.module.css'
 
-/** The workspace's name; a menu when the person has several. */
+/** The workspace's name, and the way to the person's other ones. */
 export function WorkspaceMenu({ strong }: { strong: boolean }) {
-  const { workspace, workspaces } = useShell()
-  const name = strong ? <b className="cut">{workspace.name}</b> : <span className="cut">{workspace.name}</span>
-  if (workspaces.length < 2) return strong ? name : <Link href={`/w/${workspace.slug}`} className="cut">{workspace.name}</Link>
+  const { workspace } = useShell()
   return (
-    <Menu position="bottom-start" width={220}>
+    <Menu position="bottom-start" width={240}>
       <Menu.Target>
-        <button type="button" className={classes.workspaceButton}>
-          {name}
+        <button type="button" className={classes.workspaceButton} aria-label={`${workspace.name}, switch workspace`}>
+          {strong ? <b className="cut">{workspace.name}</b> : <span className="cut">{workspace.name}</span>}
           <IconSelector size={14} stroke={1.7} aria-hidden />
         </button>
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>Your workspaces</Menu.Label>
-        {workspaces.map((one) => <Menu.Item key={one.slug} component={Link} href={`/w/${one.slug}`}>{one.name}</Menu.Item>)}
-      </Menu.Dropdown>
+      <Menu.Dropdown><WorkspaceItems /></Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** For any menu. */
+export function WorkspaceItems() {
+  const { workspace, workspaces } = useShell()
+  return (
+    <>
+      <Menu.Label>Your workspaces</Menu.Label>
+      <div className={classes.workspaces} role="presentation">
+        {workspaces.map(({ slug, name }) => (
+          <Menu.Item
+            key={slug} className={classes.workspaceItem} component={Link} href={`/w/${slug}`} closeMenuOnClick aria-current={slug === workspace.slug ? 'true' : undefined}
+            leftSection={slug === workspace.slug ? <IconCheck size={16} stroke={1.7} /> : <span className={classes.noCheck} />}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </div>
+      <Menu.Item className={classes.workspaceItem} leftSection={<IconPlus size={16} stroke={1.7} />} closeMenuOnClick onClick={openNewWorkspace}>New workspace</Menu.Item>
+    </>
   )
 }

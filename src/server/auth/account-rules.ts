@@ -1,0 +1,12 @@
+/** What holds for every new account, however it comes into being. */
+import { FanwiseError } from '#base/errors.ts'
+
+export const nameOrNull = (name: string | undefined): string | null => name?.trim() || null
+
+export function addressTaken(): FanwiseError {
+  return new FanwiseError('conflict', 'This e-mail address has an account.', { field: 'email', fix: 'Sign in instead.' })
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
+}

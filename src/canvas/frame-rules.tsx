@@ -4,24 +4,29 @@
  * it has the keyboard. One for the whole canvas; the words are the frame's own description, so
  * screen readers say the same. Escape puts it away.
  */
-import { useEffect, useState, type RefObject } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react'
 import classes from './canvas.module.css'
 
 const restMs = 500
 const gap = 10
+const edge = 8
 /** Below the bars that float over the canvas. */
 const topLeast = 96
-const widest = 350
 
 interface Shown {
   text: string
-  left: number
-  top: number
-  above: boolean
+  frame: Element
 }
 
 export function FrameRules({ root }: { root: RefObject<HTMLElement | null> }) {
   const [shown, setShown] = useState<Shown | null>(null)
+  const tip = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const [canvas, element] = [root.current, tip.current]
+    if (shown === null || canvas === null || element === null) return
+    const { left, top } = placed(canvas.getBoundingClientRect(), shown.frame.getBoundingClientRect(), element.getBoundingClientRect())
+    Object.assign(element.style, { left: `${left}px`, top: `${top}px` })
+  }, [root, shown])
   useEffect(() => {
     const canvas = root.current
     if (canvas === null) return
@@ -37,7 +42,7 @@ export function FrameRules({ root }: { root: RefObject<HTMLElement | null> }) {
       hide()
       current = frame
       const text = frame?.getAttribute('aria-description')
-      if (frame && text) timer = setTimeout(() => setShown(placed(canvas, frame, text)), waitMs)
+      if (frame && text) timer = setTimeout(() => setShown({ text, frame }), waitMs)
     }
     const over = ({ target, buttons }: PointerEvent): void => {
       const node = target instanceof Element && buttons === 0 ? target.closest('.react-flow__node, button, [data-fold]') : null
@@ -63,14 +68,21 @@ export function FrameRules({ root }: { root: RefObject<HTMLElement | null> }) {
     }
   }, [root])
   if (shown === null) return null
-  return (
-    <div className={classes.rules} role="tooltip" style={{ left: shown.left, top: shown.top, transform: shown.above ? 'translateY(-100%)' : undefined }}>{shown.text}</div>
-  )
+  return <div ref={tip} className={classes.rules} role="tooltip">{shown.text}</div>
 }
 
-function placed(canvas: Element, frame: Element, text: string): Shown {
-  const [around, box] = [canvas.getBoundingClientRect(), frame.getBoundingClientRect()]
-  const above = box.top - around.top > topLeast
-  const left = Math.max(8, Math.min(box.left - around.left, around.width - widest))
-  return { text, left, above, top: above ? box.top - around.top - gap : box.bottom - around.top + gap }
+/** Above the frame, else below it or beside it, whole in any case. */
+function placed(canvas: DOMRect, frame: DOMRect, tip: DOMRect): { left: number; top: number } {
+  const within = (value: number, least: number, most: number): number => Math.max(least, Math.min(value, most))
+  const left = within(frame.left - canvas.left, edge, canvas.width - tip.width - edge)
+  const top = within(frame.top - canvas.top, topLeast, canvas.height - tip.height - edge)
+  const places = [
+    { left, top: frame.top - canvas.top - gap - tip.height },
+    { left, top: frame.bottom - canvas.top + gap },
+    { left: frame.right - canvas.left + gap, top },
+    { left: frame.left - canvas.left - gap - tip.width, top },
+  ]
+  const fits = (place: { left: number; top: number }): boolean =>
+    place.left >= edge && place.left + tip.width <= canvas.width - edge && place.top >= topLeast && place.top + tip.height <= canvas.height - edge
+  return places.find(fits) ?? { left, top }
 }

@@ -1,10 +1,11 @@
 'use client'
 /** A short list at the pointer: what to add here, already connected. */
-import { Menu, TextInput } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { Combobox, useCombobox } from '@mantine/core'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { GraphDocument, Position } from '#graph/document.ts'
 import { addStep, type Added } from '#graph/edit/add-node.ts'
 import { spliceStep } from '#graph/edit/splice.ts'
+import { focusAdded, isFocusLost } from './commands/focus.ts'
 import { useEditor } from './context.ts'
 import { PaletteGlyph } from './palette/palette-glyph.tsx'
 import { paletteEntries } from './palette/entries.ts'
@@ -24,13 +25,22 @@ export interface AddRequest {
 
 export function AddMenu({ request, onClose }: { request: AddRequest | null; onClose: () => void }) {
   const { editor, place } = useEditor()
+  const list = useId()
   const [text, setText] = useState('')
-  const input = useRef<HTMLInputElement>(null)
+  const search = useRef<HTMLInputElement>(null)
+  const opener = useRef<Element | null>(null)
+  // Later: were the keyboard on the canvas at once, the Escape that closes the list would deselect there, too.
+  const close = (): void => void setTimeout(() => {
+    const given = isFocusLost() || window.document.activeElement === search.current
+    onClose()
+    if (given && (opener.current instanceof HTMLElement || opener.current instanceof SVGElement)) opener.current.focus({ preventScroll: true })
+  })
+  const combobox = useCombobox({ opened: request !== null, onDropdownClose: close })
   useEffect(() => {
-    if (request !== null) {
-      setText('')
-      requestAnimationFrame(() => input.current?.focus())
-    }
+    if (request === null) return
+    opener.current = window.document.activeElement
+    setText('')
+    requestAnimationFrame(() => search.current?.focus())
   }, [request])
   if (request === null) return null
   const needsStep = request.after !== undefined || request.between !== undefined || request.inside !== undefined
@@ -42,28 +52,33 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
     const { document } = editor.store.getState()
     const added = addAt(document, kind, request, place)
     editor.edit(`Add ${paletteLabel(kind)}`, () => added.document, { select: [added.id], fresh: added.id })
+    focusAdded(added.id)
   }
   return (
-    // The key that opens it would close it again: a Menu takes keys outside of it as clicks outside.
-    <Menu opened onClose={onClose} position="bottom-start" width={232} trapFocus={false} closeOnItemClick={false} clickOutsideEvents={['mousedown', 'touchstart']}>
-      <Menu.Target>
+    <Combobox store={combobox} position="bottom-start" width={232} shadow="md" onOptionSubmit={(kind) => add(kind as PaletteKind)}>
+      <Combobox.DropdownTarget>
         <span aria-hidden="true" style={{ position: 'fixed', left: request.clientX, top: request.clientY, width: 1, height: 1 }} />
-      </Menu.Target>
-      <Menu.Dropdown onKeyDown={(event) => event.stopPropagation()}>
-        <TextInput
-          ref={input} size="xs" placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : 'Add'} aria-label="Find what to add" value={text} mb={4}
-          onChange={(event) => setText(event.currentTarget.value)}
+      </Combobox.DropdownTarget>
+      <Combobox.Dropdown onKeyDown={(event) => event.stopPropagation()} data-tour="add-menu">
+        <Combobox.Search
+          ref={search} role="combobox" aria-expanded aria-controls={list} aria-label="Find what to add" value={text} onBlur={onClose}
+          placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : 'Add'}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            combobox.resetSelectedOption()
+          }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && kinds[0]) add(kinds[0].kind)
-            if (event.key === 'Escape') onClose()
+            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1 && kinds[0]) add(kinds[0].kind)
           }}
         />
-        {kinds.map(({ kind }) => (
-          <Menu.Item key={kind} leftSection={<PaletteGlyph kind={kind} />} onClick={() => add(kind)}>{paletteLabel(kind)}</Menu.Item>
-        ))}
-        {kinds.length === 0 && <Menu.Label>Nothing is named like that.</Menu.Label>}
-      </Menu.Dropdown>
-    </Menu>
+        <Combobox.Options id={list} aria-label="What can be added" mah="min(420px, 60vh)" style={{ overflowY: 'auto' }}>
+          {kinds.map(({ kind }) => (
+            <Combobox.Option key={kind} value={kind} style={{ display: 'flex', alignItems: 'center', gap: 10 }}><PaletteGlyph kind={kind} />{paletteLabel(kind)}</Combobox.Option>
+          ))}
+        </Combobox.Options>
+        {kinds.length === 0 && <Combobox.Empty>Nothing is named like that.</Combobox.Empty>}
+      </Combobox.Dropdown>
+    </Combobox>
   )
 }
 

@@ -82,7 +82,7 @@ export const theme = createTheme({
     Tabs: Tabs.extend({ defaultProps: { color: 'ink' }, styles: { tab: { fontWeight: 500, paddingInline: 2, marginInlineEnd: 16, fontSize: 13, paddingBlock: 9 } } }),
     Table: Table.extend({ defaultProps: { horizontalSpacing: 10, verticalSpacing: 0, highlightOnHover: true } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 120 } }, styles: { tooltip: { fontSize: 12, maxWidth: 320, whiteSpace: 'normal' } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false, shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 120 } } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, radius: 'lg', centered: true, transitionProps: { duration: 180 }, overlayProps: { backgroundOpacity: 0.36 } }, styles: { title: { fontSize: 18, lineHeight: '24px', fontWeight: 640, letterSpacing: '-0.02em' } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),

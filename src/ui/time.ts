@@ -23,7 +23,12 @@ export function formatClock(ms: number, nowMs: number = Date.now()): string {
 /** "14:02:11, 3 Nov 2026". */
 export function formatMoment(ms: number): string {
   const date = new Date(ms)
-  return `${date.toLocaleTimeString('en-GB')}, ${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })}`
+  return `${date.toLocaleTimeString('en-GB')}, ${formatDay(ms)}`
+}
+
+/** "3 Nov 2026". */
+export function formatDay(ms: number): string {
+  return new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 }
 
 /** "in 8 s", "in 2 h 5 m", "now". */

@@ -8,7 +8,6 @@ import { keepPicture, signUp } from './editor-page.ts'
 let app: TestApp
 let page: Page
 let workspace: string
-const isSlow = (template: Template): boolean => Object.values(template.draw().nodes).some((node) => node.type === 'function' && (node.debounce !== undefined || node.batch !== undefined))
 const asks = (template: Template): boolean => Object.values(template.draw().nodes).some((node) => node.type === 'step' && node.kind === 'approval')
 
 beforeAll(async () => {
@@ -48,9 +47,29 @@ async function approve(): Promise<void> {
 
 test('there are at least twelve of them', () => expect(templates.length).toBeGreaterThanOrEqual(12))
 
-// Those that gather events for a while are run with their waits cut short in tests/api/templates.test.ts.
-test.each(templates.filter((one) => !isSlow(one)).map((one) => [one.slug, one] as const))('%s', async (_slug, template) => {
+test.each(templates.map((one) => [one.slug, one] as const))('%s', async (_slug, template) => {
   await use(page, template)
   if (asks(template)) await approve()
   await allDone(page)
+})
+
+test('a template that gathers says how to see it, and five live events sent at once become one run', async () => {
+  const template = templates.find((one) => one.slug === 'batch-to-warehouse')!
+  await page.goto(`${workspace}/templates`)
+  await page.getByTestId('template-batch-to-warehouse').getByText('send five events to what is live', { exact: false }).waitFor()
+  await use(page, template)
+  await page.getByTestId('publish').click()
+  await page.getByTestId('publish-confirm').click()
+  await page.getByText('v1 live').waitFor()
+  await page.getByRole('button', { name: 'Send test event' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('What is live', { exact: true }).click()
+  await dialog.getByRole('button', { name: 'Send 5 events' }).click()
+  await dialog.getByText('5 events stored', { exact: false }).waitFor()
+  await page.keyboard.press('Escape')
+  await allDone(page)
+  expect(await page.getByTestId('follow').innerText()).toContain('The run is done.')
+  await page.getByTestId('follow').getByRole('link', { name: 'Open runs' }).click()
+  await page.locator('a[href*="/runs/run_"]').filter({ hasText: 'load-measurements' }).first().click()
+  await page.getByTestId('run-events').getByText('5 in one run').waitFor()
 })

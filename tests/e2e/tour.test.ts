@@ -39,7 +39,7 @@ test('from the event to a step of their own, each by the person; it can be left 
   await page.keyboard.press('Enter')
   await page.keyboard.press('a')
   await page.getByPlaceholder('Step that comes between').waitFor()
-  await page.getByRole('menuitem', { name: 'Transform' }).click()
+  await page.getByRole('option', { name: 'Transform' }).click()
   await at('name')
   await panel(page).getByLabel('Step name').fill('Note the plan')
   await at('send')

@@ -15,10 +15,14 @@ export interface TestTarget {
   /** What that function sends starts the drawing's others. */
   reachDraft: boolean
   outside: Outside
+  /** So many events at once, to what is live. */
+  times: number
 }
 
 export interface TestSent {
+  /** The last one that was sent. */
   event: string
+  events: number
   /** Runs of the drawing, each with its function; of what is live only how many. */
   runs: { id: string; function: string }[]
   count: number
@@ -38,10 +42,10 @@ export function useSendTest(): (target: TestTarget, event: { name: string; data:
   const { editor, workspace, slug } = useEditor()
   const client = useTRPCClient()
   const { steps } = useDataAtHand()
-  return async ({ what, only, reachDraft, outside }, event) => {
+  return async ({ what, only, reachDraft, outside, times }, event) => {
     if (what === 'live') {
-      const { id, runs } = await client.events.send.mutate({ workspace, ...event })
-      return { event: id, runs: [], count: runs, revision: null, pinned: 0, stubbed: 0, notes: [] }
+      const { id, runs } = await client.events.send.mutate({ workspace, ...event, times })
+      return { event: id, events: times, runs: [], count: runs, revision: null, pinned: 0, stubbed: 0, notes: [] }
     }
     // What is tested is what the server has; so it must have what is on the screen.
     if (!(await editor.autosave.flush())) throw notSavedYet()
@@ -53,6 +57,6 @@ export function useSendTest(): (target: TestTarget, event: { name: string; data:
     })
     const ran = new Set(runs.map((run) => run.function))
     const mine = given.filter((one) => ran.has(one.function))
-    return { event: eventId, runs, count: runs.length, revision, pinned: mine.filter((one) => one.as === 'pinned').length, stubbed: mine.filter((one) => one.as === 'stubbed').length, notes }
+    return { event: eventId, events: 1, runs, count: runs.length, revision, pinned: mine.filter((one) => one.as === 'pinned').length, stubbed: mine.filter((one) => one.as === 'stubbed').length, notes }
   }
 }

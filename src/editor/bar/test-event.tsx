@@ -16,6 +16,7 @@ import { outsideCalls, outsideFor, stepsIn } from '../try/outside-calls.ts'
 import { useMailGoes, useOutsideChoice } from '../try/outside-choice.ts'
 import { tickName } from '../try/sample-for.ts'
 import { pinnedIn } from '../try/pin.ts'
+import { GatheringText, HowMany, useGathering } from './gathering-fields.tsx'
 import { useSendTest, type TestSent, type TestTarget } from './send-test.ts'
 import classes from './bar.module.css'
 
@@ -63,6 +64,9 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
   const [sent, setSent] = useState<TestSent | null>(null)
   const [failed, setFailed] = useState<{ message: string; fix?: string | undefined } | null>(null)
   const { names, first, sampleOf } = useEventNames(open)
+  const gathering = useGathering(open ? name.trim() : '')
+  const [chosenTimes, setTimes] = useState<number | undefined>()
+  const times = chosenTimes ?? (gathering.length > 0 ? 5 : 1)
   const forget = (): void => {
     setSent(null)
     setFailed(null)
@@ -89,9 +93,9 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
     setBusy(true)
     forget()
     try {
-      const answer = await send({ what, ...part }, { name: name.trim(), data })
+      const answer = await send({ what, times, ...part }, { name: name.trim(), data })
       // Behind the dialog the drawing shows how its runs go; and what was just sent is what every panel looks at.
-      if (answer.count > 0) followEvent(answer.event)
+      if (answer.count > 0 || gathering.length > 0) followEvent(answer.event)
       else releaseData()
       chooseLast()
       setSent(answer)
@@ -116,12 +120,14 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
           classNames={{ input: classes.mono }} error={data === null ? 'Write a JSON object, such as { "email": "ada@north.io" }.' : undefined}
         />
         {what === 'drawing' && <PartFields part={part} onChange={forget} />}
+        {what === 'live' && <HowMany value={times} onChange={(value) => { setTimes(value); forget() }} />}
+        <GatheringText slugs={gathering} what={what} />
         {failed && <p className={classes.fail} role="alert"><b>{failed.message}</b> {failed.fix}</p>}
-        {sent && <SentText sent={sent} workspace={workspace} />}
+        {sent && <SentText sent={sent} workspace={workspace} gathering={gathering} />}
       </div>
       <div className={classes.buttons}>
         <Button onClick={() => setOpen(false)}>{sent === null || sent.count === 0 ? 'Close' : 'Watch it on the drawing'}</Button>
-        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(what, sent !== null)}</Button>
+        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(what, sent !== null, times)}</Button>
       </div>
     </Modal>
   )
@@ -157,9 +163,9 @@ function PartFields({ part, onChange }: { part: ReturnType<typeof useTestedPart>
   )
 }
 
-function buttonText(what: TestTarget['what'], again: boolean): string {
+function buttonText(what: TestTarget['what'], again: boolean, times: number): string {
   if (what === 'drawing') return again ? 'Test again' : 'Test the drawing'
-  return again ? 'Send again' : 'Send event'
+  return again ? 'Send again' : times === 1 ? 'Send event' : `Send ${times} events`
 }
 
 function TargetText({ what, hasChanges }: { what: TestTarget['what']; hasChanges: boolean }) {
@@ -170,10 +176,10 @@ function TargetText({ what, hasChanges }: { what: TestTarget['what']; hasChanges
   return <p className={classes.quietText}>A real event: every published function that reacts to it runs, in all workflows.</p>
 }
 
-function SentText({ sent, workspace }: { sent: TestSent; workspace: string }) {
+function SentText({ sent, workspace, gathering }: { sent: TestSent; workspace: string; gathering: string[] }) {
   const event = <Link className="mono" href={`/w/${workspace}/events/${sent.event}`}>{sent.event}</Link>
   if (sent.revision === null) {
-    return <p className={classes.sent} role="status">Stored as {event}. {sent.count === 0 ? 'No function reacted.' : `${sent.count} ${sent.count === 1 ? 'run' : 'runs'} started, each on its own.`}</p>
+    return <p className={classes.sent} role="status">{sent.events === 1 ? <>Stored as {event}.</> : <>{sent.events} events stored, the last as {event}.</>} {sent.count === 0 ? (gathering.length > 0 ? 'A run that gathers already takes it in.' : 'No function reacted.') : sent.count === 1 ? '1 run started.' : `${sent.count} runs started, each on its own.`}</p>
   }
   if (sent.count === 0) {
     return <p className={classes.warn} role="status">Stored as {event}, but no function of the drawing reacts to it. Check the name, the lines and their conditions.</p>

@@ -8,12 +8,10 @@ import { useEditor } from '../context.ts'
 import { paletteEntries } from '../palette/entries.ts'
 import { PaletteGlyph } from '../palette/palette-glyph.tsx'
 import { paletteLabel, placeBySelection } from '../place.ts'
-import { focusNode } from './focus.ts'
+import { focusAdded, isFocusLost } from './focus.ts'
 import { commands, keyText } from './list.ts'
 
 const [store, search] = createSpotlight()
-/** By then the search has gone, and the panel of what was added is drawn. */
-const settleMs = 250
 /** What had the keyboard when the search was opened. */
 let before: HTMLElement | null = null
 export const openAdd = (): void => {
@@ -26,11 +24,9 @@ export function CommandSearch() {
   const { editor, place } = context
   const added = useRef<string | null>(null)
   const giveBack = (): void => {
-    const lost = (): boolean => window.document.activeElement === window.document.body || window.document.activeElement?.closest('[role="dialog"]') != null
-    const id = added.current
-    // What was added may have its name ready to be written, and a command may have moved the keyboard.
-    if (id !== null) setTimeout(() => lost() && focusNode(id), settleMs)
-    else if (lost()) before?.focus({ preventScroll: true })
+    // A command may have moved the keyboard.
+    if (added.current !== null) focusAdded(added.current)
+    else if (isFocusLost()) before?.focus({ preventScroll: true })
     added.current = null
   }
   const groups: SpotlightActionGroupData[] = [

@@ -30,6 +30,20 @@ export function focusPanel(options: { select?: boolean } = {}): boolean {
   return field !== null
 }
 
+/** Nothing that stays has the keyboard: what had it is closing. */
+export function isFocusLost(): boolean {
+  const { activeElement } = window.document
+  return activeElement === window.document.body || activeElement?.closest('[role="dialog"]') != null
+}
+
+/** By then a search or list has gone, and the panel of what was added is drawn. */
+const settleMs = 250
+
+/** What was added gets the keyboard, unless a field of its panel has it: its name may be ready to be written. */
+export function focusAdded(id: string): void {
+  setTimeout(() => isFocusLost() && focusNode(id), settleMs)
+}
+
 /** A large drawing draws what comes into view some frames later. */
 const framesMost = 40
 

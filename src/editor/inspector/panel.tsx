@@ -9,6 +9,7 @@ import { stepDefinition } from '#steps/definitions.ts'
 import { AfterPaint } from '../after-paint.tsx'
 import { commands } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { countKinds } from '../count-kinds.ts'
 import { MarkedText } from '../form/marked-text.tsx'
 import { FieldHostProvider } from '../form/use-field.ts'
 import { PaletteGlyph } from '../palette/palette-glyph.tsx'
@@ -21,7 +22,7 @@ import { FunctionPanel } from './function-panel.tsx'
 import { NotePanel } from './note-panel.tsx'
 import { OverviewPanel } from './overview-panel.tsx'
 import { SchedulePanel } from './schedule-panel.tsx'
-import { SeveralActions, selectedWords } from './several.tsx'
+import { SeveralActions } from './several.tsx'
 import { StepPanel } from './step-panel.tsx'
 import { WebhookPanel } from './webhook-panel.tsx'
 import classes from './inspector.module.css'
@@ -127,7 +128,7 @@ function Several() {
   const nodes = [...selected].flatMap((id) => document.nodes[id] ?? [])
   return (
     <aside className={classes.panel} data-testid="panel" aria-label={`${selected.size} things selected`}>
-      <Head glyph={null} title={`${selected.size} things`}>{selectedWords(nodes, selected.size - nodes.length)}</Head>
+      <Head glyph={null} title={`${selected.size} things`}>{countKinds(nodes, selected.size - nodes.length)}</Head>
       <div className={classes.body}><SeveralActions /></div>
     </aside>
   )

@@ -163,13 +163,3 @@ function OwnFunction() {
     </section>
   )
 }
-
-/** "2 functions, 3 steps, 1 line". */
-export function selectedWords(nodes: GraphNode[], lines: number): string {
-  const plural = { event: 'events', webhook: 'webhooks', schedule: 'schedules', function: 'functions', step: 'steps', note: 'notes' }
-  const parts = (Object.keys(plural) as GraphNode['type'][]).flatMap((type) => {
-    const count = nodes.filter((node) => node.type === type).length
-    return count === 0 ? [] : [`${count} ${count === 1 ? type : plural[type]}`]
-  })
-  return [...parts, ...(lines === 0 ? [] : [`${lines} ${lines === 1 ? 'line' : 'lines'}`])].join(', ')
-}

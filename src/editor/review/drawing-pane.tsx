@@ -3,20 +3,19 @@
 import { Button } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
-import { mergeDrawings } from './merge.ts'
+import { differenceWords, mergeDrawings } from './merge.ts'
 import { Picture } from './picture.tsx'
 import classes from './review.module.css'
 
 export function DrawingPane({ before, after, focus }: { before: GraphDocument; after: GraphDocument; focus: string | null }) {
   const merged = useMemo(() => mergeDrawings(before, after), [before, after])
   const [scale, setScale] = useState<number | null>(null)
-  const count = (mark: string): number => Object.keys(merged.marks).filter((id) => merged.marks[id] === mark && merged.document.nodes[id] !== undefined).length
-  const summary = `${count('added')} new, ${count('changed')} changed, ${count('removed')} removed`
+  const summary = differenceWords(merged)
   return (
     <div className={classes.pane}>
       <div className={classes.scroll} data-fit={scale === null || undefined} tabIndex={0} role="group" aria-label="Drawing with its changes" data-testid="diff-drawing">
         <div style={scale === null ? undefined : { zoom: scale }}>
-          <Picture document={merged.document} marks={merged.marks} focus={focus} label={`Drawing with its changes: ${summary}`} />
+          <Picture document={merged.document} marks={merged.marks} focus={focus} label={`Drawing with its changes. ${summary}`} />
         </div>
       </div>
       <div className={classes.paneBar}>

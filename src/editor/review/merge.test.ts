@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { GraphDocument } from '#graph/document.ts'
-import { mergeDrawings } from './merge.ts'
+import { differenceWords, mergeDrawings } from './merge.ts'
 
 const before: GraphDocument = {
   version: 1,
@@ -35,4 +35,15 @@ test('what is new is added, what is different is changed', () => {
   after.nodes.s2 = { ...after.nodes.s!, id: 's2', key: 'two' } as never
   after.edges.o = { id: 'o', type: 'order', source: 's', target: 's2', port: 'out' }
   expect(mergeDrawings(before, after).marks).toEqual({ fn: 'changed', s2: 'added', o: 'added' })
+})
+
+test('the differences are counted by kind; lines of what came or went are not', () => {
+  const words = (was: GraphDocument, is: GraphDocument): string => differenceWords(mergeDrawings(was, is))
+  const { ev } = before.nodes
+  const eventOnly: GraphDocument = { version: 1, nodes: { ev: ev! }, edges: {} }
+  expect(words(before, eventOnly)).toBe('Removed: 1 function, 1 step.')
+  expect(words(eventOnly, before)).toBe('New: 1 function, 1 step.')
+  expect(words(before, { ...before, edges: {} })).toBe('Removed: 1 line.')
+  expect(words(before, { ...before, nodes: { ...before.nodes, fn: { ...before.nodes.fn!, retries: 9 } as never } })).toBe('Changed: 1 function.')
+  expect(words(before, before)).toBe('Nothing is drawn differently.')
 })

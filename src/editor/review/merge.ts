@@ -1,6 +1,7 @@
 /** Two drawings as one, with what came, went and changed marked: the picture of a review. */
 import { jsonEqual } from '#base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode } from '#graph/document.ts'
+import { countKinds } from '../count-kinds.ts'
 
 export type Mark = 'added' | 'changed' | 'removed'
 
@@ -57,4 +58,15 @@ function unmarkEqualEdges(marks: Record<string, Mark>, before: GraphDocument, af
     if (Object.values(before.edges).some((one) => jsonEqual({ ...one, id: '' }, { ...edge, id: '' }))) delete marks[edge.id]
   }
   return marks
+}
+
+/** "New: 1 function, 1 step. Removed: 2 steps." A line that came or went with a node goes without saying. */
+export function differenceWords({ document, marks }: MergedDrawings): string {
+  const parts = ([['New', 'added'], ['Changed', 'changed'], ['Removed', 'removed']] as const).flatMap(([word, mark]) => {
+    const ids = Object.keys(marks).filter((id) => marks[id] === mark)
+    const lines = ids.flatMap((id) => document.edges[id] ?? []).filter((edge) => mark === 'changed' || (marks[edge.source] !== mark && marks[edge.target] !== mark))
+    const what = countKinds(ids.flatMap((id) => document.nodes[id] ?? []), lines.length)
+    return what === '' ? [] : [`${word}: ${what}.`]
+  })
+  return parts.length === 0 ? 'Nothing is drawn differently.' : parts.join(' ')
 }

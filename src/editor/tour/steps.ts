@@ -28,10 +28,8 @@ export interface TourStep {
   keys?: string
   /** What to point at: selectors, the first that is on the screen counts; several in one, all of them. */
   targets(facts: TourFacts): string[]
-  /** What "Show me" puts the keyboard on: the first of these that is there. */
+  /** What "Show me" puts the keyboard on, and selects: the first of these that is there. */
   focus?(facts: TourFacts): string[]
-  /** "Show me" also selects it. */
-  selects?: boolean
   /** The person has done it: the next step comes by itself. */
   done?(facts: TourFacts): boolean
   /** Waits this long for more of it: a name is not typed with one letter. */
@@ -51,7 +49,7 @@ export function ownStep(document: GraphDocument): StepNode | undefined {
   return Object.values(document.nodes).filter((one): one is StepNode => one.type === 'step' && !one.id.startsWith('s_')).at(-1)
 }
 
-const openMenu = '.mantine-Menu-dropdown:has(input)'
+const openMenu = '[data-tour="add-menu"]'
 const dialogButton = '.mantine-Modal-content button[data-variant="filled"]'
 const sendButton = '[data-tour="send-test"]'
 
@@ -84,7 +82,7 @@ export const steps: TourStep[] = [
     id: 'add', title: 'Put a step in between',
     text: () => 'Point at the line between the two, press its + and choose Transform. Steps in one function run in order, share results and retry together.',
     keys: 'press Show me, then A',
-    targets: () => [openMenu, `${node(tourIds.first)}, ${node(tourIds.second)}`], focus: (facts) => [firstLine(facts), node(tourIds.first)], selects: true,
+    targets: () => [openMenu, `${node(tourIds.first)}, ${node(tourIds.second)}`], focus: (facts) => [firstLine(facts), node(tourIds.first)],
     done: ({ document }) => Object.values(document.nodes).filter((one) => one.type === 'step').length > tourSteps,
   },
   {

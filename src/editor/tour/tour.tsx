@@ -16,7 +16,7 @@ import { useEditor } from '../context.ts'
 import { placeCard } from './placement.ts'
 import { lastStep, steps, type TourRun, type TourStep } from './steps.ts'
 import { setTourStarter } from './start-tour.ts'
-import { usePointing } from './use-pointing.ts'
+import { besides, usePointing } from './use-pointing.ts'
 import { useTourFacts } from './use-tour-facts.ts'
 import classes from './tour.module.css'
 
@@ -65,7 +65,8 @@ function Stop({ step, index }: { step: TourStep; index: number }) {
     const element = step.focus?.(facts).map((selector) => window.document.querySelector<HTMLElement>(selector)).find((one) => one !== null)
     element?.focus()
     const id = element?.getAttribute('data-id')
-    if (step.selects === true && id) editor.select([id])
+    // A pointer's focus selects nothing by itself.
+    if (id) editor.select([id])
   }
   useDone(done, step.settleMs ?? 0, go, ownWords(step, facts))
   useEffect(() => announce(`Tour, step ${index + 1} of ${steps.length}: ${step.title}. ${text}`), [index, step.title, text])
@@ -108,8 +109,8 @@ const railWidth = 44
 function Card({ step, index, targets, text, onLeave, children }: { step: TourStep; index: number; targets: string[]; text: string; onLeave: () => void; children: React.ReactNode }) {
   const target = usePointing(targets)
   const { ref, width, height } = useElementSize<HTMLElement>()
-  const size = { w: width + 34, h: height + 30 }
-  const place = placeCard(target, size, { x: railWidth, y: barHeight, w: window.innerWidth - railWidth, h: window.innerHeight - barHeight })
+  const size = { w: width, h: height }
+  const place = placeCard(target, size, { x: railWidth, y: barHeight, w: window.innerWidth - railWidth, h: window.innerHeight - barHeight }, target === null ? [] : besides(target))
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     // Whoever pressed Next stays in the card; whoever works on the drawing is not interrupted.

@@ -1,6 +1,6 @@
 'use client'
 import { useEffect, useState } from 'react'
-import { around, type Rect } from './placement.ts'
+import { around, meets, type Rect } from './placement.ts'
 
 const same = (a: Rect | null, b: Rect | null): boolean => a === b || (a !== null && b !== null && Math.abs(a.x - b.x) < 0.5 && Math.abs(a.y - b.y) < 0.5 && Math.abs(a.w - b.w) < 0.5 && Math.abs(a.h - b.h) < 0.5)
 
@@ -25,12 +25,31 @@ export function usePointing(selectors: string[]): Rect | null {
   return rect
 }
 
+const drawn = '.react-flow__node-event, .react-flow__node-function'
+/** The panel, where it lies over the drawing. */
+const overDrawing = '[data-covers-canvas]'
+
+/** What else there is to see, which a card would rather not cover. */
+export function besides(target: Rect): Rect[] {
+  return [...window.document.querySelectorAll(`${drawn}, ${overDrawing}`)].map((element) => rectOf(element.getBoundingClientRect())).filter((rect) => !meets(rect, target))
+}
+
+/** What of a thing on the drawing can be seen. */
+function seen(element: Element): Rect {
+  const rect = rectOf(element.getBoundingClientRect())
+  const cover = element.closest('.react-flow') === null ? undefined : window.document.querySelector(overDrawing)?.getBoundingClientRect()
+  if (cover === undefined || !meets(rect, rectOf(cover))) return rect
+  return rect.x >= cover.x && rect.x + rect.w <= cover.right ? { ...rect, h: Math.max(0, cover.y - rect.y) } : { ...rect, w: Math.max(0, cover.x - rect.x) }
+}
+
+const rectOf = ({ x, y, width, height }: DOMRect): Rect => ({ x, y, w: width, h: height })
+
 function find(selectors: string[]): Rect | null {
   for (const selector of selectors) {
-    const all = [...window.document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((rect) => rect.width > 0 && rect.height > 0)
+    const all = [...window.document.querySelectorAll(selector)].map(seen).filter((rect) => rect.w > 0 && rect.h > 0)
     // A list of selectors means all of them; a single one the first thing it finds.
     const rects = selector.includes(', ') ? all : all.slice(0, 1)
-    const box = around(rects.map((rect) => ({ x: rect.x, y: rect.y, w: rect.width, h: rect.height })))
+    const box = around(rects)
     if (box !== null && box.x < window.innerWidth && box.y < window.innerHeight && box.x + box.w > 0 && box.y + box.h > 0) return box
   }
   return null

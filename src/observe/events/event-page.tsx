@@ -47,7 +47,7 @@ export function EventPage({ id }: { id: string }) {
         <>
           <LiveBadge />
           <SendEventButton name={event.name} data={event.data} label="Edit and send" />
-          <Button variant="filled" data-tone="event" loading={again.isPending} leftSection={<IconRefresh size={15} stroke={1.7} />} onClick={() => again.mutate({ workspace: workspace.slug, id })}>Send again</Button>
+          {workspace.role !== 'viewer' && <Button variant="filled" data-tone="event" loading={again.isPending} leftSection={<IconRefresh size={15} stroke={1.7} />} onClick={() => again.mutate({ workspace: workspace.slug, id })}>Send again</Button>}
         </>
       )}
     >

@@ -23,7 +23,9 @@ interface SendEventButtonProps {
 }
 
 export function SendEventButton({ icon, name, data, label = 'Send a test event' }: SendEventButtonProps) {
+  const { role } = useWorkspace()
   const [opened, { open, close }] = useDisclosure()
+  if (role === 'viewer') return null
   return (
     <>
       <Button onClick={open} leftSection={icon ?? <IconSend size={15} stroke={1.7} />}>{label}</Button>

@@ -97,8 +97,10 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
         {fn.lastRun === null ? <span className={classes.quiet}>has not run</span> : <span className={classes.quiet}>{rests.has(fn.lastRun.status) ? 'waits' : 'ran'} <RelativeTime at={Date.parse(fn.lastRun.at)} /></span>}
       </span>
       <span className={classes.actions}>
-        {workspace.role === 'viewer' ? null : <PauseButton fn={fn} />}
-        <Button size="xs" onClick={onInvoke} leftSection={<IconPlayerPlay size={13} stroke={1.7} />} aria-label={`Run ${fn.slug} alone`}>Run</Button>
+        {workspace.role === 'viewer' ? null : <>
+          <PauseButton fn={fn} />
+          <Button size="xs" onClick={onInvoke} leftSection={<IconPlayerPlay size={13} stroke={1.7} />} aria-label={`Run ${fn.slug} alone`}>Run</Button>
+        </>}
       </span>
     </li>
   )

@@ -30,18 +30,19 @@ export function FirstEvent({ workflows }: { workflows: WorkflowSummary[] }) {
   const event = useQuery(trpc.events.get.queryOptions({ workspace: workspace.slug, id: last?.id ?? '' }, { enabled: last !== undefined })).data
   const runs = useMemo(() => (event === undefined || example === null ? [] : event.runs.filter((run) => example.functions[run.function] !== undefined)), [event, example])
   const overlay = useMemo(() => (example === null ? {} : overlayOf(example, runs)), [example, runs])
+  const mayAct = workspace.role !== 'viewer'
   return (
     <div className={classes.first}>
       <div className={classes.canvas} role="group" aria-label="Drawing of the example">{example === null ? null : <Canvas document={example.document} overlay={overlay} />}</div>
       <ol className={classes.steps}>
-        <Todo number={1} done={runs.length > 0} title="Send an event" about="From here, or from a terminal with your own key.">
-          {example === null ? null : <SendIt example={example} />}
+        <Todo number={1} done={runs.length > 0} title="Send an event" about={mayAct ? 'From here, or from a terminal with your own key.' : 'Editors of this workspace send it from here.'}>
+          {example === null || !mayAct ? null : <SendIt example={example} />}
         </Todo>
         <Todo number={2} done={runs.length > 0 && runs.every((run) => run.endedAt !== null)} title="Watch each function run" about={runs.length === 0 ? 'Each has its own walls, retries and history.' : undefined}>
           {runs.length === 0 ? null : <RunChips runs={runs} />}
         </Todo>
         <Todo number={3} done={false} title="Make one fail" about="The CRM of the playground fails on command. Send again: only add-to-crm retries.">
-          <CrmSwitch />
+          {mayAct ? <CrmSwitch /> : null}
         </Todo>
       </ol>
     </div>

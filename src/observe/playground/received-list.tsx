@@ -25,7 +25,7 @@ export function ReceivedList({ service }: { service: PlaygroundServiceName }) {
     <section className={classes.received} aria-label={`What ${serviceBlurbs[service].title} received`}>
       <div className={classes.receivedHead}>
         <h2 className={classes.section}>What {serviceBlurbs[service].title} received</h2>
-        {requests.length === 0 ? null : <Button size="xs" loading={clear.isPending} onClick={() => clear.mutate({ workspace: workspace.slug, service })}>Clear</Button>}
+        {requests.length === 0 || workspace.role === 'viewer' ? null : <Button size="xs" loading={clear.isPending} onClick={() => clear.mutate({ workspace: workspace.slug, service })}>Clear</Button>}
       </div>
       {list.error === null ? null : <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.isSuccess && requests.length === 0 ? <EmptyState title="Nothing yet">A request appears here the moment a step calls <code>{serviceBlurbs[service].example.replace(/^\w+ /, '')}</code>.</EmptyState> : null}

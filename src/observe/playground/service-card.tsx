@@ -23,6 +23,7 @@ export function ServiceCard({ service, selected, onSelect }: { service: Service;
   const { name } = service
   const { shown, set } = useSettings(service)
   const about = serviceBlurbs[name]
+  const disabled = useWorkspace().role === 'viewer'
   return (
     <section className={classes.card} data-on={selected || undefined} aria-label={about.title}>
       <button type="button" className={classes.cardHead} onClick={onSelect} aria-pressed={selected}>
@@ -32,16 +33,16 @@ export function ServiceCard({ service, selected, onSelect }: { service: Service;
       </button>
       <p className={classes.about}>{about.does} <code>{about.example}</code></p>
       <SegmentedControl
-        fullWidth aria-label={`How ${about.title} behaves`} value={shown.mode} onChange={(value) => set({ mode: value as PlaygroundMode })}
+        disabled={disabled} fullWidth aria-label={`How ${about.title} behaves`} value={shown.mode} onChange={(value) => set({ mode: value as PlaygroundMode })}
         data={(Object.keys(modeWords) as PlaygroundMode[]).map((value) => ({ value, label: modeWords[value] }))}
       />
-      <div className={classes.fields}>
+      <fieldset className={classes.fields} disabled={disabled}>
         {shown.mode === 'fail' ? <Field label="Answers status" value={shown.status ?? defaultFailStatus} min={400} max={599} onChange={(status) => set({ status })} /> : null}
         {shown.mode === 'slow' ? <Field label="Takes" suffix=" ms" value={shown.delayMs ?? defaultDelayMs} min={0} max={600_000} onChange={(delayMs) => set({ delayMs })} /> : null}
         {shown.mode === 'limit' && name !== 'users' ? <Field label="Requests a second" value={shown.items ?? defaultPerSecond} min={0} max={50_000} onChange={(items) => set({ items })} /> : null}
         {name === 'users' ? <Field label="Users it lists" value={shown.items ?? defaultItems} min={0} max={50_000} onChange={(items) => set({ items })} /> : null}
         {shown.mode === 'ok' && name !== 'users' ? <span className={classes.quiet}>Answers at once.</span> : null}
-      </div>
+      </fieldset>
     </section>
   )
 }

@@ -21,6 +21,7 @@ export function NewWorkflowButton() {
       router.push(workspace.path(`/workflows/${slug}`))
     },
   }))
+  if (workspace.role === 'viewer') return null
   const problem = create.error === null ? undefined : errorShape(create.error)
   return (
     <>

@@ -43,7 +43,7 @@ export function TemplateGallery() {
       <div className={classes.cards}>
         {shown.map((template) => (
           <TemplateCard
-            key={template.slug} template={template} busy={(create.isPending || create.isSuccess) && create.variables?.template === template.slug} disabled={create.isPending}
+            key={template.slug} template={template} busy={(create.isPending || create.isSuccess) && create.variables?.template === template.slug} disabled={create.isPending} mayUse={workspace.role !== 'viewer'}
             onUse={() => create.mutate({ workspace: workspace.slug, name: template.name, template: template.slug })}
           />
         ))}
@@ -60,17 +60,17 @@ export function findTemplates(search: string, category: string): Template[] {
   })
 }
 
-function TemplateCard({ template, busy, disabled, onUse }: { template: Template; busy: boolean; disabled: boolean; onUse: () => void }) {
+function TemplateCard({ template, busy, disabled, mayUse, onUse }: { template: Template; busy: boolean; disabled: boolean; mayUse: boolean; onUse: () => void }) {
   const document = useMemo(() => template.draw(), [template])
   return (
     <article className={classes.card} data-testid={`template-${template.slug}`}>
       <span className={classes.picture}><Thumbnail document={document} label={`Drawing of ${template.name}`} /></span>
       <span className={classes.body}>
         <span className={classes.name}>{template.name}</span>
-        <span className={classes.about}>{template.blurb}</span>
+        <span className={classes.about}>{template.blurb}{template.hint === undefined ? '' : ` ${template.hint}`}</span>
         <span className={classes.foot}>
           <span className={classes.chip}>{template.category}</span>
-          <Button size="xs" loading={busy} disabled={disabled && !busy} onClick={onUse} aria-label={`Use ${template.name}`}>Use this</Button>
+          {mayUse && <Button size="xs" loading={busy} disabled={disabled && !busy} onClick={onUse} aria-label={`Use ${template.name}`}>Use this</Button>}
         </span>
       </span>
     </article>

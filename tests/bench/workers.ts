@@ -1,6 +1,5 @@
 /** Steps that wait on a service for 20 ms, 25 at once in each process: what a second and a third worker process add. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { openService } from './service.ts'
 import { openSession, startEngine, untilIdle, verdict } from './session.ts'
 import { fn, step } from '#tests/support/factories.ts'
 import { startWorkerProcess } from '#tests/support/worker-process.ts'
@@ -11,12 +10,7 @@ const warmUp = 2500
 const rounds = Number(process.argv[3] ?? 3)
 const waitMs = 20
 const session = await openSession()
-const receiver = createServer((request, response) => {
-  request.resume()
-  setTimeout(() => response.setHeader('content-type', 'application/json').end('{}'), waitMs)
-}).listen(0, '127.0.0.1')
-await new Promise((resolve) => receiver.once('listening', resolve))
-const port = (receiver.address() as AddressInfo).port
+const service = await openService(waitMs)
 const second: number[] = []
 const third: number[] = []
 try {
@@ -27,7 +21,7 @@ try {
     console.log(`round ${round}: 1 worker ${one} runs/s, 2 workers ${two}, 3 workers ${three}`)
   }
 } finally {
-  receiver.close()
+  service.close()
   await session.close()
 }
 const met = [verdict('two workers / one', second, 1.6), verdict('three workers / one', third, 1.6)]
@@ -35,8 +29,8 @@ process.exit(met.every(Boolean) ? 0 : 1)
 
 async function measure(count: number): Promise<number> {
   const url = await session.database('bench_engine')
-  const { engine, workspace, stop } = await startEngine(url, [fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: `http://127.0.0.1:${port}/` })])], { role: 'web' })
-  const workers = await Promise.all(Array.from({ length: count }, () => startWorkerProcess(url, { FANWISE_EGRESS_ALLOW: `127.0.0.1:${port}`, FANWISE_WORKER_CONCURRENCY: '25', FANWISE_LEASE: '15s' })))
+  const { engine, workspace, stop } = await startEngine(url, [fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: `http://${service.host}/` })])], { role: 'web' })
+  const workers = await Promise.all(Array.from({ length: count }, () => startWorkerProcess(url, { FANWISE_EGRESS_ALLOW: service.host, FANWISE_WORKER_CONCURRENCY: '25', FANWISE_LEASE: '15s' })))
   const call = async (runs: number) => {
     for (let from = 0; from < runs; from += 500) await engine.ingest(workspace, Array.from({ length: 500 }, () => ({ name: 'call/asked', data: {} })), { source: 'api' })
     await untilIdle(engine.pool)

@@ -13,6 +13,8 @@ export interface World {
   cancelled: Set<string>
   /** performance.now() of each lease that was made to pass. */
   expired: number[]
+  /** The longest this process has stood still, in milliseconds: long enough, and its leases pass though nobody died. */
+  stoodStillMs(): number
   url: string
   stop(): Promise<void>
 }
@@ -43,12 +45,26 @@ export async function startWorld(): Promise<World> {
     if (open.get(place) === run) open.delete(place)
     return json(200)
   }
+  const stoodStill = watchStandingStill()
   const started = [await startTestEngine({ database, services: { request } }), await startTestEngine({ database, services: { request } })] as const
   return {
-    engines: [started[0].engine, started[1].engine], mended, breaches, cancelled: new Set(), expired: [], url: database.url,
+    engines: [started[0].engine, started[1].engine], mended, breaches, cancelled: new Set(), expired: [], stoodStillMs: stoodStill.longestMs, url: database.url,
     async stop() {
+      stoodStill.end()
       for (const one of started) await one.stop()
       await database.drop()
     },
   }
+}
+
+const lookEveryMs = 250
+
+function watchStandingStill(): { longestMs(): number; end(): void } {
+  let [last, longest] = [performance.now(), 0]
+  const timer = setInterval(() => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last - lookEveryMs)
+    last = now
+  }, lookEveryMs)
+  return { longestMs: () => longest, end: () => clearInterval(timer) }
 }

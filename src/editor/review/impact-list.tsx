@@ -22,7 +22,7 @@ export function ImpactList({ impact, inFlight, more }: ImpactListProps) {
       <ul className={classes.impact}>
         {impact.events.map(({ event, gains, loses, remain }) => (
           <li key={event}>
-            <Sign quiet={remain > 0} />
+            <Sign quiet={remain > 0 && loses.length === 0} />
             <span><code>{event}</code>: {[gains.length > 0 ? `from now on also starts ${gains.join(', ')}` : '', loses.length > 0 ? `no longer starts ${loses.join(', ')}` : ''].filter(Boolean).join('; ')}.{remain === 0 && ' Nobody reacts to it then; it is still stored.'}</span>
           </li>
         ))}

@@ -6,7 +6,7 @@
  */
 import { newUuid, publicId, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
-import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
+import { ConnectionLost, isConnectionError, isTransient, type HotConnection } from '#engine/connection.ts'
 import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import type { EventWaits } from '#engine/event-waits.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
@@ -149,12 +149,13 @@ export class Emitter {
         }
         return
       } catch (error) {
-        if (!(error instanceof ConnectionLost) && !isTransient(error)) {
+        if (!isConnectionError(error) && !isTransient(error)) {
           if (slices.length === 1) return slices[0]!.reject(error)
           for (const slice of slices) await this.write([slice])
           return
         }
         this.context.unreachable(error)
+        // What is read before (who reacts) comes over other connections: nothing was sent then, and the same again will do.
         // Whether a lost statement was committed is not known: the runs must be taken up anew from what is stored, and as long as this session stands they are nobody else's.
         if (!this.context.session.standing() || (error instanceof ConnectionLost && error.sent)) {
           this.context.leaseLost()

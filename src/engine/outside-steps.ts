@@ -4,6 +4,7 @@
  */
 import { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
+import { isConnectionError, isTransient } from '#engine/connection.ts'
 import type { StepAnswer } from '#engine/execute-step.ts'
 import type { GatherOutcome } from '#engine/fan-out/gate.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
@@ -66,8 +67,7 @@ export class OutsideSteps {
       this.run.recordedElsewhere(id, JSON.parse(answer.output) as Json, 'out')
     } catch (thrown) {
       if (this.run.over) return
-      const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.' })
-      this.run.answered(step, attempt, startedAt, { error })
+      this.run.answered(step, attempt, startedAt, { error: emitError(thrown) })
     }
   }
 
@@ -141,4 +141,11 @@ function whyOf(step: string, outcome: WaitOutcome): Record<string, unknown> {
     case 'signal': return { kind: 'signal', step, signal: outcome.signal }
     case 'approval': return { kind: 'approval', step, title: outcome.title }
   }
+}
+
+/** A database that cannot be asked is no fault of the data, and passes. */
+function emitError(thrown: unknown): FanwiseError {
+  if (thrown instanceof FanwiseError) return thrown
+  if (isConnectionError(thrown) || isTransient(thrown)) return new FanwiseError('internal', 'The events could not be stored: the database does not answer.', { cause: thrown, retriable: true })
+  return new FanwiseError('step_input', `The events cannot be stored: ${(thrown as Error).message}`, { fix: 'Look at the data this step sends.', cause: thrown })
 }

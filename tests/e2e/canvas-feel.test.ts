@@ -279,8 +279,8 @@ test('every node is named with what it hangs together with, a frame says its rul
   await expect.poll(() => frames().filter({ hasText: 'notify-warehouse' }).getAttribute('class')).toContain('selected')
 })
 
-test('axe finds nothing on the pages people use, in both themes', async () => {
-  const pages = { editor: drawing, home: workspace, runs: `${workspace}/runs`, settings: `${workspace}/settings`, 'fan-outs': `${workspace}/fan-outs`, schedules: `${workspace}/schedules`, ...(await anApproval()) }
+test('axe finds nothing in a drawing, nor on the pages of an approval, in both themes', async () => {
+  const pages = { editor: drawing, ...(await anApproval()) }
   const found: string[] = []
   for (const dark of [false, true]) {
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce' })

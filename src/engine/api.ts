@@ -119,6 +119,13 @@ export interface SecuredRequest {
   send(info: { idempotencyKey: string }): Promise<OutgoingResponse>
 }
 
+/** Whose console it is. A step that runs for each item has one for each of its items. */
+export interface PrintedBy {
+  runId: string
+  step: string
+  attempt: number
+}
+
 /** What the host lends the engine. Steps see it per workspace and run. */
 export interface EngineServices {
   request(workspaceId: string, request: OutgoingRequest, info: { idempotencyKey: string }): Promise<OutgoingResponse>
@@ -130,7 +137,7 @@ export interface EngineServices {
   /** As StepServices.runCode. @param printed what the code wrote to its console, before the answer; not called when that is nothing */
   runCode(...given: [...Parameters<StepServices['runCode']>, printed?: (text: string) => void]): ReturnType<StepServices['runCode']>
   /** Keeps what an attempt wrote to its console, for people: a note that nothing waits for. */
-  keepPrinted?(workspaceId: string, of: { runId: string; step: string; attempt: number }, text: string): void
+  keepPrinted?(workspaceId: string, of: PrintedBy, text: string): void
   evaluate: StepServices['evaluate']
   evaluateEach: StepServices['evaluateEach']
   /** Plain settings that expressions read as `env`. */

@@ -11,6 +11,8 @@ let aheadMs = 0
 const everyMs = 30_000
 /** The answer lies somewhere within the round trip, so one that took longer than this says too little. */
 const roundTripMostMs = 200
+/** The quickest of so many counts; a good one ends it. */
+const attemptsMost = 3
 
 const processNow = () => performance.timeOrigin + performance.now()
 
@@ -18,9 +20,9 @@ const processNow = () => performance.timeOrigin + performance.now()
 export const databaseNow = () => Math.round(processNow() + aheadMs)
 
 /** Reads the database's clock once; a slow answer is only taken when there is none better. */
-export async function readClock(pool: pg.Pool, attempts = 3): Promise<void> {
+async function readClock(pool: pg.Pool): Promise<void> {
   let best: { tookMs: number; aheadMs: number } | null = null
-  for (let attempt = 0; attempt < attempts && (best === null || best.tookMs > 5); attempt++) {
+  for (let attempt = 0; attempt < attemptsMost && (best === null || best.tookMs > 5); attempt++) {
     const from = performance.now()
     const { rows } = await pool.query<{ now: number }>({ name: 'clock-read', text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as now' })
     const tookMs = performance.now() - from

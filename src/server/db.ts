@@ -21,3 +21,8 @@ export async function closeDb(): Promise<void> {
   await holder.__fanwiseDb?.$disconnect()
   holder.__fanwiseDb = undefined
 }
+
+/** Somebody else has stored a row of this key. */
+export function isUniqueViolation(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
+}

@@ -29,6 +29,9 @@ export function asEventId(value: Json | undefined): string | undefined {
   return text === '' ? undefined : text
 }
 
+/** A value as an error names it: the start of a text, else its kind. */
+export const inWords = (value: Json): string => (typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value))
+
 /** Milliseconds since 1970, or null for what is no date. A date and time without an offset is UTC, so it means the same on every server. */
 export function dateMs(value: Json): number | null {
   const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
@@ -41,12 +44,11 @@ const startsWithinMs = 366 * 86_400_000
 
 /** When the runs of an event start: a date, or a time from now such as "2h". Undefined = at once. */
 export function asStart(value: Json | undefined): EmitItem['starts'] {
-  if (value === undefined || value === null || value === '' || (typeof value === 'string' && value.trim() === '')) return undefined
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) return undefined
   const inMs = typeof value === 'string' ? parseDuration(value.trim()) : null
   const atMs = inMs === null ? dateMs(value) : null
   if (inMs === null && atMs === null) {
-    const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
-    throw new FanwiseError('step_input', `The start of its runs is ${got}, which is neither a date nor a time from now.`, { field: 'starts', fix: 'Give a date such as 2026-12-24T09:00:00Z, or a time such as 30m or 2d.' })
+    throw new FanwiseError('step_input', `The start of its runs is ${inWords(value)}, which is neither a date nor a time from now.`, { field: 'starts', fix: 'Give a date such as 2026-12-24T09:00:00Z, or a time such as 30m or 2d.' })
   }
   if ((inMs ?? atMs! - Date.now()) > startsWithinMs) throw new FanwiseError('step_input', `The start of its runs lies more than ${formatDuration(startsWithinMs)} ahead.`, { field: 'starts', fix: 'Give a time within a year.' })
   return inMs === null ? { atMs: atMs! } : { inMs }

@@ -6,7 +6,3 @@ export const nameOrNull = (name: string | undefined): string | null => name?.tri
 export function addressTaken(): FanwiseError {
   return new FanwiseError('conflict', 'This e-mail address has an account.', { field: 'email', fix: 'Sign in instead.' })
 }
-
-export function isUniqueViolation(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
-}

@@ -5,11 +5,11 @@
  */
 import { newUuid } from '#base/ids.ts'
 import { seedExamples } from '#examples/seed.ts'
-import { addressTaken, isUniqueViolation, nameOrNull } from '#server/auth/account-rules.ts'
+import { addressTaken, nameOrNull } from '#server/auth/account-rules.ts'
 import { normaliseEmail } from '#server/auth/email.ts'
 import { checkPasswordRules, hashPassword } from '#server/auth/password.ts'
 import { actorOf } from '#server/audit/record.ts'
-import { db } from '#server/db.ts'
+import { db, isUniqueViolation } from '#server/db.ts'
 import { createKey, defaultEventKey } from '#server/keys/keys.ts'
 import { addWorkspace, checkWorkspaceName, createWorkspace, type CreatedWorkspace } from '#server/workspaces/create.ts'
 import type { WorkspaceRef } from '#server/workspaces/membership.ts'

@@ -3,13 +3,9 @@
  * the run, so that nothing waits for them. A process that dies takes the last ones with it.
  */
 import type pg from 'pg'
+import type { PrintedBy } from '#engine/api.ts'
+import { placeOf } from '#engine/each-loop.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
-
-export interface PrintedBy {
-  runId: string
-  step: string
-  attempt: number
-}
 
 interface Note extends PrintedBy {
   workspaceId: string
@@ -31,7 +27,7 @@ export class ConsoleNotes {
 
   keep(workspaceId: string, of: PrintedBy, text: string): void {
     if (this.waiting.size >= waitingMost) return
-    this.waiting.set(`${of.runId} ${of.step} ${of.attempt}`, { workspaceId, ...of, text: safeText(of.step.includes('#') ? text.slice(0, ofItemMost) : text) })
+    this.waiting.set(`${of.runId} ${of.step} ${of.attempt}`, { workspaceId, ...of, text: safeText(placeOf(of.step) === null ? text : text.slice(0, ofItemMost)) })
     this.timer ??= setTimeout(() => void this.write().catch(() => {}), gatheredForMs)
   }
 

@@ -7,7 +7,7 @@ import { newHookId } from '#graph/edit/add-node.ts'
 import { readDocument } from '#graph/operations.ts'
 import { isBottomless } from '#graph/storable.ts'
 import { audit, type Actor } from '#server/audit/record.ts'
-import { db, type Transaction } from '#server/db.ts'
+import { db, isUniqueViolation, type Transaction } from '#server/db.ts'
 import { slugOf } from '#server/workspaces/slug.ts'
 import type { WorkflowRef } from '#server/workflows/find-workflow.ts'
 import { checkDraft, lockPublishing, publishWithin, type Published } from '#server/workflows/publish.ts'
@@ -135,7 +135,7 @@ export function checkName(text: string): string {
 
 /** Two made under one slug at the same moment: the later one is told. */
 function nameClash(error: unknown): never {
-  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'P2002') throw error
+  if (!isUniqueViolation(error)) throw error
   throw new FanwiseError('conflict', 'Another workflow got this slug at the same moment.', { field: 'slug', fix: 'Send it again.', cause: error })
 }
 

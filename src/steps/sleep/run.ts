@@ -6,7 +6,7 @@ import { durationProblem } from '#steps/field.ts'
 import type { StepRun } from '#steps/kind.ts'
 import type { SleepConfig } from '#steps/sleep/definition.ts'
 import { maxSleepMs } from '#steps/sleep/definition.ts'
-import { dateMs } from '#steps/value.ts'
+import { dateMs, inWords } from '#steps/value.ts'
 
 export const runSleep: StepRun<SleepConfig> = ({ config }) => {
   if (config.mode === 'until') return { type: 'sleep-until', at: dateOf(config.until) }
@@ -19,6 +19,5 @@ export const runSleep: StepRun<SleepConfig> = ({ config }) => {
 function dateOf(value: Json): string {
   const ms = dateMs(value)
   if (ms !== null) return new Date(ms).toISOString()
-  const got = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value)
-  throw new FanwiseError('step_input', `The date to sleep until is ${got}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
+  throw new FanwiseError('step_input', `The date to sleep until is ${inWords(value)}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
 }

@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tests/support/longest-first.ts'
 
 /** Three kinds of tests: units beside their files, guarantees on a real Postgres, people's sentences in a real browser. */
 export default defineConfig({
   test: {
     // Each file starts processes, databases or browsers of its own; two cores want few at once.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    setupFiles: ['tests/support/seed.ts'],
     projects: [
       {
         extends: true,

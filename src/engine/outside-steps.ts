@@ -30,6 +30,8 @@ export interface OpenRun {
 
 type EmitOutcome = Extract<StepOutcome, { type: 'emit' | 'emit-each' }>
 
+const askAgainMs = 100
+
 export class OutsideSteps {
   constructor(private readonly run: OpenRun) {}
 
@@ -39,7 +41,7 @@ export class OutsideSteps {
     try {
       if (outcome.type === 'emit-each') {
         if (progress !== undefined) {
-          const { may, baseMs } = await this.run.context.fanOuts.mayEmit(this.run.job, id)
+          const { may, baseMs } = await this.stored(() => this.run.context.fanOuts.mayEmit(this.run.job, id))
           if (!may) return await this.halt(step, attempt, startedAt, outcome, progress)
           progress = { ...progress, baseMs: baseMs ?? progress.baseMs }
         } else {
@@ -73,7 +75,8 @@ export class OutsideSteps {
 
   /** Of more items than this workspace lets go unasked. Null when it waits for a person now. */
   private async ask(step: PreparedStep, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit-each' }>): Promise<{ baseMs: number } | null> {
-    const answer = await this.run.context.fanOuts.ask(this.run.job, { step: step.id, startedAt, event: outcome.event, count: outcome.count, canary: outcome.canary, stopShare: outcome.stopShare })
+    const { event, count, canary, stopShare } = outcome
+    const answer = await this.stored(() => this.run.context.fanOuts.ask(this.run.job, { step: step.id, startedAt, event, count, canary, stopShare }))
     if (this.run.over) return null
     if (answer === 'lost') {
       this.run.lost()
@@ -88,7 +91,7 @@ export class OutsideSteps {
   /** The fan-out takes no more items for now, or not any more. */
   async halt(step: PreparedStep, attempt: number, startedAt: number, outcome: EmitOutcome, at: { nextIndex: number; baseMs: number }): Promise<void> {
     const id = step.id
-    const answer = await this.run.context.fanOuts.halt(this.run.job, { step: id, attempt, startedAt, nextIndex: at.nextIndex, baseMs: at.baseMs })
+    const answer = await this.stored(() => this.run.context.fanOuts.halt(this.run.job, { step: id, attempt, startedAt, nextIndex: at.nextIndex, baseMs: at.baseMs }))
     if (this.run.over) return
     if (answer === 'lost') return this.run.lost()
     if (answer === 'go-on') {
@@ -103,7 +106,7 @@ export class OutsideSteps {
   async gather(step: PreparedStep, attempt: number, startedAt: number, outcome: GatherOutcome): Promise<void> {
     const id = step.id
     try {
-      const answer = await this.run.context.fanOuts.gather(this.run.job, id, outcome)
+      const answer = await this.stored(() => this.run.context.fanOuts.gather(this.run.job, id, outcome))
       if (this.run.over) return
       if (answer === 'lost') return this.run.lost()
       this.run.inactive(id)
@@ -119,7 +122,7 @@ export class OutsideSteps {
   async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: WaitOutcome): Promise<void> {
     const id = step.id
     try {
-      const answer = await this.run.context.waits.register(this.run.job, id, outcome)
+      const answer = await this.stored(() => this.run.context.waits.register(this.run.job, id, outcome))
       if (this.run.over) return
       if (answer === 'lost') return this.run.lost()
       this.run.inactive(id)
@@ -129,6 +132,22 @@ export class OutsideSteps {
       if (this.run.over) return
       const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The wait could not be stored.', { cause: thrown, retriable: true })
       this.run.answered(step, attempt, startedAt, { error })
+    }
+  }
+
+  /**
+   * Asks again for as long as Postgres does not answer and the run is ours: that is nobody's failed attempt.
+   * Each of these may be stored twice without a difference, as after a crash between COMMIT and answer.
+   */
+  private async stored<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (this.run.over || !(isConnectionError(error) || isTransient(error))) throw error
+        await new Promise((resolve) => setTimeout(resolve, askAgainMs))
+        if (this.run.over) throw error
+      }
     }
   }
 }

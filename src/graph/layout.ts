@@ -83,7 +83,8 @@ const groupGap = 64
 async function tidyAround(elk: Elk, document: GraphDocument, only: ReadonlySet<string> | undefined): Promise<GraphDocument> {
   const all = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note')
   const nodes = all.filter((node) => only === undefined || only.has(node.id))
-  if (nodes.length === 0 || (only !== undefined && nodes.length === 1)) return document
+  // Nothing to arrange; notes may still lie upon each other.
+  if (nodes.length === 0 || (only !== undefined && nodes.length === 1)) return withNotes(document, new Map(), only)
   const attached = attachedNotes(document, all)
   const boxes = nodes.map((node) => boxWithNotes(document, node, attached.get(node.id) ?? []))
   const known = new Set(nodes.map((node) => node.id))
@@ -117,10 +118,14 @@ const attachedWithin = 40
 
 function attachedNotes(document: GraphDocument, nodes: GraphNode[]): Map<string, string[]> {
   const attached = new Map<string, string[]>()
+  const boxes: Box[] = []
   for (const note of Object.values(document.nodes).sort(byPlace)) {
     if (note.type !== 'note') continue
     const friend = nearest(plainBox(note), nodes)
-    if (friend !== null && friend.distance <= attachedWithin && friend.distance > 0) attached.set(friend.node.id, [...(attached.get(friend.node.id) ?? []), note.id])
+    // One that lies upon another does not keep its place: it gives way like one that stands alone.
+    if (friend === null || friend.distance > attachedWithin || friend.distance === 0 || hit(plainBox(note), boxes) !== undefined) continue
+    attached.set(friend.node.id, [...(attached.get(friend.node.id) ?? []), note.id])
+    boxes.push(plainBox(note))
   }
   return attached
 }

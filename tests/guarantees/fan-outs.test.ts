@@ -333,5 +333,6 @@ test('counting the children costs no statement of its own', async () => {
   }
   const ofFanOuts = [...names].filter(([name]) => name.startsWith('fan-out')).reduce((total, [, n]) => total + n, 0)
   expect(ofFanOuts).toBeLessThan(200)
-  expect(names.get('fan-out-settle')).toBe(1)
+  // Once more when the functions known were out of date and its transaction began anew.
+  expect(names.get('fan-out-settle')).toBeLessThanOrEqual(2)
 })

@@ -6,7 +6,7 @@
  */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 
-const slackMb = 40
+const slackMb = 32
 /** Collecting more often than at a fifth more than what lives would cost more time than memory is worth. */
 const leastPercent = 20
 const looksEveryMs = 500

@@ -7,7 +7,7 @@
 import type pg from 'pg'
 import { limitId } from '#engine/derived-ids.ts'
 import { LaneMemory } from '#engine/known-lanes.ts'
-import { laneKeepSecond, limitsPublished, publishHoldOff } from '#engine/sql/lane.ts'
+import { laneKeepSecond, limitsPublished, publishHoldOff, routeEpochs } from '#engine/sql/lane.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
@@ -23,8 +23,12 @@ export interface SecondLane {
   ofDraft: boolean
 }
 
+const publishedMax = 5000
+
 export class SecondLanes {
   private readonly known = new LaneMemory<true>()
+  /** Of each workspace the limits at its last known route epoch. */
+  private readonly published = new Map<string, { epoch: number; caps: Map<string, number> }>()
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -36,8 +40,7 @@ export class SecondLanes {
     const held = await inTransaction(this.pool, async (client) => {
       const workspaces = uuids([...new Set(missing.map((lane) => lane.workspaceId))])
       const calm = await client.query<{ ws: string }>({ ...publishHoldOff, values: [workspaces] })
-      const { rows } = await client.query<PublishedLimits>({ ...limitsPublished, values: [workspaces] })
-      const caps = limitsByOwner(rows)
+      const caps = await this.publishedCaps(client, workspaces)
       await client.query({
         ...laneKeepSecond,
         values: [
@@ -48,6 +51,18 @@ export class SecondLanes {
       return new Set(calm.rows.map((row) => row.ws))
     })
     for (const lane of missing) if (held.has(lane.workspaceId)) this.known.set(lane.id, true)
+  }
+
+  /** Read anew for workspaces that have published something since. */
+  private async publishedCaps(client: pg.PoolClient, workspaces: string): Promise<Map<string, number>> {
+    const { rows: epochs } = await client.query<{ ws: string; epoch: number }>({ ...routeEpochs, values: [workspaces] })
+    const changed = epochs.filter(({ ws, epoch }) => this.published.get(ws)?.epoch !== epoch)
+    if (changed.length > 0) {
+      const { rows } = await client.query<PublishedLimits>({ ...limitsPublished, values: [uuids(changed.map(({ ws }) => ws))] })
+      if (this.published.size >= publishedMax) this.published.clear()
+      for (const { ws, epoch } of changed) this.published.set(ws, { epoch, caps: limitsByOwner(rows.filter((row) => row.ws === ws)) })
+    }
+    return new Map(epochs.flatMap(({ ws }) => [...(this.published.get(ws)?.caps ?? [])]))
   }
 
   /** It was not there after all. */

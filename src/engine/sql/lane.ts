@@ -76,6 +76,8 @@ export const publishHoldOff = {
   text: `select ws::text as ws from unnest($1::uuid[]) as t(ws) where pg_try_advisory_xact_lock_shared(hashtextextended('publish ' || ws::text, 0))`,
 }
 
+export const routeEpochs = { name: 'route-epochs', text: 'select id::text as ws, route_epoch as epoch from workspace where id = any($1::uuid[])' }
+
 /** Published functions with a second limit, or one that is shared. */
 export const limitsPublished = {
   name: 'limits-published',

@@ -1,4 +1,4 @@
-import { isTransient } from '#engine/connection.ts'
+import { isConnectionError, isTransient } from '#engine/connection.ts'
 
 const triesMax = 5
 const pauseMs = 20
@@ -11,6 +11,22 @@ export async function tryAgain<T>(act: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (tries >= triesMax || !isTransient(error)) throw error
       await new Promise((resolve) => setTimeout(resolve, pauseMs * tries))
+    }
+  }
+}
+
+const awayMs = 15_000
+const askAgainMs = 100
+
+/** Again while Postgres does not answer, for a quarter of a minute: of what may be asked, or stored, twice without a difference. */
+export async function untilAnswered<T>(act: () => Promise<T>): Promise<T> {
+  const until = performance.now() + awayMs
+  for (;;) {
+    try {
+      return await act()
+    } catch (error) {
+      if (performance.now() > until || !(isConnectionError(error) || isTransient(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, askAgainMs))
     }
   }
 }

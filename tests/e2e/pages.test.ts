@@ -48,15 +48,17 @@ async function inBothThemes(part?: string, tab = page, themes: readonly ('light'
   for (const colorScheme of themes) {
     await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await tab.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
-    found.push(...(await axeFindings(tab, part)).map((finding) => `${colorScheme}: ${finding}`))
+    found.push(...(await axeFindings(tab, part, colorScheme === themes[0] ? 'everything' : 'colours')).map((finding) => `${colorScheme}: ${finding}`))
   }
   return found
 }
 
+const shows = (sign: string) => page.locator(sign).filter({ visible: true }).first().waitFor()
+
 /** Its data is there. */
 async function opened(path: string, sign: string): Promise<void> {
   await page.goto(path)
-  await page.locator(sign).filter({ visible: true }).first().waitFor()
+  await shows(sign)
   await page.waitForLoadState('networkidle')
 }
 
@@ -90,9 +92,10 @@ const pages: [name: string, path: () => string, sign: string][] = [
 
 test.each(pages)('%s, wide and on a phone', async (_name, path, sign) => {
   const found: string[] = []
+  await opened(path(), sign)
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
-    await opened(path(), sign)
+    await shows(sign)
     // The colours are those of the wide page; on a phone it is about what stands where.
     found.push(...(await inBothThemes(undefined, page, width === 390 ? ['dark'] : undefined)).map((finding) => `at ${width}, ${finding}`))
     if ((await page.evaluate(() => document.documentElement.scrollWidth)) > width) found.push(`wider than ${width}`)

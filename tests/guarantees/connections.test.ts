@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type pg from 'pg'
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
@@ -310,4 +310,22 @@ test('after a change of FANWISE_SECRET everything is encrypted anew, and a proce
   expect(row!.key_id).not.toBe(cipher.keyId)
   expect(await run(ws, [http('call', { bodyType: 'text', text: '{{ secrets.KEY }}' })])).toMatchObject({ status: 2, error: { code: 'step_refused', message: 'The secret KEY was stored with another FANWISE_SECRET than this process has.' } })
   expect(await run(ws, [http('call', { auth: 'connection', connection: 'CRM' })])).toMatchObject({ status: 2, error: { message: 'The connection CRM was stored with another FANWISE_SECRET than this process has.' } })
+})
+
+test('a connection that cannot be read because Postgres is away is read when it is back: no attempt is spent', async () => {
+  const ws = await createWorkspace(pool)
+  await connect(ws, 'Late', { kind: 'bearer', secret: 'late-token-0123456789' })
+  const locker = new pg.Client({ connectionString: database.url })
+  await locker.connect()
+  await locker.query('begin')
+  await locker.query('lock table connection in access exclusive mode')
+  const ending = run(ws, [http('late', { auth: 'connection', connection: 'Late' })])
+  const reading = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'from connection where'`
+  await until(async () => ((await pool.query(reading)).rowCount ?? 0) > 0, 'a worker waits for the connection')
+  await pool.query(`select pg_terminate_backend(pid) from (${reading}) w`)
+  await locker.query('rollback')
+  await locker.end()
+  expect(await ending).toMatchObject({ status: 1, error: null })
+  expect((await pool.query('select 1 from attempt where workspace_id = $1', [ws])).rowCount).toBe(0)
+  expect(service.seen.map((seen) => seen.headers.authorization)).toEqual(['Bearer late-token-0123456789'])
 })

@@ -4,6 +4,7 @@
  * encrypted in here until the moment they are used.
  */
 import type pg from 'pg'
+import { untilAnswered } from '#engine/try-again.ts'
 import type { Cipher } from '#server/connections/cipher.ts'
 import type { ConnectionConfig, ConnectionKind } from '#server/connections/kinds.ts'
 
@@ -85,7 +86,8 @@ export class Vault {
     const entry: Entry = known ?? { kept: { ...nothing, settings: this.plain }, at: -Infinity, loading: null }
     this.entries.set(workspaceId, entry)
     const startedAt = performance.now()
-    const loading: Promise<Kept> = readKept(this.pool(), workspaceId, this.plain).then(
+    // A step that needs them has not failed because Postgres is away for a moment.
+    const loading: Promise<Kept> = untilAnswered(() => readKept(this.pool(), workspaceId, this.plain)).then(
       (kept) => {
         // Forgotten while it was being read: what was read may be old.
         if (entry.loading !== loading) return kept

@@ -1,6 +1,7 @@
 /** Mails sent without an SMTP server: kept, shown on the Outbox page, delivered to nobody. */
 import type pg from 'pg'
 import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
+import { untilAnswered } from '#engine/try-again.ts'
 import { roles, type Role } from '#server/workspaces/roles.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
 
@@ -19,11 +20,11 @@ export async function storeOutboxMail(
   pool: pg.Pool, workspaceId: string, mail: OutgoingMail & { from: string }, info: { runId?: string; step?: string; leastRole?: Role } = {},
 ): Promise<{ messageId: string }> {
   const id = newUuid()
-  await pool.query({
+  await untilAnswered(() => pool.query({
     name: 'outbox-insert',
-    text: `insert into outbox_mail (workspace_id, id, run_id, step, "from", "to", subject, html, text, least_role) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    text: `insert into outbox_mail (workspace_id, id, run_id, step, "from", "to", subject, html, text, least_role) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
     values: [workspaceId, id, info.runId ?? null, info.step ?? null, mail.from, mail.to, mail.subject, mail.html ?? null, mail.text ?? null, info.leastRole ?? null],
-  })
+  }))
   return { messageId: publicId('mail', id) }
 }
 

@@ -8,6 +8,7 @@ import type { Json } from '#base/json.ts'
 import type { ConfigResolver, Evaluator } from '#expressions/resolve.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
+import { untilAnswered } from '#engine/try-again.ts'
 import { stepListFind, stepListKeep } from '#engine/sql/step-list.ts'
 import type { ExpressionScope } from '#steps/kind.ts'
 
@@ -35,13 +36,13 @@ export class StepLists {
     const items = await read()
     // Whoever says what is wrong with it needs none of it later.
     if (!Array.isArray(items)) return items
-    const { rowCount } = await this.pool.query({ ...stepListKeep, values: [this.session.id, workspaceId, runId, step, JSON.stringify(items)] })
+    const { rowCount } = await untilAnswered(() => this.pool.query({ ...stepListKeep, values: [this.session.id, workspaceId, runId, step, JSON.stringify(items)] }))
     // It stands already; or the run is not ours any more, and nothing that follows is stored.
     return rowCount === 1 ? items : ((await this.find(workspaceId, runId, step)) ?? items)
   }
 
   private async find(workspaceId: string, runId: string, step: string): Promise<Json | undefined> {
-    return (await this.pool.query<{ items: Json }>({ ...stepListFind, values: [workspaceId, runId, step] })).rows[0]?.items
+    return (await untilAnswered(() => this.pool.query<{ items: Json }>({ ...stepListFind, values: [workspaceId, runId, step] }))).rows[0]?.items
   }
 }
 

@@ -66,6 +66,7 @@ test('a test says whom it would call, and calls nobody unless a person wants tha
   await panel(page).getByLabel('Name').first().fill('thing/happened')
   await dragFromPalette(page, 'function', { x: 640, y: 300 })
   await panel(page).getByLabel('Slug').fill('tell-them')
+  await panel(page).getByLabel('Retries', { exact: true }).first().fill('0')
   const frame = page.locator('.react-flow__node-function').first()
   await connect(page, page.locator('.react-flow__node-event').first(), frame)
   const box = (await frame.boundingBox())!

@@ -2,7 +2,7 @@
  * Arbitrary histories against a model of what must come of them: events sent once and twice, cancels,
  * retries, pauses, payments that are waited for, over two engines on one database. Many at once, each in
  * a workspace of its own. First while nobody dies, then while leases pass and connections break for all of
- * them. FANWISE_MODEL_RUNS says how many, FANWISE_MODEL_SEED which.
+ * them. FANWISE_MODEL_RUNS says how many, FANWISE_SEED which.
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,10 +11,10 @@ import { compare } from '#tests/support/model/compare.ts'
 import { calmHistory, stormyHistory, type Act } from '#tests/support/model/history.ts'
 import { play } from '#tests/support/model/play.ts'
 import { startWorld, type World } from '#tests/support/model/world.ts'
+import { seed } from '#tests/support/seed.ts'
 import { until } from '#tests/support/until.ts'
 
 const histories = Number(process.env.FANWISE_MODEL_RUNS ?? 150)
-const seed = Number(process.env.FANWISE_MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const atOnce = 20
 /** Of the engines of the world. */
 const leaseMs = 15_000
@@ -50,7 +50,7 @@ async function playAll(all: Act[][], storm: boolean): Promise<void> {
       try {
         await compare(world.engines[0].pool, await play(world, all[index]!), storm)
       } catch (error) {
-        failures.push(`History ${index} of ${all.length} with FANWISE_MODEL_SEED=${seed} FANWISE_MODEL_RUNS=${histories} (${storm ? 'leases pass' : 'nobody dies'}):\n${JSON.stringify(all[index])}\n${error instanceof Error ? error.message : String(error)}`)
+        failures.push(`History ${index} of ${all.length} with FANWISE_SEED=${seed} FANWISE_MODEL_RUNS=${histories} (${storm ? 'leases pass' : 'nobody dies'}):\n${JSON.stringify(all[index])}\n${error instanceof Error ? error.message : String(error)}`)
       }
     }
   }

@@ -4,5 +4,9 @@
  */
 import fc from 'fast-check'
 
-const seed = process.env.FANWISE_SEED ?? (process.env.CI ? '20261130' : undefined)
-if (seed !== undefined) fc.configureGlobal({ seed: Number(seed) })
+const given = process.env.FANWISE_SEED ?? (process.env.CI ? '20261130' : undefined)
+
+/** Of what is drawn without fast-check's own choice of a seed. */
+export const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given)
+
+if (given !== undefined) fc.configureGlobal({ seed })

@@ -6,6 +6,7 @@ import { flowBadges } from './flow-words.ts'
 import type { Line } from './lines.ts'
 import type { NodeMark } from './marks.ts'
 import { stepDetail } from './ports.ts'
+import { scheduleWords } from './schedule-words.ts'
 
 /** What a node hangs together with. */
 export interface Around {
@@ -29,6 +30,8 @@ interface Facts {
   around: Around
   /** Functions of other workflows that react to an event. */
   elsewhere: number
+  /** Functions of other workflows that send it. */
+  senders?: number
   paused?: boolean
 }
 
@@ -38,7 +41,7 @@ export function nodeTitle(node: GraphNode): string {
   switch (node.type) {
     case 'event': return node.event || 'Unnamed event'
     case 'webhook': return node.name || 'Webhook'
-    case 'schedule': return node.cron || 'Schedule'
+    case 'schedule': return scheduleWords(node.cron, node.timezone).short
     case 'function': return node.slug || 'Unnamed function'
     case 'step': return node.name || stepDefinition(node.kind).label
     case 'note': return node.text.split('\n')[0] || 'Note'
@@ -59,11 +62,12 @@ export function describeNode(node: GraphNode, facts: Facts): string {
 }
 
 /** What it is, without what it hangs together with. */
-function own(node: GraphNode, { around, elsewhere, steps, paused }: Facts): string[] {
+function own(node: GraphNode, { around, elsewhere, senders = 0, steps, paused }: Facts): string[] {
   switch (node.type) {
     case 'event': return [
       around.reactHere === 0 ? 'no function here reacts' : `${count(around.reactHere, 'function')} here ${around.reactHere === 1 ? 'reacts' : 'react'}`,
       ...(elsewhere > 0 ? [`${elsewhere} in other workflows`] : []),
+      ...(senders > 0 ? [`sent by ${count(senders, 'function')} of other workflows`] : []),
     ]
     case 'function': return [
       ...(paused === true ? ['paused'] : []),

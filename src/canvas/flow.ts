@@ -20,7 +20,7 @@ interface Shared {
   problem?: 'warning' | 'error'
   [key: string]: unknown
 }
-export interface EventData extends Shared { node: EventNode; w: number; h: number; reactHere: number; elsewhere: { slug: string; workflow: string }[] }
+export interface EventData extends Shared { node: EventNode; w: number; h: number; reactHere: number; elsewhere: { slug: string; workflow: string }[]; senders: { slug: string; workflow: string }[] }
 export interface WebhookData extends Shared { node: WebhookNode; w: number; h: number }
 export interface ScheduleData extends Shared { node: ScheduleNode }
 export interface FunctionData extends Shared {
@@ -158,7 +158,7 @@ function cacheKey(box: Box, { scene, input, connections }: Surroundings, minis: 
   const inside = scene.inside.get(box.id)
   return [
     node, input.selected.has(box.id), input.editable, input.overlay?.[box.id], input.facts.problems[box.id], input.facts.problemCounts?.[box.id],
-    node.type === 'event' ? input.facts.reactElsewhere[box.id] : undefined,
+    node.type === 'event' ? input.facts.reactElsewhere[box.id] : undefined, node.type === 'event' ? input.facts.sentElsewhere?.[box.id] : undefined,
     node.type === 'function' ? input.facts.versions[node.slug] : '', node.type === 'function' && input.facts.paused?.has(node.slug) === true,
     inside === undefined ? '' : JSON.stringify(inside), minis === undefined ? '' : JSON.stringify(minis), scene.steps.get(box.id)?.length,
     connections.of(box.id).key,
@@ -185,6 +185,7 @@ function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: 
   const marks = { ...(mark ? { mark } : {}), ...(problem ? { problem } : {}) }
   const steps = (scene.steps.get(id)?.length ?? 0) + (scene.folded.get(id)?.length ?? 0)
   const elsewhere = input.facts.reactElsewhere[id] ?? []
+  const senders = input.facts.sentElsewhere?.[id] ?? []
   const around = connections.of(id)
   const paused = node.type === 'function' && input.facts.paused?.has(node.slug) === true
   const common = {
@@ -192,12 +193,12 @@ function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: 
     selected: input.selected.has(id), draggable: input.editable, connectable: input.editable,
     // Drawings that are only looked at have no focus, and React Flow then gives the label no role.
     ariaRole: 'group' as const,
-    ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length, paused }),
+    ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length, senders: senders.length, paused }),
     handles: handles(box, scene),
     domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id, ...(node.type === 'function' ? { 'aria-description': fateWords(node) } : {}) } as Record<string, string>,
   }
   switch (node.type) {
-    case 'event': return { ...common, type: 'event', zIndex: layer.node, data: { ...marks, node, w, h, reactHere: around.reactHere, elsewhere } }
+    case 'event': return { ...common, type: 'event', zIndex: layer.node, data: { ...marks, node, w, h, reactHere: around.reactHere, elsewhere, senders } }
     case 'webhook': return { ...common, type: 'webhook', zIndex: layer.node, data: { ...marks, node, w, h } }
     case 'schedule': return { ...common, type: 'schedule', zIndex: layer.node, data: { ...marks, node } }
     case 'note': return { ...common, type: 'note', zIndex: layer.note, data: { ...marks, node } }

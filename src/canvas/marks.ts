@@ -26,6 +26,8 @@ export interface CanvasFacts {
   paused?: ReadonlySet<string>
   /** Functions of other workflows that react, by event node id. */
   reactElsewhere: Record<string, { slug: string; workflow: string }[]>
+  /** Functions of other workflows that send it, by event node id. */
+  sentElsewhere?: Record<string, { slug: string; workflow: string }[]>
 }
 
 export const noFacts: CanvasFacts = { problems: {}, versions: {}, reactElsewhere: {} }

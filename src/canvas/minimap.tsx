@@ -98,11 +98,12 @@ function Percent() {
   return <button type="button" className={classes.percent} title="Zoom to 100 %" onClick={() => void zoomTo(1, { duration: 180 })}>{percent}%</button>
 }
 
-export function CanvasMap() {
+/** `bare`: the zoom controls alone, where the map would cover too much. */
+export function CanvasMap({ bare = false }: { bare?: boolean }) {
   const { zoomIn, zoomOut, fitView, getNodes } = useReactFlow()
   return (
     <Panel position="top-right" className={classes.panel}>
-      <MapDrawing />
+      {!bare && <MapDrawing />}
       <div className={classes.zoom}>
         <Tooltip label="Zoom out"><ActionIcon variant="subtle" size={24} aria-label="Zoom out" onClick={() => void zoomOut({ duration: 120 })}><IconMinus size={14} stroke={1.7} /></ActionIcon></Tooltip>
         <Percent />

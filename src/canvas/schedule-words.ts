@@ -25,9 +25,16 @@ export function scheduleWords(cron: string, timezone: string): ScheduleWords {
 function short(cron: string, parts: string[]): string {
   const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string]
   const every = /^\*\/(\d+)$/.exec(minute)
-  if (every && hour === '*') return `Every ${every[1]} min`
+  if (every && hour === '*' && day === '*' && month === '*' && weekday === '*') return `Every ${every[1]} min`
+  if (parts.length === 5 && parts.every((part) => part === '*')) return 'Every minute'
+  const hours = /^\*(?:\/(\d+))?$/.exec(hour)
+  if (hours && /^\d+$/.test(minute) && day === '*' && month === '*' && weekday === '*') {
+    const at = minute === '0' ? '' : ` :${minute.padStart(2, '0')}`
+    return hours[1] === undefined || hours[1] === '1' ? `Every hour${at}` : `Every ${hours[1]} h${at}`
+  }
   if (/^\d+$/.test(minute) && /^\d+$/.test(hour)) {
     const clock = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
+    if (month === '*' && weekday === '*' && /^(\d+|L)$/.test(day)) return `${day === 'L' ? 'Last day' : `Day ${day}`} ${clock}`
     if (day === '*' && month === '*' && weekday === '*') return `Daily ${clock}`
     if (day === '*' && month === '*') return `${weekdayName(weekday)} ${clock}`
   }
@@ -36,7 +43,7 @@ function short(cron: string, parts: string[]): string {
 
 function weekdayName(text: string): string {
   if (/^\d$/.test(text)) return days[Number(text)] ?? text
-  return text.split(/([,-])/).map((part) => part.length === 3 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part).join('')
+  return text.split(/([,-])/).map((part) => part.length === 3 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part).join('').replaceAll(',', ', ')
 }
 
 function long(cron: string): string | null {

@@ -7,7 +7,7 @@ import { RetryBars } from '#ui/retry-bars.tsx'
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { eventPathDown } from '#ui/shapes/event.ts'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
-import { statusTone } from '#ui/status.ts'
+import { statusTone, type UiStatus } from '#ui/status.ts'
 import { nodeTitle } from './describe.ts'
 import { splitEventName, type CanvasFacts, type Overlay } from './marks.ts'
 import { Breakable } from './nodes/event-node.tsx'
@@ -147,13 +147,27 @@ function Card({ one, overlay, problem, hinge, selected, onSelect, facts, mark: c
 function Place({ level, overlay, problems, onSelect }: { level: StepNode[]; overlay: Overlay; problems: CanvasFacts['problems']; onSelect: StackedProps['onSelect'] }) {
   const [step] = level
   if (step === undefined) return null
-  if (level.length > 1) return <span className={classes.step}>{level.length} side by side</span>
+  if (level.length > 1) return <SideBySide level={level} states={level.flatMap((one) => overlay[one.id]?.state ?? problems[one.id] ?? [])} onSelect={onSelect} />
   const state = overlay[step.id]?.state ?? problems[step.id]
   return (
     <button type="button" className={classes.step} data-sends={step.kind.startsWith('emit') || undefined} onClick={() => onSelect?.(step.id)}>
       <StepIcon kind={step.kind} size={15} />
       <span className="cut">{nodeTitle(step)}</span>
       {step.pinned !== undefined && <span className={classes.pin}><IconPinFilled size={11} role="img" aria-label="output pinned" /></span>}
+      {state && <span className={classes.corner}><StatusGlyph state={state} size={13} /></span>}
+    </button>
+  )
+}
+
+/** What needs to be seen first. */
+const urgency: UiStatus[] = ['failed', 'error', 'retrying', 'held', 'running', 'waiting', 'sleeping', 'warning']
+
+/** Steps with one place in the order. There is no room for them here: a tap opens their function, whose panel lists them. */
+function SideBySide({ level, states, onSelect }: { level: StepNode[]; states: UiStatus[]; onSelect: StackedProps['onSelect'] }) {
+  const state = urgency.find((one) => states.includes(one)) ?? (states.length === level.length ? states[0] : undefined)
+  return (
+    <button type="button" className={classes.step} aria-label={`${level.length} side by side: ${level.map(nodeTitle).join(', ')}`} onClick={() => onSelect?.(level[0]!.parent)}>
+      {level.length} side by side
       {state && <span className={classes.corner}><StatusGlyph state={state} size={13} /></span>}
     </button>
   )

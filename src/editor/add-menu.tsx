@@ -9,7 +9,7 @@ import { focusAdded, isFocusLost } from './commands/focus.ts'
 import { useEditor } from './context.ts'
 import { PaletteGlyph } from './palette/palette-glyph.tsx'
 import { paletteEntries } from './palette/entries.ts'
-import { addAfter, isStepKind, paletteLabel, placeAt, type PaletteKind, type PlaceOptions } from './place.ts'
+import { addAfter, isStepKind, paletteLabel, placeAt, withRoom, type PaletteKind, type PlaceOptions } from './place.ts'
 
 export interface AddRequest {
   clientX: number
@@ -84,8 +84,8 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
 
 function addAt(document: GraphDocument, kind: PaletteKind, { point, after, between, inside }: AddRequest, place: PlaceOptions): Added {
   if (!isStepKind(kind)) return placeAt(document, kind, point, place)
-  if (between !== undefined) return spliceStep(document, between, kind)
-  if (after !== undefined) return addAfter(document, kind, after.stepId, after.port)
-  if (inside !== undefined) return addStep(document, { parent: inside, kind, after: 'last' })
+  if (between !== undefined) return withRoom(document, spliceStep(document, between, kind))
+  if (after !== undefined) return withRoom(document, addAfter(document, kind, after.stepId, after.port))
+  if (inside !== undefined) return withRoom(document, addStep(document, { parent: inside, kind, after: 'last' }))
   return placeAt(document, kind, point, place)
 }

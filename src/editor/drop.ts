@@ -1,5 +1,5 @@
 /** What moving with the pointer means: a new place, another frame, or a function of its own. Pure. */
-import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
+import type { FunctionNode, GraphDocument, Position, StepNode } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
 import { moveNodes } from '#graph/edit/move.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
@@ -60,6 +60,32 @@ export function newFrame(document: GraphDocument, step: StepNode, position: Posi
   }
   return touching
 }
+
+export interface DropTarget {
+  /** Where the step is now. */
+  at: Position
+  /** The function it would join; null for one of its own. */
+  frame: FunctionNode | null
+}
+
+/** Of many steps that are dragged, so many are looked at: this is asked with every frame. */
+const lookedAt = 12
+
+/** What letting go here would change beside places; null when nothing would. */
+export function dropTarget(document: GraphDocument, positions: Record<string, Position>): DropTarget | null {
+  for (const [id, position] of Object.entries(positions).slice(0, lookedAt)) {
+    const node = document.nodes[id]
+    if (node?.type !== 'step') continue
+    const frame = newFrame(document, node, position)
+    if (frame === node.parent) continue
+    const target = frame === null ? undefined : document.nodes[frame]
+    return { at: absolutePosition(document, node, position), frame: target?.type === 'function' ? target : null }
+  }
+  return null
+}
+
+/** Said while something is held over a function, or over empty canvas. */
+export const joinWords = (frame: FunctionNode | null): string => (frame === null ? 'gets a function of its own' : `joins ${frame.slug || 'this function'}: fails and retries with it`)
 
 /** What a drop changed beside places, in a sentence; null when nothing did. */
 export function dropWords(before: GraphDocument, after: GraphDocument): string | null {

@@ -22,8 +22,10 @@ import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
 import { useEditor, useEditorState } from './context.ts'
 import { MarkedText } from './form/marked-text.tsx'
 import { useDragged, useMoving } from './dragging.tsx'
+import { DropHint } from './drop-hint.tsx'
 import { Announcer } from './announcer.tsx'
 import { useOpenAtNode } from './open-at-node.ts'
+import { picking, usePicking } from './picking.tsx'
 import { hangFunction } from './place.ts'
 import { setGesture } from './settled.ts'
 
@@ -45,31 +47,23 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
   const [firstView] = useState(() => fitBesideBars(flow.nodes))
   useCanvasView(connecting.openFor)
   useOpenAtNode()
-  const onSelect = useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
-    const picks = changes.filter((change) => change.type === 'select')
-    if (picks.length === 0) return
-    const next = new Set(editor.store.getState().selected)
-    for (const { id, selected: on } of picks) {
-      if (on) next.add(id as string)
-      else next.delete(id as string)
-    }
-    editor.select(next)
-  }, [editor])
+  const selecting = useSelecting()
+  const pickingOn = usePicking()
   return (
     <>
       <Surface
         nodes={shown.nodes} edges={shown.edges} editable={!viewOnly} lean={lean} connecting={connecting.active}
         flow={{
           onNodesChange: (changes) => {
-            onSelect(changes)
+            selecting.onSelect(changes)
             moving.onChanges(changes)
             moving.onSizes(changes)
           },
-          onEdgesChange: onSelect,
+          onEdgesChange: selecting.onSelect,
           onNodeDragStart: moving.start, onNodeDragStop: moving.stop,
           onSelectionDragStart: moving.start, onSelectionDragStop: moving.stop,
           onConnectStart: connecting.start, onConnectEnd: connecting.end,
-          onSelectionStart: () => setGesture(true), onSelectionEnd: () => setGesture(false),
+          onSelectionStart: selecting.start, onSelectionEnd: selecting.end,
           onPaneClick: () => editor.select([]),
           onEdgeClick: (event, edge) => {
             if (edge.type === 'derived') editor.select([edge.target])
@@ -77,7 +71,7 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
           },
           onNodeClick: (event, node) => {
             if ((event.target as Element).closest('[data-fold]')) toggleCollapsed(editor, [node.id])
-            else connecting.onRing(event, node)
+            else if (!connecting.onRing(event, node)) selecting.onTap(node)
           },
           onNodeDoubleClick: (event, node) => {
             if (node.type === 'function' && !viewOnly && !(event.target as Element).closest('[data-fold], .react-flow__handle')) toggleCollapsed(editor, [node.id])
@@ -85,13 +79,14 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
           disableKeyboardA11y: true, connectOnClick: false,
           onDoubleClick: connecting.openAt,
           nodesDraggable: !viewOnly, nodesConnectable: !viewOnly, zoomOnDoubleClick: false,
-          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && !byFinger, panOnDrag: viewOnly || byFinger ? true : panButtons,
+          panOnScroll: !viewOnly, selectionOnDrag: !viewOnly && (!byFinger || pickingOn), panOnDrag: viewOnly ? true : pickingOn ? false : byFinger ? true : panButtons,
           ...(viewOnly ? {} : { fitViewOptions: firstView }),
           multiSelectionKeyCode: addingKeys, selectionKeyCode: null, connectionRadius: 24,
         }}
       >
         <LineLayer moving={shown.moving} still={still} selected={selected} overlay={overlay} />
         <GuideLines guides={moving.guides} />
+        <DropHint />
         {children}
       </Surface>
       <Announcer />
@@ -99,6 +94,40 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
       <AddMenu request={connecting.menu} onClose={connecting.closeMenu} />
     </>
   )
+}
+
+/** What React Flow tells of what is selected. While several are picked by touch, nothing is let go but what is tapped again. */
+function useSelecting() {
+  const { editor } = useEditor()
+  /** What was selected when a box was begun. */
+  const before = useRef<ReadonlySet<string> | null>(null)
+  return {
+    onSelect: useCallback((changes: { type: string; id?: string; selected?: boolean }[]) => {
+      const picks = changes.filter((change) => change.type === 'select')
+      if (picks.length === 0) return
+      const { selected } = editor.store.getState()
+      const next = new Set(selected)
+      for (const { id, selected: on } of picks) {
+        if (on) next.add(id as string)
+        else next.delete(id as string)
+      }
+      editor.select(picking.getState().on ? new Set([...(before.current ?? selected), ...next]) : next)
+    }, [editor]),
+    start: () => {
+      before.current = editor.store.getState().selected
+      setGesture(true)
+    },
+    end: () => {
+      before.current = null
+      setGesture(false)
+    },
+    onTap: (node: FlowNode) => {
+      if (!picking.getState().on || node.selected !== true) return
+      const next = new Set(editor.store.getState().selected)
+      next.delete(node.id)
+      editor.select(next)
+    },
+  }
 }
 
 /** The list of what can be added, beside a node or a line. */
@@ -191,16 +220,17 @@ function useConnecting() {
       if (hit !== null && hit !== nodeId) join(nodeId, handleId ?? null, reversed, hit)
       else if (under?.id !== nodeId) dropOnNothing(nodeId, handleId ?? null, reversed, point, pointer)
     },
-    /** A ring that is clicked, not dragged, adds what comes next. */
-    onRing: (event: React.MouseEvent, node: FlowNode) => {
+    /** A ring that is clicked, not dragged, adds what comes next. Answers whether it was a ring. */
+    onRing: (event: React.MouseEvent, node: FlowNode): boolean => {
       const ring = (event.target as Element).closest('.react-flow__handle.source')
-      if (ring === null || viewOnly) return
+      if (ring === null || viewOnly) return false
       const port = ring.getAttribute('data-handleid')
       if (node.type === 'step') openFor(node.id, port ?? undefined)
       else {
         const at = layScene(editor.store.getState().document).boxes.get(node.id)
         if (at) dropOnNothing(node.id, port, false, { x: at.x + at.w + 96, y: at.y + at.h / 2 }, event.nativeEvent)
       }
+      return true
     },
     openFor,
     openAt: (event: React.MouseEvent) => {

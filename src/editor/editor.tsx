@@ -45,6 +45,7 @@ import { useDraft, type DraftFacts } from './use-draft.ts'
 import { useKnownValues } from './use-known-values.ts'
 import { useSampledCatalog } from './use-samples.ts'
 import { Panel } from './inspector/panel.tsx'
+import { usePicking } from './picking.tsx'
 import { OtherPointers, PresentPeople } from './presence/presence.tsx'
 import { Palette } from './palette/palette.tsx'
 import { PauseHost } from './pause/pause-host.tsx'
@@ -191,6 +192,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
   const phone = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
   const someSelected = useEditorState((state) => state.selected.size > 0)
   const commenting = useStore(commentsUi, (state) => state.opened)
+  const pickingOn = usePicking()
   const [sheet, setSheet] = useState(false)
   const [showKey, setShowKey] = useState(() => window.localStorage.getItem(keyHidden) === null && !narrow)
   const toggleKey = (): void => setShowKey((shown) => {
@@ -208,7 +210,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         {phone ? <PhoneDrawing facts={canvasFacts} /> : <FollowedCanvas facts={canvasFacts}>
           {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
           <Doors />
-          {!narrow && <CanvasMap />}
+          <CanvasMap bare={narrow} />
           <OtherPointers />
           <FlowPanel position="bottom-left"><FollowStrip /></FlowPanel>
           <TryToolbar />
@@ -220,7 +222,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         )}
       </div>
       {!overlaid && <div className={classes.panel}>{commenting ? <CommentsPanel /> : <Panel />}</div>}
-      {overlaid && (commenting || someSelected) && <div className={classes.over} data-sheet={narrow || undefined} data-covers-canvas>{commenting ? <CommentsPanel /> : <Panel />}</div>}
+      {overlaid && (commenting || (someSelected && !pickingOn)) && <div className={classes.over} data-sheet={narrow || undefined} data-covers-canvas>{commenting ? <CommentsPanel /> : <Panel />}</div>}
       <Drawer opened={sheet} onClose={() => setSheet(false)} position="bottom" size="70%" title="Add" padding={8} closeButtonProps={{ 'aria-label': 'Close' }} onExitTransitionEnd={() => editor.closeGesture()}>
         <Palette onDone={() => setSheet(false)} />
       </Drawer>

@@ -7,7 +7,7 @@ import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { publishChanges, type FunctionChange, type PublishedFunction } from '#graph/diff.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { reactionsElsewhere } from '#graph/links.ts'
+import { reactionsElsewhere, sendersElsewhere } from '#graph/links.ts'
 import type { CanvasFacts } from '#canvas/marks.ts'
 
 export interface Findings {
@@ -55,11 +55,14 @@ export function useFacts(document: GraphDocument, findings: Findings, changes: F
       if (paused.has(slug) && change !== 'new') versions[slug] = `${versions[slug]}, paused`
     }
     const reactElsewhere: CanvasFacts['reactElsewhere'] = {}
+    const sentElsewhere: NonNullable<CanvasFacts['sentElsewhere']> = {}
     for (const node of Object.values(document.nodes)) {
       if (node.type !== 'event' || node.event === '') continue
       const others = reactionsElsewhere(node.event, catalog.functionsElsewhere)
       if (others.length > 0) reactElsewhere[node.id] = others
+      const senders = sendersElsewhere(node.event, catalog.functionsElsewhere)
+      if (senders.length > 0) sentElsewhere[node.id] = senders
     }
-    return { problems, problemCounts, versions, paused, reactElsewhere }
+    return { problems, problemCounts, versions, paused, reactElsewhere, sentElsewhere }
   }, [document, findings, changes, catalog, paused])
 }

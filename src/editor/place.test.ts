@@ -25,6 +25,20 @@ describe('placing', () => {
     expect(stepsOf(third.document, frame)).toHaveLength(3)
   })
 
+  test('a step dropped on the line between two goes between them; beside the line it does not', () => {
+    const first = placeAt(emptyDocument(), 'http', { x: 400, y: 300 }, options)
+    const second = placeBySelection(first.document, 'mail', new Set([first.id]), { x: 0, y: 0 }, options)
+    const [a, b] = [first.id, second.id].map((id) => second.document.nodes[id] as StepNode) as [StepNode, StepNode]
+    const frame = second.document.nodes[a.parent] as FunctionNode
+    const gap = { x: frame.position.x + (a.position.x + 124 + b.position.x) / 2, y: frame.position.y + b.position.y + 22 }
+    const between = placeAt(second.document, 'transform', gap, options)
+    const lines = Object.values(between.document.edges).map(({ source, target }) => [source, target])
+    expect(lines).toHaveLength(2)
+    expect(lines).toEqual(expect.arrayContaining([[first.id, between.id], [between.id, second.id]]))
+    const beside = placeAt(second.document, 'transform', { x: gap.x, y: gap.y + 40 }, options)
+    expect(Object.values(beside.document.edges)).toContainEqual(expect.objectContaining({ source: first.id, target: second.id }))
+  })
+
   test('steps never land on top of each other', () => {
     let document = emptyDocument()
     for (let i = 0; i < 5; i++) document = placeAt(document, 'http', { x: 400, y: 300 }, options).document

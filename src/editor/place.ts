@@ -1,11 +1,13 @@
 /** Adding from the palette: what a drop at a point, or a click with a selection, makes. Pure. */
-import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
+import type { GraphDocument, OrderEdge, Position, StepNode } from '#graph/document.ts'
 import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, type Added } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { makeRoom } from '#graph/edit/make-room.ts'
 import { stepsOf } from '#graph/edit/names.ts'
+import { spliceStep } from '#graph/edit/splice.ts'
 import { eventHeight, firstStep, frame, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
 import { stepPorts } from '#canvas/ports.ts'
-import { boxAt, layScene, sceneBounds } from '#canvas/scene.ts'
+import { boxAt, inletPoint, layScene, outletPoint, sceneBounds } from '#canvas/scene.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { stepKinds, type StepKind } from '#steps/kind.ts'
 
@@ -24,11 +26,14 @@ export interface PlaceOptions {
   taken?: Iterable<string>
 }
 
+/** With what a grown function would cover moved on. */
+export const withRoom = (before: GraphDocument, added: Added): Added => ({ ...added, document: makeRoom(before, added.document) })
+
 const snapped = (point: Position): Position => ({ x: roundTo(point.x, snap), y: roundTo(point.y, snap) })
 
 /** Dropped with the pointer at `point` (canvas coordinates). */
 export function placeAt(document: GraphDocument, kind: PaletteKind, point: Position, options: PlaceOptions): Added {
-  if (isStepKind(kind)) return placeStep(document, kind, point, options)
+  if (isStepKind(kind)) return withRoom(document, placeStep(document, kind, point, options))
   const corner = (w: number, h: number): Position => snapped({ x: point.x - w / 2, y: point.y - h / 2 })
   switch (kind) {
     case 'event': return addEvent(document, { position: corner(140, eventHeight) })
@@ -39,8 +44,30 @@ export function placeAt(document: GraphDocument, kind: PaletteKind, point: Posit
   }
 }
 
-/** A step dropped on a frame joins it; on empty canvas it gets a function around it. */
+/** How far beside a line still is on it, and how far over the steps it joins: gaps are narrow. In canvas pixels. */
+const besideLine = 14
+const overStep = 20
+
+/** The line between two steps that a point is on. */
+export function lineAt(document: GraphDocument, point: Position): OrderEdge | null {
+  const scene = layScene(document)
+  const under = boxAt(scene, point)
+  if (under === null) return null
+  for (const edge of Object.values(document.edges)) {
+    if (edge.type !== 'order' || scene.boxes.get(edge.source)?.node.type !== 'step') continue
+    const source = document.nodes[edge.source]
+    const [from, to] = [outletPoint(scene, edge.source, edge.port), inletPoint(scene, edge.target)]
+    if (source?.type !== 'step' || from === null || to === null || ![source.parent, edge.source, edge.target].includes(under.id)) continue
+    // Where it arrives: lines leave side by side, and each has its own height there.
+    if (point.x > from.x - overStep && point.x < to.x + overStep && Math.abs(point.y - to.y) <= besideLine) return edge
+  }
+  return null
+}
+
+/** A step dropped on a frame joins it, on a line goes between the two; on empty canvas it gets a function around it. */
 function placeStep(document: GraphDocument, kind: StepKind, point: Position, options: PlaceOptions): Added {
+  const line = lineAt(document, point)
+  if (line !== null) return spliceStep(document, line.id, kind)
   const scene = layScene(document)
   const under = boxAt(scene, point)
   const parent = under?.node.type === 'step' ? under.node.parent : under?.node.type === 'function' ? under.id : null
@@ -88,8 +115,8 @@ export function placeBySelection(
   document: GraphDocument, kind: PaletteKind, selected: ReadonlySet<string>, middle: Position, options: PlaceOptions,
 ): Added {
   const node = [...selected].map((id) => document.nodes[id]).find((one) => one !== undefined)
-  if (isStepKind(kind) && node?.type === 'step') return addAfter(document, kind, node.id)
-  if (isStepKind(kind) && node?.type === 'function') return addStep(document, { parent: node.id, kind, after: 'last' })
+  if (isStepKind(kind) && node?.type === 'step') return withRoom(document, addAfter(document, kind, node.id))
+  if (isStepKind(kind) && node?.type === 'function') return withRoom(document, addStep(document, { parent: node.id, kind, after: 'last' }))
   if (kind === 'function' && (node?.type === 'event' || node?.type === 'schedule')) return hangFunction(document, node.id, options)
   return placeAt(document, kind, freePoint(document, kind, middle), options)
 }

@@ -88,6 +88,27 @@ test('arrows walk along the lines, Enter opens, Escape leads back, F2 renames', 
   expect(await step('Charge').getAttribute('aria-label')).toContain('Charge')
 })
 
+test('one search finds what is drawn and brings the keyboard there; it answers in fields, too, and goes to other places', async () => {
+  const search = page.getByRole('textbox', { name: 'Add, find, run or go to' })
+  const found = (name: RegExp) => page.getByRole('dialog').getByRole('button', { name })
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.locator('.react-flow__node.selected').count()).toBe(0)
+  await page.keyboard.press('Control+k')
+  await search.fill('duplicate')
+  await expect.poll(() => found(/^Duplicate/).isDisabled()).toBe(true)
+  await search.fill('send e-mail')
+  await found(/^Send e-mail.* in book-order/).click()
+  await search.waitFor({ state: 'detached' })
+  await expect.poll(() => page.locator('.react-flow__node.selected').textContent()).toContain('Send e-mail')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('node-step')
+  await panel(page).getByLabel('Step name').click()
+  await page.keyboard.press('Control+k')
+  await search.fill('weekly')
+  await found(/^Weekly digest/).waitFor()
+  await page.keyboard.press('Escape')
+  await search.waitFor({ state: 'detached' })
+})
+
 test('keys move, select and duplicate; the undo entry says what and how many', async () => {
   await step('Charge').click()
   await page.keyboard.press('Control+Shift+a')
@@ -137,7 +158,12 @@ test('a foreign or hostile clipboard changes nothing and is named', async () => 
 test('a step that is dragged out gets a function of its own, and the note says what went', async () => {
   const from = await middle(steps().filter({ hasText: /mail/i }))
   await page.mouse.click(emptyPlace.x, emptyPlace.y)
-  await drag(page, from, { x: 620, y: 720 })
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(620, 720, { steps: 8 })
+  await page.getByTestId('drop-hint').getByText('gets a function of its own').waitFor()
+  await page.mouse.up()
+  await page.getByTestId('drop-hint').waitFor({ state: 'detached' })
   await expect.poll(() => frames().count()).toBe(2)
   await page.getByText(/now part of a function of its own/).waitFor()
   expect(await page.locator('.react-flow__edge-order').count()).toBe(1)
@@ -190,8 +216,33 @@ test('a finger pans, selects and drags on a tablet', async () => {
   await panel(tablet).waitFor({ state: 'detached' })
   await frames(tablet).first().tap({ position: { x: 60, y: 12 } })
   await panel(tablet).waitFor()
+  await panel(tablet).getByRole('button', { name: 'Close the panel' }).click()
+  await pickSeveral(tablet)
   await context.close()
 })
+
+/** Without a keyboard to hold: taps add and take away, a finger draws a box, and then there is one panel for all of them. */
+async function pickSeveral(tablet: Page): Promise<void> {
+  const several = tablet.getByRole('button', { name: 'Select several' })
+  const selected = tablet.locator('.react-flow__node.selected')
+  await several.tap()
+  await steps(tablet).nth(0).tap()
+  await steps(tablet).nth(1).tap()
+  await expect.poll(() => selected.count()).toBe(2)
+  await steps(tablet).nth(0).tap()
+  await expect.poll(() => selected.count()).toBe(1)
+  const [event, frame] = [(await tablet.locator('.react-flow__node-event').first().boundingBox())!, (await frames(tablet).first().boundingBox())!]
+  const low = Math.max(event.y + event.height, frame.y + frame.height) + 60
+  await swipe(tablet, { x: event.x + 10, y: low }, { x: frame.x + 30, y: Math.min(event.y, frame.y) + 10 })
+  await expect.poll(() => tablet.locator('.selected:is(.react-flow__node-event, .react-flow__node-function)').count()).toBe(2)
+  expect(await steps(tablet).nth(1).getAttribute('class')).toContain('selected')
+  // Right after a swipe the browser takes a tap for the end of a fling.
+  await expect.poll(async () => {
+    if ((await several.getAttribute('aria-pressed')) === 'true') await several.tap()
+    return several.getAttribute('aria-pressed')
+  }).toBe('false')
+  await panel(tablet).getByRole('heading', { name: /^\d+ things$/ }).waitFor()
+}
 
 const boxes = (locator: Locator) => locator.evaluateAll((all) => all.map((one) => {
   const { x, y, width, height } = one.getBoundingClientRect()

@@ -51,7 +51,7 @@ async function write(target: Locator, text: string): Promise<void> {
 
 /** Adds by name: `N`, a word, Enter; then what was added, or its name, has the keyboard. */
 async function add(word: string, leadsTo: Locator): Promise<void> {
-  const search = page.getByRole('dialog').getByRole('textbox', { name: 'Add or run' })
+  const search = page.getByRole('dialog').getByRole('textbox', { name: 'Add, find, run or go to' })
   await key('n', search)
   await page.keyboard.type(word)
   await page.locator('.mantine-Spotlight-action[data-selected]').filter({ hasText: word }).waitFor()

@@ -34,14 +34,17 @@ export function Breakable({ name }: { name: string }) {
 }
 
 function Reactions({ data }: { data: EventData }) {
-  const { reactHere: here, elsewhere } = data
+  const { reactHere: here, elsewhere, senders } = data
   const all = here + elsewhere.length
   return (
     <div className={classes.under} data-detail>
       <b>{data.mark?.note ?? (all === 0 ? 'Nobody reacts' : `${all} ${all === 1 ? 'function reacts' : 'functions react'}`)}</b>
       {elsewhere.length > 0 && (
-        <span>{here > 0 ? `${here} here, ` : ''}{elsewhere.length} in {new Set(elsewhere.map((e) => e.workflow)).size === 1 ? elsewhere[0]?.workflow : 'other workflows'}</span>
+        <span>{here > 0 ? `${here} here, ` : ''}{elsewhere.length} in {whose(elsewhere)}</span>
       )}
+      {senders.length > 0 && <span>sent by {senders.length === 1 ? senders[0]!.slug : `${senders.length} functions`} in {whose(senders)}</span>}
     </div>
   )
 }
+
+const whose = (functions: { workflow: string }[]): string => (new Set(functions.map((one) => one.workflow)).size === 1 ? functions[0]!.workflow : 'other workflows')

@@ -3,6 +3,7 @@ import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconArrowBackUp, IconArrowForwardUp, IconHelp, IconLayoutDistributeHorizontal, IconMessagePlus, IconNote } from '@tabler/icons-react'
 import { commands, keyText, shortcutsSheet } from '../commands/list.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { PickingSwitch } from '../picking.tsx'
 import { startTour } from '../tour/start-tour.ts'
 import { ExportMenu } from './export-menu.tsx'
 import { LiveSwitch } from '../live/live-switch.tsx'
@@ -17,6 +18,7 @@ export function CanvasTools({ onKey }: { onKey: () => void }) {
       <Tool id="undo" label={undo === null ? 'Nothing to undo' : `Undo: ${undo}`} name="Undo" disabled={undo === null} icon={<IconArrowBackUp size={16} stroke={1.7} />} />
       <Tool id="redo" label={redo === null ? 'Nothing to redo' : `Redo: ${redo}`} name="Redo" disabled={redo === null} icon={<IconArrowForwardUp size={16} stroke={1.7} />} />
       <i />
+      <PickingSwitch />
       <Tool id="note" label="Add a note" name="Add a note" icon={<IconNote size={16} stroke={1.7} />} />
       <Tool id="comment" label="Comment on the selection, or at a place" name="Comment" icon={<IconMessagePlus size={16} stroke={1.7} />} />
       <Tool id="tidy" label="Tidy up" name="Tidy up" icon={<IconLayoutDistributeHorizontal size={16} stroke={1.7} />} />

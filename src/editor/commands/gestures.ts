@@ -1,10 +1,11 @@
 /** What is done with the pointer, for the sheet of shortcuts and the documentation. */
 export const gestures: [string, string][] = [
   ['Add', 'Drag from the palette, or double-click empty canvas'],
-  ['Add a step between two others', 'Click + on their line'],
+  ['Add a step between two others', 'Click + on their line, or drop it there from the palette'],
   ['Add a step after another', 'Click the ring at its right edge, or drag a line from it to empty canvas'],
   ['Connect', 'Drag from a ring onto what comes next'],
   ['Select several', 'Drag over empty canvas, or Shift-click one after the other'],
+  ['Select several by touch', 'Press Select several in the bar, then tap them or draw a box around them; a second tap takes one away'],
   ['Move a step into another function', 'Drag it onto that frame'],
   ['Give a step a function of its own', 'Drag it out to empty canvas'],
   ['Line things up', 'Drag near the edges or middles of others; hold Alt or Ctrl to move freely'],

@@ -7,6 +7,7 @@ import { beginComment } from '../comments/place-comment.ts'
 import type { EditorContextValue } from '../context.ts'
 import type { Command } from './command.ts'
 import { chooseFile } from '../files/canvas-files.tsx'
+import { togglePicking } from '../picking.tsx'
 import { startTour } from '../tour/start-tour.ts'
 import { paletteLabel, placeBySelection } from '../place.ts'
 import { arrangeCommands } from './arrange-commands.ts'
@@ -55,7 +56,7 @@ const byArrow: Command[] = directions.flatMap(([direction, key, words]): Command
 })
 
 export const commands: Command[] = [
-  { id: 'add', label: 'Add anything, run anything', keywords: '', group: 'Add', keys: ['N'], keysOnly: true, canRun: always, run: () => canvasApi()?.openSearch() },
+  { id: 'add', label: 'Add, find, run or go to anything', keywords: '', group: 'Add', keys: ['N', 'mod+K'], keysOnly: true, canRun: always, run: () => canvasApi()?.openSearch() },
   { id: 'append', label: 'Add after the selection', keywords: 'next append insert', group: 'Add', keys: ['A'], canRun: someSelected, run: ({ editor }) => canvasApi()?.openAdd([...editor.store.getState().selected].at(-1) as string) },
   {
     id: 'note', label: 'Add a note', keywords: 'comment text', group: 'Add', keys: ['shift+S'], canRun: always,
@@ -109,6 +110,7 @@ export const commands: Command[] = [
     },
   },
   { id: 'select-none', label: 'Select nothing', keywords: 'deselect close', group: 'Select', keys: ['Escape'], viewing: true, canRun: always, run: ({ editor }) => editor.select([]) },
+  { id: 'pick', label: 'Select several by tapping', keywords: 'touch tablet finger box multiple', group: 'Select', keys: [], canRun: always, run: togglePicking },
   ...byArrow,
   { id: 'fit', label: 'Show everything', keywords: 'zoom fit', group: 'View', keys: ['1'], viewing: true, canRun: always, run: () => canvasApi()?.fit() },
   { id: 'zoom-selection', label: 'Zoom to the selection', keywords: 'reveal', group: 'View', keys: ['2'], viewing: true, canRun: someSelected, run: ({ editor }) => zoomToSelection(editor) },

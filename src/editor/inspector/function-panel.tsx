@@ -1,4 +1,5 @@
 'use client'
+import { nodeTitle } from '#canvas/describe.ts'
 import { endWords, failureWords, functionSentence, limitWords, onceWords, timingWords } from '#canvas/flow-words.ts'
 import type { FunctionNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
@@ -31,7 +32,7 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
   const starts = Object.values(edges).flatMap((edge): LinkRow[] => {
     const source = edge.type === 'subscription' && edge.target === node.id ? nodes[edge.source] : undefined
     if (source?.type === 'event') return [{ id: source.id, text: source.event || 'Unnamed event', mono: true, kind: 'event' }]
-    return source?.type === 'schedule' ? [{ id: source.id, text: source.cron, mono: true, kind: 'schedule', note: source.timezone }] : []
+    return source?.type === 'schedule' ? [{ id: source.id, text: nodeTitle(source), kind: 'schedule', note: source.timezone }] : []
   })
   const steps = Object.values(nodes)
     .flatMap((one) => (one.type === 'step' && one.parent === node.id ? [one] : []))

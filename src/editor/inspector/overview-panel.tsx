@@ -1,5 +1,6 @@
 'use client'
 /** Nothing is selected: what the workflow is made of, and where to begin. */
+import { nodeTitle } from '#canvas/describe.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { QuietFilters } from '../preview/quiet-filter.tsx'
 import { LinkList, type LinkRow } from './link-list.tsx'
@@ -19,7 +20,7 @@ export function OverviewPanel() {
   const starts = all.flatMap((node): LinkRow[] => {
     if (node.type === 'event') return [{ id: node.id, text: node.event || 'Unnamed event', mono: true, kind: 'event' }]
     if (node.type === 'webhook') return [{ id: node.id, text: node.name, kind: 'webhook' }]
-    return node.type === 'schedule' ? [{ id: node.id, text: node.cron, mono: true, kind: 'schedule', note: node.timezone }] : []
+    return node.type === 'schedule' ? [{ id: node.id, text: nodeTitle(node), kind: 'schedule', note: node.timezone }] : []
   })
   return (
     <aside className={classes.panel} data-testid="panel" aria-label="Workflow">

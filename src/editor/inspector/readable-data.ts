@@ -8,6 +8,7 @@ import { isJsonObject } from '#base/json.ts'
 import { compileConfig, compileTemplate } from '#expressions/resolve.ts'
 import type { EventNode, GraphDocument, StepNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { isPaged } from '#steps/http/definition.ts'
 import { emptyShape, shapeOf, typeText, type Shape } from '../code/shape.ts'
 import type { ScopeTypes } from '../code/scope-types.ts'
 import type { DataAtHand, SampleEvent } from '../data/data-at-hand.ts'
@@ -211,7 +212,7 @@ function knownOutput(step: StepNode): { shape: Shape; type: string } {
 
 function knownMembers(step: StepNode): Record<string, string> | null {
   switch (step.kind) {
-    case 'http': return step.config.pages === 'link' || step.config.pages === 'count'
+    case 'http': return isPaged(step.config.pages)
       ? { status: 'number', headers: 'Record<string, string>', items: 'any[]', pages: 'number', more: 'boolean' }
       : { status: 'number', headers: 'Record<string, string>', body: 'any' }
     case 'mail': return { messageId: 'string', via: 'string', to: 'string' }
@@ -264,7 +265,7 @@ export function stepRows(step: StepNode): DataRow[] {
   const at = `steps.${step.key}`
   const row = (path: string, value = ''): DataRow => ({ path, value, kind: 'other' })
   if (step.each !== undefined) return [row(at, 'list of outputs')]
-  const names = step.kind === 'http' ? (step.config.pages === 'link' || step.config.pages === 'count' ? ['items', 'pages'] : ['body', 'status'])
+  const names = step.kind === 'http' ? (isPaged(step.config.pages) ? ['items', 'pages'] : ['body', 'status'])
     : step.kind === 'transform' ? Object.keys(knownMembers(step) ?? {}).filter((name) => plain.test(name)) : []
   const rows = names.length > 0 ? names.map((name) => row(`${at}.${name}`)) : [row(at)]
   return step.onError === 'branch' || step.onError === 'continue' ? [...rows, row(`${at}?.error?.message`, 'when it failed')] : rows

@@ -1,19 +1,14 @@
 'use client'
-import { Button } from '@mantine/core'
 import { Cron } from 'croner'
 import { useMemo } from 'react'
 import { scheduleWords } from '#canvas/schedule-words.ts'
 import type { ScheduleNode } from '#graph/document.ts'
 import { Fields } from '../form/fields.tsx'
-import { SelectField, TextField } from '../form/text-field.tsx'
+import { SelectField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
+import { ScheduleTimes } from './schedule-times.tsx'
 import { useUpdate } from './use-update.ts'
 import classes from './inspector.module.css'
-
-const presets = [
-  { label: 'Mondays at 9', cron: '0 9 * * MON' }, { label: 'Every day at 7', cron: '0 7 * * *' }, { label: 'Every hour', cron: '0 * * * *' },
-  { label: 'Every 5 minutes', cron: '*/5 * * * *' }, { label: 'First of the month', cron: '0 6 1 * *' },
-]
 
 const missedOptions = [{ value: 'last', label: 'Run once for all of them' }, { value: 'skip', label: 'Skip them' }, { value: 'all', label: 'Run each of them' }]
 const missedWords = {
@@ -31,12 +26,7 @@ export function SchedulePanel({ node }: { node: ScheduleNode }) {
   return (
     <>
       <Fields>
-        <TextField label="When" value={node.cron} onChange={(value) => update('cron', value)} mono problem={useProblem('cron')} help="Cron: minute, hour, day, month, weekday." />
-        <div className={classes.chips}>
-          {presets.map(({ label, cron }) => (
-            <Button key={cron} size="compact-xs" variant={node.cron === cron ? 'filled' : 'default'} onClick={() => update('cron', cron)}>{label}</Button>
-          ))}
-        </div>
+        <ScheduleTimes cron={node.cron} onChange={(cron) => update('cron', cron)} />
         {long && <p className={classes.words}>{long}, {node.timezone.replaceAll('_', ' ')}.</p>}
         <SelectField label="Time zone" value={node.timezone} onChange={(value) => update('timezone', value)} options={known ? zones : [{ value: node.timezone, label: node.timezone }, ...zones]} searchable problem={useProblem('timezone')} />
         <SelectField

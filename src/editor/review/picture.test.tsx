@@ -22,6 +22,17 @@ test.each([['a thumbnail', Thumbnail], ['a picture', Picture]])('%s of a collaps
   expect(bars(renderToStaticMarkup(<Drawn document={setCollapsed(open, Object.keys(open.nodes), false)} label="f" />))).toBe(0)
 })
 
+test('a picture has all words of a note, in lines as long as it is wide', () => {
+  const text = '**Mind** the limit\nThe CRM takes 100 calls a minute; what is more waits in line until it is less busy, and nothing of it is lost.'
+  const note = addNote(emptyDocument(), { position: { x: 0, y: 0 }, text })
+  const { document } = { document: { ...note.document, nodes: { [note.id]: { ...note.document.nodes[note.id]!, size: { w: 224, h: 96 } } as never } } }
+  const drawn = renderToStaticMarkup(<Picture document={document} label="f" />)
+  const lines = [...drawn.matchAll(/font-size="11"[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!)
+  expect(lines.join(' ')).toBe(text.replaceAll('**', '').replace('\n', ' '))
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40)
+  expect(lines[0]).toBe('Mind the limit')
+})
+
 test('a picture has the colours of notes, and a shape for each', () => {
   const note = addNote(emptyDocument(), { position: { x: 0, y: 0 }, text: 'Mind the limit' })
   const drawn = noteColours.map((colour) => renderToStaticMarkup(<Picture document={setNoteColourOf(note.document, [note.id], colour)} label="f" />))

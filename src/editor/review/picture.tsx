@@ -6,9 +6,11 @@ import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
 import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { noteShapes } from '#canvas/nodes/note-colour.tsx'
+import { plainText } from '#canvas/nodes/note-markdown.ts'
 import { nodeTitle } from '#canvas/describe.ts'
 import { drawLines, pillText, type Line } from '#canvas/lines.ts'
 import { layScene, sceneBounds, type Box } from '#canvas/scene.ts'
+import { scheduleWords } from '#canvas/schedule-words.ts'
 import { sends, stripCorner, stripOf, stripPitch } from '#canvas/strip.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
@@ -130,14 +132,17 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
         <text x={w / 2 + 6} y={h / 2 + 4} textAnchor="middle" fontFamily={sans} fontSize={11.5} fontWeight={600} fill={token('ink')}>{cut(nodeTitle(node), (w - 28) / 6.4)}</text>
       </>
     )
-    case 'schedule': return (
-      <>
-        <circle cx={w / 2} cy={h / 2} r={w / 2 - 1} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
-        <path d={clockTicks(w)} stroke={token('event')} strokeWidth={1} fill="none" />
-        <path d={clockHands(w, 9, 0)} stroke={token('event')} strokeWidth={1.8} fill="none" strokeLinecap="round" />
-        <text x={w / 2} y={h + 15} textAnchor="middle" fontFamily={mono} fontSize={10.5} fill={token('ink-2')}>{node.cron}</text>
-      </>
-    )
+    case 'schedule': {
+      const { hour, minute, short } = scheduleWords(node.cron, node.timezone)
+      return (
+        <>
+          <circle cx={w / 2} cy={h / 2} r={w / 2 - 1} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
+          <path d={clockTicks(w)} stroke={token('event')} strokeWidth={1} fill="none" />
+          <path d={clockHands(w, hour, minute)} stroke={token('event')} strokeWidth={1.8} fill="none" strokeLinecap="round" />
+          <text x={w / 2} y={h + 15} textAnchor="middle" fontFamily={sans} fontSize={11} fontWeight={600} fill={token('ink')}>{short}</text>
+        </>
+      )
+    }
     case 'step': {
       const sends = node.kind === 'emit' || node.kind === 'emit-each'
       return (
@@ -154,7 +159,9 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
         {node.colour !== undefined && <rect width={w} height={h} fill={token(`note-${node.colour}-soft`)} />}
         <path d={`M0 1H${w}`} stroke={token(node.colour === undefined ? 'ink-3' : `note-${node.colour}`)} strokeWidth={2} />
         {node.colour !== undefined && <path transform={`translate(${w - 16} 8) scale(0.9)`} d={noteShapes[node.colour]} fill={token(`note-${node.colour}`)} />}
-        {node.text.split('\n').slice(0, Math.max(1, Math.floor(h / 15))).map((text, i) => <text key={i} x={node.colour === undefined ? 0 : 10} y={18 + i * 15} fontFamily={sans} fontSize={11} fill={token('ink-2')}>{cut(text, (node.colour === undefined ? w : w - 30) / 5.2)}</text>)}
+        {noteLines(node.text, (node.colour === undefined ? w : w - 30) / 5.6, Math.max(1, Math.round(h / 15))).map(({ words, bold }, i) => (
+          <text key={i} x={node.colour === undefined ? 0 : 10} y={18 + i * 15} fontFamily={sans} fontSize={11} fontWeight={bold ? 600 : 400} fill={token(bold ? 'ink' : 'ink-2')}>{words}</text>
+        ))}
       </>
     )
     case 'function': return null
@@ -198,6 +205,23 @@ function inLines(name: string, most: number): string[] {
   if (name.length <= most) return [name]
   const at = Math.max(...['.', '_', '-'].map((mark) => name.lastIndexOf(mark, most - 1))) + 1 || most
   return [name.slice(0, at), cut(name.slice(at), most)]
+}
+
+/** A note's words as lines of at most `most` characters; the first line that is written is bold, as on the canvas. */
+function noteLines(text: string, most: number, lines: number): { words: string; bold: boolean }[] {
+  const all = text.split('\n').flatMap((line, i) => wrapped(plainText(line), most).map((words) => ({ words, bold: i === 0 })))
+  return all.slice(0, lines).map((line, i) => (i === lines - 1 && all.length > lines ? { ...line, words: cut(`${line.words} …`, most) } : line))
+}
+
+function wrapped(text: string, most: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!
+    if (last === '') lines[lines.length - 1] = word
+    else if (last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.map((line) => cut(line, most))
 }
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, Math.max(1, Math.floor(most) - 1))}…`)

@@ -6,6 +6,10 @@ import type { FieldMeta, StepKindDefinition } from '#steps/kind.ts'
 
 export const pagesMax = 50
 
+/** Pages are read into one list, which changes what the step gives. */
+export const isPaged = (pages: unknown): boolean => pages !== undefined && pages !== 'one'
+const paged = ['link', 'cursor', 'count', 'skip']
+
 function laterText(meta: FieldMeta, max = 20_000) {
   return z.string().max(max).optional().meta(field(meta))
 }
@@ -50,15 +54,19 @@ const config = z.object({
   response: z.enum(['auto', 'json', 'text']).optional().meta(field({
     label: 'Read the answer', control: 'select', options: { auto: 'As its type says', json: 'As JSON', text: 'As text' },
   })),
-  pages: z.enum(['one', 'link', 'count']).optional().meta(field({
-    label: 'Pages', control: 'select', options: { one: 'One answer', link: 'Follow the link to the next', count: 'Count up a parameter' },
+  pages: z.enum(['one', 'link', 'cursor', 'count', 'skip']).optional().meta(field({
+    label: 'Pages', control: 'select',
+    options: { one: 'One answer', link: 'Follow the link to the next', cursor: 'Send back a cursor', count: 'Count up a page number', skip: 'Skip what was read' },
     help: 'Pages become one list: steps.<key>.items.',
   })),
   nextPath: laterText({ label: 'Where the next link is', when: { field: 'pages', in: ['link'] }, placeholder: 'links.next', help: 'Path in the body. Empty: the Link header.' }, 200),
+  cursorPath: laterText({ label: 'Where the cursor is', when: { field: 'pages', in: ['cursor'] }, placeholder: 'next_cursor', help: 'Path in the body. Where there is none, the list ends.' }, 200),
+  cursorParam: laterText({ label: 'Parameter', when: { field: 'pages', in: ['cursor'] }, placeholder: 'cursor', help: 'Sent from the second page on.' }, 100),
   pageParam: laterText({ label: 'Parameter', when: { field: 'pages', in: ['count'] }, placeholder: 'page', help: 'Counts from 1 until a page has no items.' }, 100),
-  itemsPath: laterText({ label: 'Where the items are', when: { field: 'pages', in: ['link', 'count'] }, placeholder: 'data', help: 'Path of the list in the body. Empty: the body is the list.' }, 200),
+  skipParam: laterText({ label: 'Parameter', when: { field: 'pages', in: ['skip'] }, placeholder: 'offset', help: 'How many items came before, from 0, until a page has none.' }, 100),
+  itemsPath: laterText({ label: 'Where the items are', when: { field: 'pages', in: paged }, placeholder: 'data', help: 'Path of the list in the body. Empty: the body is the list.' }, 200),
   maxPages: z.number().int('Give a whole number of pages.').min(1, 'At least 1 page is read.').max(pagesMax, `At most ${pagesMax} pages are read.`).optional().meta(field({
-    label: 'Pages at most', when: { field: 'pages', in: ['link', 'count'] }, placeholder: String(pagesMax),
+    label: 'Pages at most', when: { field: 'pages', in: paged }, placeholder: String(pagesMax),
   })),
   timeout: durationField({ label: 'Give up after', initial: '30s', minMs: 100, maxMs: 300_000 }),
   failOn: z.enum(['non-2xx', 'never']).default('non-2xx').meta(field({
@@ -89,11 +97,11 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   secretFields: (c) => (c.auth === 'bearer' ? ['token'] : c.auth === 'basic' ? ['password'] : c.auth === 'header' ? ['authValue'] : []),
   connection: (c) => (c.auth === 'connection' ? (c.connection ?? '').trim() : null),
   // A little longer than the request's own limit, whose message names the host.
-  timeoutMs: (c) => Math.min(600_000, durationOr(c.timeout, 30_000) * (c.pages === 'link' || c.pages === 'count' ? c.maxPages ?? pagesMax : 1)) + 2_000,
+  timeoutMs: (c) => Math.min(600_000, durationOr(c.timeout, 30_000) * (isPaged(c.pages) ? c.maxPages ?? pagesMax : 1)) + 2_000,
   recordsInput: true,
   belowBase: (c) => isPath(c.url ?? ''),
   reaches: (c) => (isPath(c.url ?? '') ? `the connection ${(c.connection ?? '').trim()}` : hostOf(c.url ?? '')),
-  example: (c): Json => (c.pages === 'link' || c.pages === 'count'
+  example: (c): Json => (isPaged(c.pages)
     ? { status: 200, headers: {}, items: [], pages: 1, more: false }
     : { status: 200, headers: {}, body: c.response === 'text' ? '' : {} }),
 }

@@ -131,6 +131,24 @@ describe('pages', () => {
     expect(output).toMatchObject({ items: [1, 2], pages: 3, more: false })
     expect((await read({ pages: 'count', pageParam: 'p', maxPages: 2 }, pages)).output).toMatchObject({ items: [1, 2], pages: 2, more: true })
   })
+  test('a cursor in the body, sent back until there is none', async () => {
+    const pages = {
+      'https://x.dev/a?k=1': page({ data: [1], meta: { next: 'a b' } }), 'https://x.dev/a?k=1&after=a+b': page({ data: [2], meta: { next: 7 } }),
+      'https://x.dev/a?k=1&after=7': page({ data: [3], meta: { next: null } }),
+    }
+    const config = { pages: 'cursor', cursorPath: 'meta.next', cursorParam: 'after', itemsPath: 'data' }
+    const { asked, output } = await read(config, pages)
+    expect(asked).toEqual(Object.keys(pages))
+    expect(output).toMatchObject({ items: [1, 2, 3], pages: 3, more: false })
+    const stuck = await read(config, { 'https://x.dev/a?k=1': page({ data: [1], meta: { next: 'x' } }), 'https://x.dev/a?k=1&after=x': page({ data: [1], meta: { next: 'x' } }) })
+    expect(stuck.output).toMatchObject({ items: [1, 1], pages: 2, more: false })
+    await expect(read(config, { 'https://x.dev/a?k=1': page({ data: [1], meta: { next: { id: 1 } } }) })).rejects.toMatchObject({ field: 'cursorPath', message: expect.stringContaining('`meta.next`') as string })
+  })
+  test('a parameter that says how many came before, until a page is empty', async () => {
+    const { asked, output } = await read({ pages: 'skip' }, { 'https://x.dev/a?k=1&offset=0': page([1, 2]), 'https://x.dev/a?k=1&offset=2': page([3]) })
+    expect(asked).toEqual(['https://x.dev/a?k=1&offset=0', 'https://x.dev/a?k=1&offset=2', 'https://x.dev/a?k=1&offset=3'])
+    expect(output).toMatchObject({ items: [1, 2, 3], pages: 3, more: false })
+  })
   test('never more than 50, and a link in a circle ends', async () => {
     const endless = await runStep('http', { url: 'https://x.dev', pages: 'count' }, { answer: { body: '[1]' } })
     expect(endless.sent.requests).toHaveLength(50)

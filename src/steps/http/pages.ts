@@ -9,19 +9,41 @@ export interface Page {
   headers: Record<string, string>
 }
 
-/** The address of page `read + 1`, or null when there is none. `page` is the one just read; null before the first. */
-export function nextAddress(config: HttpConfig, current: string, page: Page | null, read: number): string | null {
-  if (config.pages === 'count') {
-    const url = new URL(current)
-    url.searchParams.set((config.pageParam ?? '').trim() || 'page', String(read + 1))
-    return url.href
-  }
+/** How much was read so far. */
+export interface Read {
+  pages: number
+  items: number
+}
+
+/** The address of the next page, or null when there is none. `page` is the one just read; null before the first. */
+export function nextAddress(config: HttpConfig, current: string, page: Page | null, read: Read): string | null {
+  if (config.pages === 'count') return withParameter(current, config.pageParam, 'page', String(read.pages + 1))
+  if (config.pages === 'skip') return withParameter(current, config.skipParam, 'offset', String(read.items))
   if (page === null) return current
+  if (config.pages === 'cursor') {
+    const cursor = cursorOf(config, page.body)
+    return cursor === null ? null : withParameter(current, config.cursorParam, 'cursor', cursor)
+  }
   const path = (config.nextPath ?? '').trim()
   const link = path === '' ? linkHeader(page.headers.link ?? '') : at(page.body, path)
   if (link === null || link === undefined || link === '' || link === false) return null
   if (typeof link !== 'string') throw new FanwiseError('step_refused', `The next link at \`${path}\` is ${kindOf(link)}, not an address.`, { fix: 'Correct the path of the next link.' })
   return follow(current, link)
+}
+
+function withParameter(address: string, name: string | undefined, otherwise: string, value: string): string {
+  const url = new URL(address)
+  url.searchParams.set((name ?? '').trim() || otherwise, value)
+  return url.href
+}
+
+/** What the service wants to get back with the next request; null on the last page. */
+function cursorOf(config: HttpConfig, body: Json): string | null {
+  const path = (config.cursorPath ?? '').trim() || 'next_cursor'
+  const cursor = at(body, path)
+  if (cursor === null || cursor === undefined || cursor === '' || cursor === false) return null
+  if (typeof cursor === 'string' || typeof cursor === 'number') return String(cursor)
+  throw new FanwiseError('step_refused', `The cursor at \`${path}\` is ${kindOf(cursor)}, not a text or a number.`, { field: 'cursorPath', fix: 'Correct the path of the cursor.' })
 }
 
 /** Keys for a service must not reach another, so a link may not leave the host it came from. */

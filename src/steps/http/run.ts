@@ -5,7 +5,7 @@ import type { HttpConfig } from '#steps/http/definition.ts'
 import { failureOf } from '#steps/http/failure.ts'
 import { itemsOf, nextAddress } from '#steps/http/pages.ts'
 import { addressOf, bodyOf, connectionOf, hasHeader, headersOf, needsBase, recorded } from '#steps/http/request.ts'
-import { pagesMax } from '#steps/http/definition.ts'
+import { isPaged, pagesMax } from '#steps/http/definition.ts'
 import { durationOr } from '#steps/field.ts'
 import type { OutgoingRequest, OutgoingResponse, StepRun, StepServices } from '#steps/kind.ts'
 
@@ -24,7 +24,7 @@ export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, ser
     if (config.failOn !== 'never' && (response.status < 200 || response.status > 299)) throw failureOf(response, input)
     return response
   }
-  if (config.pages === 'link' || config.pages === 'count') return { type: 'done', output: await readPages(config, url, ask), input }
+  if (isPaged(config.pages)) return { type: 'done', output: await readPages(config, url, ask), input }
   const response = await ask(url)
   return { type: 'done', output: { status: response.status, headers: response.headers, body: bodyValue(response, config.response) }, input }
 }
@@ -49,7 +49,7 @@ async function readPages(config: HttpConfig, url: string, ask: (address: string)
   const most = config.maxPages ?? pagesMax
   const items: JsonObject[string][] = []
   const visited = new Set<string>()
-  let address = nextAddress(config, url, null, 0)
+  let address = nextAddress(config, url, null, { pages: 0, items: 0 })
   let response: OutgoingResponse | null = null
   while (address !== null && !visited.has(address) && visited.size < most) {
     visited.add(address)
@@ -57,7 +57,8 @@ async function readPages(config: HttpConfig, url: string, ask: (address: string)
     const body = bodyValue(response, config.response)
     const found = itemsOf(config, body, visited.size)
     for (const item of found) items.push(item)
-    address = config.pages === 'count' && found.length === 0 ? null : nextAddress(config, address, { body, headers: response.headers }, visited.size)
+    const ended = found.length === 0 && (config.pages === 'count' || config.pages === 'skip')
+    address = ended ? null : nextAddress(config, address, { body, headers: response.headers }, { pages: visited.size, items: items.length })
   }
   return { status: response?.status ?? 0, headers: response?.headers ?? {}, items, pages: visited.size, more: address !== null && !visited.has(address) }
 }

@@ -1,30 +1,44 @@
 'use client'
-/** ⌘K: any place, workflow or function of the workspace. */
+/** ⌘K: any place, workflow or function of the workspace. A page with a search of its own answers the key itself, and offers these as well. */
+import { useHotkeys, useOs } from '@mantine/hooks'
 import { Spotlight, spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconFunction, IconSearch, IconSitemap, IconUsers, type Icon } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { places } from '#ui/shell/places.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import classes from './shell.module.css'
 
+let ownSearch: (() => void) | null = null
+
+/** While a page is shown, ⌘K opens its own search. */
+export function useOwnSearch(open: () => void): void {
+  useEffect(() => {
+    ownSearch = open
+    return () => {
+      ownSearch = null
+    }
+  }, [open])
+}
+
 export function GoToButton() {
+  const os = useOs()
   return (
     <button type="button" className={classes.goTo} onClick={spotlight.open} aria-label="Go to anything">
       <IconSearch size={15} stroke={1.7} aria-hidden />
       <span>Go to anything</span>
-      <span className={classes.key}>⌘K</span>
+      <span className={classes.key}>{os === 'macos' || os === 'ios' ? '⌘K' : 'Ctrl K'}</span>
     </button>
   )
 }
 
-export function GoTo() {
+/** Places, workflows and functions to go to; the lists are asked for once `opened`. */
+export function useGoToGroups(opened: boolean): SpotlightActionGroupData[] {
   const workspace = useWorkspace()
   const router = useRouter()
   const trpc = useTRPC()
-  const [opened, setOpened] = useState(false)
   const workflows = useQuery(trpc.workflows.list.queryOptions({ workspace: workspace.slug }, { enabled: opened }))
   const functions = useQuery(trpc.functions.list.queryOptions({ workspace: workspace.slug }, { enabled: opened }))
   const action = (id: string, label: string, description: string, path: string, icon: Icon): SpotlightActionData => {
@@ -36,9 +50,21 @@ export function GoTo() {
     { group: 'Workflows', actions: (workflows.data ?? []).map((one) => action(`w-${one.slug}`, one.name, one.slug, `/workflows/${one.slug}`, IconSitemap)) },
     { group: 'Functions', actions: (functions.data ?? []).map((one) => action(`f-${one.slug}`, one.slug, `Its runs, v${one.version}`, `/runs?function=${encodeURIComponent(one.slug)}`, IconFunction)) },
   ]
+  return groups.filter((group) => group.actions.length > 0)
+}
+
+export function GoTo() {
+  const [opened, setOpened] = useState(false)
+  const groups = useGoToGroups(opened)
+  // Also in fields; the code editor has longer shortcuts of its own that begin with this key.
+  useHotkeys([['mod+K', (event) => {
+    if (event.target instanceof Element && event.target.closest('.monaco-editor') !== null) return
+    event.preventDefault()
+    ;(ownSearch ?? spotlight.open)()
+  }, { preventDefault: false }]], [])
   return (
     <Spotlight
-      actions={groups.filter((group) => group.actions.length > 0)} onSpotlightOpen={() => setOpened(true)} shortcut="mod + K" highlightQuery overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} limit={12} scrollable maxHeight={420}
+      actions={groups} onSpotlightOpen={() => setOpened(true)} shortcut={null} highlightQuery overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} limit={12} scrollable maxHeight={420}
       nothingFound="Nothing by that name." searchProps={{ placeholder: 'Go to a place, workflow or function', leftSection: <IconSearch size={16} stroke={1.7} />, 'aria-label': 'Go to anything' }}
     />
   )

@@ -1,0 +1,44 @@
+/** A function that grew by what was added to it does not cover what stands beside it: that moves on. */
+import type { FunctionNode, GraphDocument, GraphNode, Position } from '#graph/document.ts'
+import { frameSize, nodeSize } from '#graph/sizes.ts'
+
+interface Rect extends Position {
+  w: number
+  h: number
+}
+
+/** Nearer than this to the grown frame counts as covered. */
+const nearest = 16
+
+const rectOf = (node: GraphNode): Rect => ({ ...node.position, ...nodeSize(node) })
+const meet = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x && a.y < b.y + b.h && a.y + a.h > b.y
+
+/** Everything right of a frame that grew to the right moves by as much, and what is below one that grew down; nothing moves that would not be covered. */
+export function makeRoom(before: GraphDocument, after: GraphDocument): GraphDocument {
+  let document = after
+  for (const node of Object.values(after.nodes)) {
+    const old = before.nodes[node.id]
+    if (node.type === 'function' && old?.type === 'function' && old.position.x === node.position.x && old.position.y === node.position.y) document = besideOf(document, old, node)
+  }
+  return document
+}
+
+function besideOf(document: GraphDocument, old: FunctionNode, grown: FunctionNode): GraphDocument {
+  const from: Rect = { ...old.position, ...frameSize(old) }
+  const to: Rect = { ...grown.position, ...frameSize(grown) }
+  const [right, down] = [to.w - from.w, to.h - from.h]
+  const wider = right <= 0 ? document : shift(document, grown.id, { ...to, h: from.h }, from, { x: right, y: 0 }, (rect) => rect.x >= from.x + from.w)
+  return down <= 0 ? wider : shift(wider, grown.id, to, from, { x: 0, y: down }, (rect) => rect.y >= from.y + from.h && rect.x + rect.w > from.x)
+}
+
+function shift(document: GraphDocument, frame: string, to: Rect, from: Rect, by: Position, follows: (rect: Rect) => boolean): GraphDocument {
+  const others = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.id !== frame)
+  const near: Rect = { x: to.x - nearest, y: to.y - nearest, w: to.w + 2 * nearest, h: to.h + 2 * nearest }
+  const covered = others.some((node) => {
+    const rect = rectOf(node)
+    return follows(rect) && meet(rect, near) && !meet(rect, from)
+  })
+  if (!covered) return document
+  const moved = others.filter((node) => follows(rectOf(node))).map((node) => [node.id, { ...node, position: { x: node.position.x + by.x, y: node.position.y + by.y } }] as const)
+  return { ...document, nodes: { ...document.nodes, ...Object.fromEntries(moved) } }
+}

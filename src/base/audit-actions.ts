@@ -9,7 +9,7 @@ export const auditActions = [
   'secret.create', 'secret.change', 'secret.rename', 'secret.delete', 'setting.create', 'setting.change', 'setting.delete',
   'key.create', 'key.revoke',
   'invitation.create', 'invitation.renew', 'invitation.revoke', 'member.join', 'member.role', 'member.remove', 'member.leave',
-  'workspace.create', 'workspace.confirm', 'workspace.history', 'workspace.alerts', 'workspace.auto-park',
+  'workspace.create', 'workspace.rename', 'workspace.confirm', 'workspace.history', 'workspace.alerts', 'workspace.auto-park',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 

@@ -9,6 +9,7 @@ export const errorCodes = {
   unauthorized: { http: 401, trpc: 'UNAUTHORIZED', retriable: false },
   forbidden: { http: 403, trpc: 'FORBIDDEN', retriable: false },
   not_found: { http: 404, trpc: 'NOT_FOUND', retriable: false },
+  gone: { http: 410, trpc: 'NOT_FOUND', retriable: false },
   conflict: { http: 409, trpc: 'CONFLICT', retriable: false },
   too_large: { http: 413, trpc: 'PAYLOAD_TOO_LARGE', retriable: false },
   unsupported_media_type: { http: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE', retriable: false },
@@ -104,3 +105,6 @@ export function toFanwiseError(thrown: unknown): FanwiseError {
     cause: thrown,
   })
 }
+
+/** To whoever still sends to a workspace that was deleted. */
+export const workspaceGone = (): FanwiseError => new FanwiseError('gone', 'The workspace this belonged to was deleted.', { fix: 'Stop sending to it, or use an address or key of another workspace.' })

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { FanwiseError } from '#base/errors.ts'
+import { FanwiseError, workspaceGone } from '#base/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
 import { publicId } from '#base/ids.ts'
 import { parseJsonBody, readBody } from '#server/http/read-body.ts'
@@ -19,6 +19,7 @@ interface WebhookRow {
   name: string
   event_name: string | null
   dedupe_path: string | null
+  gone: boolean
 }
 
 /** Delivery ids of common senders; a redelivery with the same one starts nothing twice. */
@@ -49,10 +50,12 @@ export async function acceptWebhook(request: IncomingMessage, response: ServerRe
 async function findHook(hookId: string): Promise<WebhookRow> {
   const { rows } = await getEngine().pool.query<WebhookRow>({
     name: 'webhook-find',
-    text: 'select workspace_id, name, event_name, dedupe_path from webhook_source where id = $1',
+    text: `select s.workspace_id, s.name, s.event_name, s.dedupe_path, w.deleted_at is not null as gone from webhook_source s join workspace w on w.id = s.workspace_id
+      where s.id = $1`,
     values: [hookId],
   })
   if (rows[0] === undefined) throw new FanwiseError('not_found', 'There is no webhook at this address.', { fix: 'Copy the address from the webhook node in the editor.' })
+  if (rows[0].gone) throw workspaceGone()
   return rows[0]
 }
 

@@ -9,7 +9,7 @@
  * - The line is bounded: beyond `eventsWaitingMax` the answer is `unavailable`, never a lost event.
  */
 import type pg from 'pg'
-import { FanwiseError } from '#base/errors.ts'
+import { FanwiseError, workspaceGone } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { AcceptedEvent, EventSource, IncomingEvent } from '#engine/api.ts'
 import { databaseNow } from '#engine/clock.ts'
@@ -130,7 +130,7 @@ export class Ingest {
       for (const request of batch) request.resolve(request.accepted)
       if (taken !== undefined) this.context.taker()!.take(taken.by, plan, taken.runs)
     } catch (error) {
-      if (batch.length > 1 && isBadData(error)) {
+      if (batch.length > 1 && (isBadData(error) || isGone(error))) {
         const middle = batch.length >> 1
         await this.store(batch.slice(0, middle))
         await this.store(batch.slice(middle))
@@ -158,8 +158,14 @@ export class Ingest {
     const tables = new Map<string, RoutingTable>()
     for (const { workspaceId } of batch) {
       if (tables.has(workspaceId)) continue
-      const table = this.context.routes.get(workspaceId)
-      tables.set(workspaceId, table instanceof Promise ? await table : table)
+      const found = this.context.routes.get(workspaceId)
+      const table = found instanceof Promise ? await found : found
+      if (table.gone) {
+        // Asked for anew by whoever sends next.
+        this.context.routes.forget(workspaceId)
+        throw workspaceGone()
+      }
+      tables.set(workspaceId, table)
     }
     const withIds = batch.some((request) => request.events.some((event) => event.clientId !== undefined))
     const waitedFor = this.context.waits.locksFor(batch.flatMap((request) => request.events), tables)
@@ -277,6 +283,8 @@ async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<s
 
 const insertParameters = (plan: Plan, tables: Map<string, RoutingTable>): string[] =>
   [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((table) => table.epoch))]
+
+const isGone = (error: unknown): boolean => error instanceof FanwiseError && error.code === 'gone'
 
 /** SQLSTATE 22 (data exception) or 23 (constraint): this input, not the database, is at fault. */
 function isBadData(error: unknown): boolean {

@@ -45,6 +45,8 @@ export interface RoutingTable {
   cancels: Map<string, Cancel[]>
   /** A fan-out of more items waits until a person says go; null = none waits. */
   confirmAbove: number | null
+  /** The workspace was deleted: nothing is accepted for it, and nothing reacts. */
+  gone: boolean
 }
 
 export interface MatchableEvent {
@@ -117,9 +119,9 @@ export class Routes {
   }
 
   private async load(workspaceId: string): Promise<RoutingTable> {
-    const { rows } = await this.pool.query<{ epoch: number; confirm_above: number | null; functions: LoadedFunction[] | null; wait_names: string[] | null; cancels: LoadedCancels[] | null }>({
+    const { rows } = await this.pool.query<{ epoch: number; gone: boolean; confirm_above: number | null; functions: LoadedFunction[] | null; wait_names: string[] | null; cancels: LoadedCancels[] | null }>({
       name: 'routes-load',
-      text: `select w.route_epoch as epoch, w.confirm_above,
+      text: `select w.route_epoch as epoch, w.deleted_at is not null as gone, w.confirm_above,
           (select json_agg(json_build_object('id', f.id, 'slug', f.slug, 'limitOverride', f.limit_override, 'version', v.version, 'definition', v.definition) order by f.id)
            from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
            where f.workspace_id = w.id and f.archived_at is null) as functions,
@@ -132,7 +134,8 @@ export class Routes {
       values: [workspaceId],
     })
     const row = rows[0]
-    return { ...buildTable(row?.epoch ?? 0, row?.functions ?? [], row?.wait_names ?? [], row?.cancels ?? []), confirmAbove: row?.confirm_above ?? null }
+    if (row?.gone !== false) return { ...buildTable(row?.epoch ?? 0, [], []), gone: true }
+    return { ...buildTable(row.epoch, row.functions ?? [], row.wait_names ?? [], row.cancels ?? []), confirmAbove: row.confirm_above }
   }
 }
 
@@ -146,7 +149,7 @@ interface LoadedFunction {
 }
 
 export function buildTable(epoch: number, functions: LoadedFunction[], waitNames: string[], cancels: LoadedCancels[] = []): RoutingTable {
-  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames), cancels: cancelsByEvent(cancels), confirmAbove: null }
+  const table: RoutingTable = { epoch, exact: new Map(), patterns: [], bySlug: new Map(), byId: new Map(), waitNames: new Set(waitNames), cancels: cancelsByEvent(cancels), confirmAbove: null, gone: false }
   for (const each of functions) addFunction(table, each)
   shareCaps(table)
   return table
@@ -203,6 +206,7 @@ function overlay(base: RoutingTable, draft: { id: string; slug: string; version:
     waitNames: base.waitNames,
     cancels: base.cancels,
     confirmAbove: base.confirmAbove,
+    gone: base.gone,
   }
   for (const { definition, ...each } of draft) {
     if (definition !== null) addFunction(table, { ...each, definition: reach === 'nobody' ? { ...definition, triggers: [] } : definition })

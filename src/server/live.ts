@@ -2,7 +2,7 @@
 import { publicId } from '#base/ids.ts'
 import type { LiveChange } from '#engine/api.ts'
 import { getEngine } from '#server/engine.ts'
-import { whileMember } from '#server/members/departures.ts'
+import { onMemberChanged, whileMember } from '#server/members/member-news.ts'
 import { inWorkspace } from '#server/procedures.ts'
 import { rooms } from '#server/presence/rooms.ts'
 import type { Company } from '#server/presence/router.ts'
@@ -17,19 +17,21 @@ export interface ScreenChange {
   fanOuts: string[]
   /** Of workflows the person has open: who is there now, when somebody moved, came or went. */
   rooms: Company[]
+  /** The person's role, or the workspace's name, may be another one now. */
+  member: boolean
 }
 
 export const liveRouter = router({
   /** One for all windows of a browser, so it brings what any of them shows. */
   changes: inWorkspace.subscription(async function* ({ ctx, signal }): AsyncGenerator<ScreenChange> {
-    for await (const { change, rooms: moved } of whileMember(ctx.user.id, ctx.workspace, signal, (until) => newsOf(ctx.workspace.id, until))) {
+    for await (const { change, rooms: moved, member } of whileMember(ctx.user.id, ctx.workspace, signal, (until) => newsOf(ctx.workspace.id, ctx.user.id, until))) {
       const company = [...moved].filter((workflow) => rooms().isIn(workflow, ctx.user.id)).map((workflow) => ({ workflow, people: rooms().people(workflow) }))
-      if (change !== null || company.length > 0) yield { ...onScreen(change ?? nothing), rooms: company }
+      if (change !== null || company.length > 0 || member) yield { ...onScreen(change ?? nothing), rooms: company, member }
     }
   }),
 })
 
-function onScreen(change: LiveChange): Omit<ScreenChange, 'rooms'> {
+function onScreen(change: LiveChange): Omit<ScreenChange, 'rooms' | 'member'> {
   return {
     runs: change.runs.map((id) => publicId('run', id)), more: change.more, events: change.events,
     workflows: change.workflows.map((id) => publicId('wf', id)), fanOuts: change.fanOuts.map((id) => publicId('fan', id)),
@@ -48,18 +50,22 @@ interface News {
   change: LiveChange | null
   /** Workflows in which somebody moved. */
   rooms: ReadonlySet<string>
+  member: boolean
 }
 
-function newsOf(workspaceId: string, signal: AbortSignal | undefined): AsyncGenerator<News> {
+const still: ReadonlySet<string> = new Set()
+
+function newsOf(workspaceId: string, userId: string, signal: AbortSignal | undefined): AsyncGenerator<News> {
   return gathered<News>((add) => {
     const stops = [
-      getEngine().live.subscribe(workspaceId, (change) => add({ change, rooms: new Set() })),
-      rooms().subscribe(workspaceId, (workflow) => add({ change: null, rooms: new Set([workflow]) })),
+      getEngine().live.subscribe(workspaceId, (change) => add({ change, rooms: still, member: false })),
+      rooms().subscribe(workspaceId, (workflow) => add({ change: null, rooms: new Set([workflow]), member: false })),
+      onMemberChanged(workspaceId, userId, () => add({ change: null, rooms: still, member: true })),
     ]
     return () => stops.forEach((stop) => stop())
   }, (a, b) => ({
     change: a.change === null || b.change === null ? (a.change ?? b.change) : join(a.change, b.change),
-    rooms: new Set([...a.rooms, ...b.rooms]),
+    rooms: new Set([...a.rooms, ...b.rooms]), member: a.member || b.member,
   }), signal)
 }
 

@@ -34,3 +34,5 @@ export const inWorkspace = inWorkspaceAs('viewer')
 export const asEditor = inWorkspaceAs('editor')
 /** May manage keys and members. */
 export const asAdmin = inWorkspaceAs('admin')
+/** May end the workspace. */
+export const asOwner = inWorkspaceAs('owner')

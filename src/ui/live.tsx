@@ -53,6 +53,7 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
   const [held, setHeld] = useState(false)
   const [stream, setStream] = useState<StreamState>('connecting')
   const refresh = useRefresh()
+  const askWho = useAskWho()
   useEffect(() => {
     if (!visible || held) return
     setStream('connecting')
@@ -60,20 +61,29 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
       state: setStream,
       // What happened while nobody listened is not told again.
       started: () => {
+        askWho()
         tell(editListeners, 'unknown')
         tell(roomListeners, 'unknown')
         refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] })
       },
       data: (change) => {
+        if (change.member) askWho()
         tell(editListeners, change.workflows)
         tell(roomListeners, change.rooms)
         refresh(change)
       },
     })
-  }, [client, workspace, visible, held, refresh])
+  }, [client, workspace, visible, held, refresh, askWho])
   const state: LiveState = held ? 'held' : stream
   const value = useMemo(() => ({ state, hold: setHeld }), [state])
   return <Context.Provider value={value}>{children}</Context.Provider>
+}
+
+/** Asks again who the person is here (shell/here.ts). */
+function useAskWho(): () => void {
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  return useCallback(() => void client.invalidateQueries(trpc.workspaces.here.pathFilter()), [trpc, client])
 }
 
 /** The stream itself. The browser connects again by itself where it can; where it gives up, this tries again. */
@@ -143,7 +153,7 @@ function useRefresh() {
   useEffect(() => () => {
     if (timer.current !== null) clearTimeout(timer.current)
   }, [])
-  return useCallback((change: Omit<ScreenChange, 'rooms'>) => {
+  return useCallback((change: Omit<ScreenChange, 'rooms' | 'member'>) => {
     if (change.runs.length + change.workflows.length + change.fanOuts.length === 0 && !change.more && !change.events) return
     for (const id of change.runs) gathered.current.runs.add(id)
     gathered.current.all ||= change.more

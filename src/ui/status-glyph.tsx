@@ -38,6 +38,12 @@ const drawings: Record<UiStatus, ReactNode> = {
     </>
   ),
   waiting: pause,
+  collecting: (
+    <>
+      <rect x="0.9" y="0.9" width="12.2" height="12.2" rx="2.5" fill="var(--fw-wait-fill)" />
+      <path d="M4 9.9h6M4 7h6M4 4.1h2.6" {...line} />
+    </>
+  ),
   sleeping: pause,
   held: (
     <>

@@ -216,10 +216,10 @@ test('the description is OpenAPI 3.1, needs no key, and every reference in it le
   expect([status, body.openapi]).toEqual([200, '3.1.0'])
   const operations = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
   expect(operations.sort()).toEqual([
-    'DELETE /connections/{name}', 'DELETE /invitations/{id}', 'DELETE /schedules/{key}', 'DELETE /secrets/{name}', 'DELETE /settings/{name}',
+    'DELETE /connections/{name}', 'DELETE /invitations/{id}', 'DELETE /members/{id}', 'DELETE /schedules/{key}', 'DELETE /secrets/{name}', 'DELETE /settings/{name}',
     'GET /audit', 'GET /connections', 'GET /events', 'GET /events/{id}', 'GET /fan-outs', 'GET /fan-outs/{id}', 'GET /fan-outs/{id}/items', 'GET /functions', 'GET /holds', 'GET /invitations', 'GET /members', 'GET /playground/{service}/received',
-    'GET /runs', 'GET /runs/{id}', 'GET /runs/{id}/events', 'GET /runs/{id}/steps/{step}/console', 'GET /runs/{id}/why', 'GET /schedules', 'GET /schedules/{key}', 'GET /secrets', 'GET /services/breaker', 'GET /settings', 'GET /workflows', 'GET /workflows/{slug}',
-    'PATCH /fan-outs/{id}/limit',
+    'GET /runs', 'GET /runs/{id}', 'GET /runs/{id}/events', 'GET /runs/{id}/steps/{step}/console', 'GET /runs/{id}/why', 'GET /schedules', 'GET /schedules/{key}', 'GET /secrets', 'GET /services/breaker', 'GET /settings', 'GET /workflows', 'GET /workflows/{slug}', 'GET /workspace',
+    'PATCH /fan-outs/{id}/limit', 'PATCH /members/{id}', 'PATCH /workspace',
     'POST /connections', 'POST /connections/{name}/test', 'POST /events', 'POST /fan-outs/{id}/cancel', 'POST /fan-outs/{id}/go', 'POST /fan-outs/{id}/pause', 'POST /fan-outs/{id}/resume',
     'POST /fan-outs/{id}/retry-failed', 'POST /functions/{slug}/invoke', 'POST /functions/{slug}/pause', 'POST /functions/{slug}/resume', 'POST /invitations', 'POST /runs/cancel', 'POST /runs/retry',
     'POST /runs/{id}/cancel', 'POST /runs/{id}/retry', 'POST /runs/{id}/steps/{step}/decision', 'POST /schedules', 'POST /services/park', 'POST /services/resume', 'POST /signals', 'POST /workflows',

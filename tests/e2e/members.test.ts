@@ -1,4 +1,4 @@
-/** A second person comes in by a link, works along, is made a viewer and is taken out; and workspaces are switched. */
+/** A second person comes in by a link, works along, is made a viewer and is taken out; workspaces are switched, renamed and deleted. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { axeFindings } from '#tests/e2e/axe.ts'
@@ -28,10 +28,12 @@ async function show(page: Page, name: string): Promise<void> {
 }
 
 /** Of the page in both themes. */
-async function findings(page: Page): Promise<string[]> {
-  const light = await axeFindings(page)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  const dark = await axeFindings(page)
+async function findings(page: Page, part?: string): Promise<string[]> {
+  const light = await axeFindings(page, part)
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  // The page hears of it, and follows.
+  await page.locator('html[data-mantine-color-scheme=dark]').waitFor()
+  const dark = await axeFindings(page, part)
   await page.emulateMedia({ colorScheme: 'light' })
   return [...light, ...dark.map((one) => `dark: ${one}`)]
 }
@@ -104,16 +106,19 @@ test('both see each other in the editor', async () => {
   await ada.getByRole('img', { name: 'Also here: Ben' }).waitFor()
 })
 
-test('made a viewer, he only looks from the next load on', async () => {
+test('made a viewer, his open editor shows it at once, without being loaded again', async () => {
   const settings = await ada.context().newPage()
   await settings.goto(`${workspace}/settings/people`)
   await settings.getByRole('combobox', { name: 'Role of Ben' }).click()
   await settings.getByRole('option', { name: /Viewer/ }).click()
   await settings.getByText('Ben is a viewer now.').waitFor()
-  await ben.reload()
-  await ben.getByTestId('canvas').waitFor()
+  await ben.getByText('You are a viewer in North Ops now.').waitFor()
   await ben.getByText('View only').waitFor()
-  expect(await ben.getByTestId('publish').count()).toBe(0)
+  await ben.getByTestId('publish').waitFor({ state: 'detached' })
+  await show(ben, 'viewer-now')
+  await settings.getByRole('combobox', { name: 'Role of Ben' }).click()
+  await settings.getByRole('option', { name: /Editor/ }).click()
+  await ben.getByTestId('publish').waitFor()
   await settings.getByRole('button', { name: 'Remove Ben' }).click()
   await settings.getByRole('dialog').getByText('They lose access at once').waitFor()
   expect(await findings(settings)).toEqual([])
@@ -171,4 +176,36 @@ test('somebody else who is signed in is offered to sign out, and goes on with th
   expect(await findings(ben)).toEqual([])
   await ben.getByRole('button', { name: 'Sign out and go on' }).click()
   await ben.getByLabel('Your name').waitFor()
+})
+
+test('a workspace gets another name, which other open pages show, and keeps its address', async () => {
+  await ada.goto(`${workspace}/runs`)
+  const settings = await ada.context().newPage()
+  await settings.goto(`${workspace}/settings`)
+  await settings.locator('#workspace').getByLabel('Name').fill('South Ops')
+  await settings.getByRole('button', { name: 'Rename' }).click()
+  await settings.getByText('The workspace is called South Ops now.').waitFor()
+  await settings.getByRole('button', { name: 'South Ops, switch workspace' }).waitFor()
+  await settings.locator('#workspace').scrollIntoViewIfNeeded()
+  expect(await findings(settings, '#workspace')).toEqual([])
+  await show(settings, 'workspace-section')
+  await ada.bringToFront()
+  await ada.getByRole('button', { name: 'South Ops, switch workspace' }).waitFor()
+  expect(new URL(ada.url()).pathname).toBe(`${workspace}/runs`)
+  await settings.close()
+})
+
+test('its owner deletes it, after typing its name, and is where new ones are made', async () => {
+  await ada.goto(`${workspace}/settings`)
+  await ada.getByRole('button', { name: 'Delete workspace' }).click()
+  const dialog = ada.getByRole('dialog', { name: 'Delete South Ops?' })
+  await dialog.getByText('5 workflows with their events and runs').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Delete for good' }).isDisabled()).toBe(true)
+  expect(await findings(ada, '[role=dialog]')).toEqual([])
+  await show(ada, 'delete-workspace')
+  await dialog.getByLabel('Type South Ops to delete it').fill('South Ops')
+  await dialog.getByRole('button', { name: 'Delete for good' }).click()
+  await ada.getByRole('heading', { name: 'You are in no workspace' }).waitFor()
+  await ada.goto(workspace)
+  await ada.getByRole('heading', { name: 'There is nothing here' }).waitFor()
 })

@@ -7,6 +7,7 @@ import { enforceDeadlines } from '#engine/duties/enforce-deadlines.ts'
 import { fireTimers } from '#engine/duties/fire-timers.ts'
 import { keepHistory } from '#engine/duties/keep-history.ts'
 import { liftHolds } from '#engine/duties/lift-holds.ts'
+import { purgeWorkspaces } from '#engine/duties/purge-workspaces.ts'
 import { rescueWorkers } from '#engine/duties/rescue-workers.ts'
 import { sweep } from '#engine/duties/sweep.ts'
 import { tendFanOuts } from '#engine/fan-out/watcher.ts'
@@ -45,6 +46,7 @@ export function startDuties({ pool, routes, ingest, signals, holds, fanOuts, log
     liftHolds(pool, holds, holdsChanged, wake),
     tendFanOuts(fanOuts),
     tellCancelledRuns(pool, routes, ingest),
+    purgeWorkspaces({ pool, ended, gone: (workspace) => log('info', 'A deleted workspace is gone with all that was in it.', { workspace }) }),
     keepHistory(pool, (kept) => log('info', 'History past its time was deleted.', { rows: kept.rows })),
   ].map((duty) => runDuty(duty, failed(duty.name)))
   const timers: RunningDuty = runDuty(fireTimers(pool, wake, (ms) => setImmediate(() => timers.hurry(ms))), failed('fire-timers'))

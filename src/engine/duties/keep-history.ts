@@ -6,13 +6,12 @@
 import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
 import type { Duty } from '#engine/duties/duty.ts'
+import { repeat, rowsPerStatement } from '#engine/duties/in-chunks.ts'
 import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTestVersions, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
 
 const dayMs = 86_400_000
 const auditDays = 365
-const rowsPerStatement = 2000
 const versionsPerTurn = 200
-const pauseMs = 20
 const turnMs = 20_000
 
 export interface Kept {
@@ -71,15 +70,4 @@ async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays
     for (const statement of [keepEvents, keepMails, keepRequests]) rows += await repeat(client, { ...statement, values }, until)
   }
   return rows + (await repeat(client, { ...keepAudit, values: [id, uuidFloor(now - auditDays * dayMs), rowsPerStatement] }, until))
-}
-
-async function repeat(client: pg.PoolClient, statement: { name: string; text: string; values: unknown[] }, until: number): Promise<number> {
-  let rows = 0
-  while (performance.now() < until) {
-    const taken = (await client.query(statement)).rowCount ?? 0
-    rows += taken
-    if (taken < rowsPerStatement) break
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
-  }
-  return rows
 }

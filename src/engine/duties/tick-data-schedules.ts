@@ -35,7 +35,8 @@ const perTick = 100
 const due = {
   name: 'data-schedule-due',
   text: `select workspace_id, id::text, key, event_name, cron, timezone, data, missed, next_at, clock_timestamp() as now from data_schedule
-    where enabled and next_at <= clock_timestamp() order by next_at limit ${perTick} for update skip locked`,
+    where enabled and next_at <= clock_timestamp() and not exists (select 1 from workspace w where w.id = data_schedule.workspace_id and w.deleted_at is not null)
+    order by next_at limit ${perTick} for update skip locked`,
 }
 const moveOn = {
   name: 'data-schedule-move',

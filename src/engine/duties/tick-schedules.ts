@@ -25,7 +25,8 @@ interface DueSchedule {
 const due = {
   name: 'schedule-due',
   text: `select workspace_id, function_id::text, trigger_id, cron, timezone, missed, next_at, clock_timestamp() as now from schedule
-    where next_at <= clock_timestamp() order by next_at limit 100 for update skip locked`,
+    where next_at <= clock_timestamp() and not exists (select 1 from workspace w where w.id = schedule.workspace_id and w.deleted_at is not null)
+    order by next_at limit 100 for update skip locked`,
 }
 const moveOn = {
   name: 'schedule-move',

@@ -17,6 +17,7 @@ test.each<[string, string, object | null, string]>([
   ['approval.decide', 'run_01ABCDEF', { decision: 'rejected', step: 'ok', comment: 'Not now' }, 'rejected the step ok of the run …ABCDEF | “Not now”'],
   ['connection.rename', 'Shop', { before: 'CRM' }, 'renamed the connection CRM to Shop'],
   ['connection.change', 'Shop', { hosts: ['b.dev'], before: ['a.dev'], secret: 'new' }, 'changed the connection Shop | For b.dev, before a.dev | With a new secret'],
+  ['workspace.rename', 'South Ops', { before: 'North Ops' }, 'renamed the workspace North Ops to South Ops'],
   ['workspace.confirm', 'fan-outs', { above: null, before: 20 }, 'let fan-outs of any size go unasked | Before: above 20 items they waited'],
   ['workspace.history', 'history', { eventDays: 7, runDays: null, eventDaysBefore: 30, runDaysBefore: 1 }, 'set how long history is kept | Events 7 days, runs for ever | Before: events 30 days, runs 1 day'],
   ['key.revoke', 'Shop', { kind: 'api', last4: 'a1b2' }, 'revoked the API key Shop | Ends in a1b2'],

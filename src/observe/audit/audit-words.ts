@@ -121,6 +121,7 @@ const sentences: Record<string, Words> = {
   'member.remove': (target, facts) => plain('removed', place(target, null), some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
   'member.leave': (_target, facts) => plain('left', null, some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
   'workspace.create': (target) => plain('created the workspace', place(target, '')),
+  'workspace.rename': (target, facts) => plain(`renamed the workspace${text(facts['before']) === '' ? '' : ` ${text(facts['before'])}`} to`, place(target, at('workspace'))),
   'workspace.confirm': (_target, facts) => (facts['above'] === null
     ? plain('let', place('fan-outs', at('fan-outs')), some(typeof facts['before'] === 'number' && `Before: above ${counted(facts['before'], 'item')} they waited`), 'of any size go unasked')
     : plain('made', place('fan-outs', at('fan-outs')), some(typeof facts['before'] === 'number' ? `Before: above ${text(facts['before'])}` : 'Before: none waited'), `above ${counted(facts['above'], 'item')} wait for a go`)),

@@ -62,7 +62,8 @@ function ItemRow({ item }: { item: FanOutItem }) {
       </li>
     )
   }
-  const state: UiStatus = item.status
+  // One that rests without having begun waits for its time, or for more events.
+  const state: UiStatus = item.status === 'sleeping' && item.startedAt === null ? 'waiting' : item.status
   return (
     <li className={classes.item}>
       {/* A hundred rows that change while one looks: fetching each page ahead would cost more than the fan-out. */}

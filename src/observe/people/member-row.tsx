@@ -4,7 +4,6 @@ import { Button, Select } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { IconCheck } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useRouter } from 'next/navigation'
 import { roleWords, type RoleName } from '#base/role-words.ts'
 import type { MemberOnScreen } from '#server/members/members.ts'
 import { notifyDone, notifyError } from '#ui/notify.ts'
@@ -39,12 +38,12 @@ function RoleChoice({ member, name }: { member: MemberOnScreen; name: string }) 
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
-  const router = useRouter()
   const set = useMutation(trpc.members.setRole.mutationOptions({
     onError: notifyError,
     onSuccess: (_nothing, { role }) => {
-      notifyDone(member.self ? `You are ${roleWords[role].as} now.` : `${name} is ${roleWords[role].as} now.`)
-      if (member.self) router.refresh()
+      // One's own change every open page tells by itself (ui/shell/here.ts).
+      if (member.self) void client.invalidateQueries(trpc.workspaces.here.pathFilter())
+      else notifyDone(`${name} is ${roleWords[role].as} now.`)
     },
     onSettled: () => client.invalidateQueries(trpc.members.pathFilter()),
   }))

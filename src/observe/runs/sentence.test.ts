@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runSentence, tookMs, whatHappened } from '#observe/runs/sentence.ts'
+import { runSentence, runStatusOf, tookMs, whatHappened } from '#observe/runs/sentence.ts'
 import type { RunDetail, StepView } from '#server/runs/get-run.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 
@@ -34,9 +34,14 @@ describe('whatHappened', () => {
     expect(whatHappened(run, now)).toBe('Create contact: crm answered 503, attempt 3 in 8 s')
   })
 
-  test('what is meant for later, or still collects, has not begun; what has begun sleeps', () => {
+  test('what is meant for later waits, what takes more events collects; only what has begun sleeps', () => {
     const later = { status: 'sleeping', endedAt: null, dueAt: at(8000) } as const
-    expect(whatHappened(summary({ ...later, startedAt: null, why: null }), now)).toMatch(/^Not begun, due at \d/)
+    const unbegun = { ...later, startedAt: null } as const
+    expect(whatHappened(summary({ ...unbegun, why: { kind: 'start-at' } }), now)).toMatch(/^Its event is meant for \d.*; it starts then$/)
+    expect(whatHappened(summary({ ...unbegun, why: { kind: 'collecting', events: 3, size: 10 } }), now)).toMatch(/^Collecting: 3 of 10 events, runs at \d.* at the latest$/)
+    expect(whatHappened(summary({ ...unbegun, why: { kind: 'collecting', events: 1, size: null } }), now)).toMatch(/^Waiting for quiet: runs at \d.* unless another event comes$/)
+    expect(runStatusOf(summary({ ...unbegun, why: { kind: 'collecting' } }))).toBe('collecting')
+    expect(runStatusOf(summary({ ...unbegun, why: { kind: 'start-at' } }))).toBe('waiting')
     expect(whatHappened(summary({ ...later, why: { kind: 'sleep' } }), now)).toMatch(/^Sleeping until \d/)
   })
 

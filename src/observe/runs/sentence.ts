@@ -31,8 +31,8 @@ export function whatHappened(run: RunSummary, now: number): string {
     case 'queued': return run.why === null ? 'In the queue for a free worker' : 'Going on as soon as a worker is free'
     case 'running': return 'Running'
     case 'retrying': return `${at(run)}${bare(run.why?.message === undefined ? 'failed' : String(run.why.message))}, attempt ${run.why?.attempt ?? ''} ${dueText(run, now)}`
-    // Meant for later, or still collecting events: it has not begun, so it does not sleep.
-    case 'sleeping': return run.startedAt === null && run.why === null && run.dueAt !== null ? `Not begun, due at ${formatClock(Date.parse(run.dueAt), now)}` : `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
+    case 'collecting': return collectText(run, now)
+    case 'sleeping': return `Sleeping until ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}`
     case 'waiting': return waitText(run, now)
     case 'held': return heldText(run, now)
     case 'skipped': return bare(run.error?.message ?? 'Not begun')
@@ -55,7 +55,15 @@ function dueText(run: RunSummary, now: number): string {
   return run.dueAt === null ? 'soon' : formatIn(Date.parse(run.dueAt), now)
 }
 
+/** As the engine says it (why.ts), in a few words. */
+function collectText(run: RunSummary, now: number): string {
+  const due = run.dueAt === null ? 'later' : `at ${formatClock(Date.parse(run.dueAt), now)}`
+  if (typeof run.why?.size === 'number') return `Collecting: ${String(run.why.events)} of ${run.why.size} events, runs ${due} at the latest`
+  return `Waiting for quiet: runs ${due} unless another event comes`
+}
+
 function waitText(run: RunSummary, now: number): string {
+  if (run.why?.kind === 'start-at') return `Its event is meant for ${run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now)}; it starts then`
   const until = run.dueAt === null ? '' : ` until ${formatClock(Date.parse(run.dueAt), now)}`
   if (run.why?.kind === 'event') return `Waiting for ${String(run.why.event)}${until}`
   if (run.why?.kind === 'signal') return `Waiting for the signal ${String(run.why.signal)}${until}`
@@ -102,6 +110,7 @@ export function runSentence(run: RunDetail, now: number, why?: string): Sentence
     case 'retrying': return retrying(run, open, now, keptPart)
     case 'sleeping': return [{ text: `Sleeping until ` }, { text: run.dueAt === null ? 'later' : formatClock(Date.parse(run.dueAt), now), strong: true }, { text: run.dueAt === null ? '.' : `, ${formatIn(Date.parse(run.dueAt), now)}.` }, ...keptPart]
     case 'waiting': return [{ text: closed(waitText(run, now)) }, ...keptPart]
+    case 'collecting': return [{ text: `${collectText(run, now)}.` }]
     case 'held': return [{ text: `${heldText(run, now)}.` }, ...keptPart]
     case 'skipped': return [{ text: `Not begun. ${bare(run.error?.message ?? '')}.` }, ...(run.error?.fix === undefined ? [] : [{ text: ` ${run.error.fix}`, quiet: true }])]
     case 'failed': return failed(run, keptPart)

@@ -13,6 +13,7 @@ import { HistorySection } from '#observe/settings/history-section.tsx'
 import { ServicesSection } from '#observe/settings/services-section.tsx'
 import { SendSnippets } from '#observe/settings/send-snippets.tsx'
 import { ValuesSection } from '#observe/settings/values-section.tsx'
+import { WorkspaceSection } from '#observe/settings/workspace-section.tsx'
 import type { KeyEntry } from '#server/keys/keys.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
@@ -70,6 +71,7 @@ export function SettingsPage() {
         <ServicesSection />
         <ConfirmSection />
         <HistorySection />
+        <WorkspaceSection />
       </div>
       <Modal opened={adding !== null} onClose={() => setAdding(null)} title={adding === 'api' ? 'New API key' : 'New event key'} size={480}>
         {adding === null ? null : <NewKeyForm kind={adding} onDone={() => setAdding(null)} />}

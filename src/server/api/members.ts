@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { listOf, named } from '#server/api/schemas.ts'
 import { listInvitations, revokeInvitation } from '#server/members/invitations.ts'
-import { listMembers } from '#server/members/members.ts'
+import { listMembers, setRole, takeOut } from '#server/members/members.ts'
 import { inviteAndSend } from '#server/members/send-invitation.ts'
 import { findWorkspace } from '#server/workspaces/membership.ts'
 import { roles } from '#server/workspaces/roles.ts'
@@ -32,6 +32,23 @@ export const memberRoutes: ApiRoute[] = [
     method: 'GET', path: '/members', operationId: 'listMembers', summary: 'Who is in the workspace, strongest role first', tag,
     answers: { 200: { description: 'All members', schema: listOf(member) } },
     handle: async ({ workspaceId }) => ({ status: 200, body: { data: await listMembers(workspaceId), nextCursor: null } }),
+  }),
+  route({
+    method: 'PATCH', path: '/members/:id', operationId: 'setRole', summary: 'Give a member another role; not of or to an owner', tag,
+    body: z.strictObject({ role: z.enum(['admin', 'editor', 'viewer'], { error: '`role` is admin, editor or viewer. Owners are made by owners, in Settings.' }) }),
+    answers: { 200: { description: 'The member as it is now', schema: member } },
+    async handle({ workspaceId, actor, path, body }) {
+      await setRole(workspaceId, path.id!, body.role, { actor, userId: null })
+      return { status: 200, body: (await listMembers(workspaceId)).find((one) => one.id === path.id) }
+    },
+  }),
+  route({
+    method: 'DELETE', path: '/members/:id', operationId: 'removeMember', summary: 'Remove a member who is no owner; what they made stays', tag,
+    answers: { 200: { description: 'Removed', schema: z.object({ removed: z.string() }) } },
+    async handle({ workspaceId, actor, path }) {
+      await takeOut(workspaceId, path.id!, { actor, userId: null })
+      return { status: 200, body: { removed: path.id! } }
+    },
   }),
   route({
     method: 'GET', path: '/invitations', operationId: 'listInvitations', summary: 'Invitations that nobody has used or taken back; never a link', tag,

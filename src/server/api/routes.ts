@@ -12,8 +12,9 @@ import { runRoutes } from '#server/api/runs.ts'
 import { scheduleRoutes } from '#server/api/schedules.ts'
 import { signalRoutes } from '#server/api/signals.ts'
 import { workflowRoutes } from '#server/api/workflows.ts'
+import { workspaceRoutes } from '#server/api/workspace.ts'
 
-export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes, ...memberRoutes, ...auditRoutes]
+export const apiRoutes: ApiRoute[] = [...workflowRoutes, ...functionRoutes, ...eventRoutes, ...runRoutes, ...fanOutRoutes, ...holdRoutes, ...playgroundRoutes, ...signalRoutes, ...scheduleRoutes, ...connectionRoutes, ...memberRoutes, ...workspaceRoutes, ...auditRoutes]
 
 export interface FoundRoute {
   route: ApiRoute

@@ -39,7 +39,7 @@ export async function readApproval(pool: pg.Pool, place: ApprovalPlace): Promise
     text: `select coalesce(w.input, s.input) as asked, w.resolved_at is not null as resolved, w.result, w.expires_at <= clock_timestamp() as late,
         s.port, j.run_id is not null as run_open, f.slug, wf.name as workflow, ws.name as workspace, w.expires_at
       from run r
-      join workspace ws on ws.id = r.workspace_id
+      join workspace ws on ws.id = r.workspace_id and ws.deleted_at is null
       join function f on f.workspace_id = r.workspace_id and f.id = r.function_id
       left join workflow wf on wf.workspace_id = f.workspace_id and wf.id = f.workflow_id
       left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id

@@ -33,6 +33,7 @@ export const approvalsRouter = router({
   byLink: publicProcedure.input(z.object({ token: z.string().max(400) })).query(({ input }) => readApproval(getEngine().pool, placeOf(input.token))),
   decideByLink: publicProcedure.input(decision.extend({ token: z.string().max(400) })).mutation(async ({ ctx, input }) => {
     const user = await ctx.user()
+    if ((await readApproval(getEngine().pool, placeOf(input.token))) === null) throw new FanwiseError('not_found', 'The run is not kept any more.', { fix: 'There is nothing left to decide.' })
     await decide(getEngine(), placeOf(input.token), { decision: input.decision, comment: input.comment, by: user === null ? null : (user.name ?? user.email) }, user === null ? holderOfLink : actorOf(user))
     return { decided: input.decision }
   }),

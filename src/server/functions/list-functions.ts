@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Backoff, ConcurrencyLimit, FlowControl, FunctionDefinition, Trigger } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import { publicId, uuidTime, uuidFloor } from '#base/ids.ts'
+import { notBegun } from '#server/runs/not-begun.ts'
 
 export interface FunctionSummary {
   slug: string
@@ -65,7 +66,7 @@ export async function listFunctions(pool: pg.Pool, workspaceId: string): Promise
       join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
       left join workflow w on w.workspace_id = f.workspace_id and w.id = f.workflow_id
       left join lateral (
-        select r.id, r.status, j.state, j.why::text as why, (extract(epoch from coalesce(r.ended_at, r.started_at)) * 1000)::float8 as ms
+        select r.id, r.status, j.state, coalesce(j.why::text, '{"kind":"' || ${notBegun('j')} || '"}') as why, (extract(epoch from coalesce(r.ended_at, r.started_at)) * 1000)::float8 as ms
         from run r left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id
         where r.workspace_id = f.workspace_id and r.function_id = f.id and r.version > 0 order by r.id desc limit 1
       ) last on true

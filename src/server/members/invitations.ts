@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
-import { audit, type Actor } from '#server/audit/record.ts'
+import { audit } from '#server/audit/record.ts'
 import { normaliseEmail } from '#server/auth/email.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { hashKey } from '#server/keys/key-text.ts'
-import { changeMembers, roleWithin } from '#server/members/one-at-a-time.ts'
+import { changeMembers, roleOf, type Decider } from '#server/members/one-at-a-time.ts'
 import { checkInviting, manages } from '#server/members/rules.ts'
 import type { Role } from '#server/workspaces/roles.ts'
 
@@ -21,13 +21,6 @@ const dayMs = 86_400_000
 const keptDays = 90
 /** How long the list shows those whose time ran out. */
 const shownDays = 30
-
-/** Who invites. An API key counts as an admin. */
-export interface Inviter {
-  actor: Actor
-  /** Null: an API key. */
-  userId: string | null
-}
 
 export interface InvitationEntry {
   id: string
@@ -63,7 +56,7 @@ export async function listInvitations(workspaceId: string): Promise<InvitationEn
 }
 
 /** @throws bad_request, forbidden, conflict, rate_limited */
-export async function invite(workspaceId: string, { email: text, role }: { email: string; role: Role }, inviter: Inviter): Promise<MadeInvitation> {
+export async function invite(workspaceId: string, { email: text, role }: { email: string; role: Role }, inviter: Decider): Promise<MadeInvitation> {
   const email = normaliseEmail(text)
   return changeMembers(workspaceId, async (tx) => {
     const actor = await roleOf(tx, workspaceId, inviter)
@@ -88,7 +81,7 @@ export async function invite(workspaceId: string, { email: text, role }: { email
 }
 
 /** Its link leads nowhere from then on. @throws not_found, forbidden */
-export async function revokeInvitation(workspaceId: string, invitation: string, inviter: Inviter): Promise<void> {
+export async function revokeInvitation(workspaceId: string, invitation: string, inviter: Decider): Promise<void> {
   await changeMembers(workspaceId, async (tx) => {
     const actor = await roleOf(tx, workspaceId, inviter)
     const id = parsePublicId('inv', invitation)
@@ -107,8 +100,6 @@ export async function revokeMadeBy(tx: Transaction, workspaceId: string, userId:
   await tx.invitation.updateMany({ where: { workspaceId, id: { in: ended.map((one) => one.id) } }, data: { revokedAt: new Date() } })
   return ended.map((one) => one.email)
 }
-
-const roleOf = async (tx: Transaction, workspaceId: string, { userId }: Inviter): Promise<Role> => (userId === null ? 'admin' : roleWithin(tx, workspaceId, userId))
 
 async function checkHowMany(tx: Transaction, workspaceId: string): Promise<void> {
   const now = Date.now()

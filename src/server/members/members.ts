@@ -1,11 +1,11 @@
 /** The people of a workspace: who they are, what they may do, and changing that. Rules: rules.ts. */
 import { FanwiseError } from '#base/errors.ts'
 import { parsePublicId, publicId } from '#base/ids.ts'
-import { actorOf, audit } from '#server/audit/record.ts'
+import { audit } from '#server/audit/record.ts'
 import { db, type Transaction } from '#server/db.ts'
-import { sayDeparted } from '#server/members/departures.ts'
 import { revokeMadeBy } from '#server/members/invitations.ts'
-import { changeMembers, roleWithin } from '#server/members/one-at-a-time.ts'
+import { sayDeparted, sayRoleChanged } from '#server/members/member-news.ts'
+import { changeMembers, roleOf, type Decider } from '#server/members/one-at-a-time.ts'
 import { checkRole, checkTakingOut, mayTakeOut, rolesToGive, type Standing } from '#server/members/rules.ts'
 import { roles, type Role } from '#server/workspaces/roles.ts'
 
@@ -63,26 +63,28 @@ export async function listMembersFor(workspaceId: string, asker: { id: string; r
 }
 
 /** @throws forbidden, conflict for the last owner, not_found */
-export async function setRole(workspaceId: string, member: string, role: Role, by: Person): Promise<void> {
-  await changeMembers(workspaceId, async (tx) => {
+export async function setRole(workspaceId: string, member: string, role: Role, by: Decider): Promise<void> {
+  const changed = await changeMembers(workspaceId, async (tx) => {
     const { userId, name, standing } = await standingOf(tx, workspaceId, member, by)
-    if (standing.role === role) return
+    if (standing.role === role) return null
     checkRole(standing, role)
     await tx.membership.update({ where: { workspaceId_userId: { workspaceId, userId } }, data: { role } })
     const invitations = await revokeMadeBy(tx, workspaceId, userId, role)
-    await audit(tx, workspaceId, actorOf(by), 'member.role', name, { role, before: standing.role, invitations })
+    await audit(tx, workspaceId, by.actor, 'member.role', name, { role, before: standing.role, invitations })
+    return userId
   })
+  if (changed !== null) sayRoleChanged(workspaceId, changed)
 }
 
 /** Also for leaving oneself. @throws forbidden, conflict for the last owner, not_found */
-export async function takeOut(workspaceId: string, member: string, by: Person): Promise<void> {
+export async function takeOut(workspaceId: string, member: string, by: Decider): Promise<void> {
   const departed = await changeMembers(workspaceId, async (tx) => {
     const { userId, name, standing } = await standingOf(tx, workspaceId, member, by)
     checkTakingOut(standing)
     await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId } } })
     const invitations = await revokeMadeBy(tx, workspaceId, userId, null)
     const saidGo = await replaceWhoSaysGo(tx, workspaceId, userId)
-    await audit(tx, workspaceId, actorOf(by), standing.self ? 'member.leave' : 'member.remove', name, { role: standing.role, invitations, saidGo })
+    await audit(tx, workspaceId, by.actor, standing.self ? 'member.leave' : 'member.remove', name, { role: standing.role, invitations, saidGo })
     return userId
   })
   sayDeparted(workspaceId, departed)
@@ -94,13 +96,13 @@ interface Found {
   standing: Standing
 }
 
-async function standingOf(tx: Transaction, workspaceId: string, member: string, by: Person): Promise<Found> {
-  const actor = await roleWithin(tx, workspaceId, by.id)
+async function standingOf(tx: Transaction, workspaceId: string, member: string, by: Decider): Promise<Found> {
+  const actor = await roleOf(tx, workspaceId, by)
   const userId = parsePublicId('usr', member)
   const row = userId === null ? null : await tx.membership.findUnique({ where: { workspaceId_userId: { workspaceId, userId } }, include: { user: { select: { name: true, email: true } } } })
   if (userId === null || row === null) throw new FanwiseError('not_found', 'This person is not in the workspace.', { fix: 'Load the list again; somebody may have been faster.' })
   const owners = await tx.membership.count({ where: { workspaceId, role: 'owner' } })
-  return { userId, name: row.user.name ?? row.user.email, standing: { actor, role: row.role as Role, self: userId === by.id, owners } }
+  return { userId, name: row.user.name ?? row.user.email, standing: { actor, role: row.role as Role, self: userId === by.userId, owners } }
 }
 
 /** Whoever is gone says go to nothing: any owner or admin does then, and hears of what waits. */

@@ -1,7 +1,8 @@
 /** An invitation leaves by mail; when it cannot, whoever made it has the link and is told. */
 import { getAlerts } from '#server/alerts/context.ts'
 import { composeInvitation } from '#server/members/compose-invitation.ts'
-import { invite, type Inviter, type MadeInvitation } from '#server/members/invitations.ts'
+import { invite, type MadeInvitation } from '#server/members/invitations.ts'
+import type { Decider } from '#server/members/one-at-a-time.ts'
 import type { WorkspaceRef } from '#server/workspaces/membership.ts'
 import type { Role } from '#server/workspaces/roles.ts'
 
@@ -13,7 +14,7 @@ export interface SentInvitation extends MadeInvitation {
 }
 
 /** Made first, then sent: a mail server that is away costs nobody the invitation. */
-export async function inviteAndSend(workspace: Pick<WorkspaceRef, 'id' | 'name'>, input: { email: string; role: Role }, inviter: Inviter): Promise<SentInvitation> {
+export async function inviteAndSend(workspace: Pick<WorkspaceRef, 'id' | 'name'>, input: { email: string; role: Role }, inviter: Decider): Promise<SentInvitation> {
   const { publicUrl, sendMail } = getAlerts()
   const made = await invite(workspace.id, input, inviter)
   const link = `${publicUrl.replace(/\/$/, '')}/join/${made.token}`

@@ -4,13 +4,14 @@ import type { ErrorShape } from '#base/errors.ts'
 import { publicId, uuidTime } from '#base/ids.ts'
 import type { Trial } from '#graph/definition.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
+import { notBegunWhy } from '#server/runs/not-begun.ts'
 import { readable } from '#server/runs/readable-json.ts'
 import { tellingValue } from '#server/runs/telling-value.ts'
 import { shownVersion } from '#server/workflows/draft-version.ts'
 
 export type RunError = ErrorShape & { step?: string }
 
-/** Why a run rests; what the engine writes beside the job. */
+/** Why a run rests: what the engine writes beside the job, or what a run that has not begun is kept for. */
 export interface RunWhy {
   kind?: string
   step?: string
@@ -79,7 +80,7 @@ const text = `
     (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms, r.version, (v.definition->'trial')::text as trial, r.error::text as error, r.retry_of, r.parent_run_id,
     f.slug, f.name as function_name, w.slug as workflow_slug, w.name as workflow_name,
     e.id as event_id, e.name as event_name, e.source as event_source, left(e.data::text, 2000) as data_start,
-    j.state, j.why::text as why, (extract(epoch from j.due) * 1000)::float8 as due_ms,
+    j.state, coalesce(j.why::text, ${notBegunWhy('j', 'v.definition')}) as why, (extract(epoch from j.due) * 1000)::float8 as due_ms,
     (v.definition->>'retries')::int as retries,
     (select s->>'name' from json_array_elements(v.definition->'steps') s
       where s->>'id' = coalesce(${readable('r.error')}->>'step', ${readable('j.why')}->>'step') limit 1) as at_step,

@@ -7,6 +7,7 @@ import { parsePublicId } from '#base/ids.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import type { JobState } from '#engine/states.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
+import { notBegun } from '#server/runs/not-begun.ts'
 import { parse } from '#server/runs/run-row.ts'
 
 /** Runs looked at one by one. */
@@ -74,7 +75,7 @@ export async function traceEvent(pool: pg.Pool, workspaceId: string, eventId: st
 
 const hasKind = (trace: Trace, run: TracedRun, kind: string): boolean => trace.functions.get(functionKey(run))?.definition.steps.some((step) => step.kind === kind) ?? false
 
-const runsText = `select r.id::text as id, r.function_id::text as "functionId", r.version, r.status, j.state, j.why::text as why, r.error::text as error
+const runsText = `select r.id::text as id, r.function_id::text as "functionId", r.version, r.status, j.state, coalesce(j.why::text, '{"kind":"' || ${notBegun('j')} || '"}') as why, r.error::text as error
   from (
     select id from run where workspace_id = $1 and event_id = any($2::uuid[])
     union select run_id from run_event where workspace_id = $1 and event_id = any($2::uuid[])

@@ -6,10 +6,11 @@ import type pg from 'pg'
 import { uuidFloor, uuidTime } from '#base/ids.ts'
 import { endedOf, rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { fanOutLook } from '#engine/sql/fan-out.ts'
-import { runStateOf, type JobState } from '#engine/states.ts'
+import type { JobState } from '#engine/states.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
+import { notBegun } from '#server/runs/not-begun.ts'
 import { functionKey, loadFunctions, type Trace, type TracedFanOut } from '#server/runs/trace.ts'
-import { isEnded, merged, sum, type FollowCount } from '#server/workflows/follow-counts.ts'
+import { followState, isEnded, merged, sum, type FollowCount } from '#server/workflows/follow-counts.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 
 export interface Sums {
@@ -33,13 +34,13 @@ export interface Fanned {
 
 /** So many runs of a function are counted where a fan-out reaches several. */
 const countedMost = 20_000
-const rangeText = `select t.n, r.status, r.state, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
+const rangeText = `select t.n, r.status, r.state, r.why, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
   cross join lateral (
-    select r.status, j.state from run r left join job j on r.status = 0 and j.workspace_id = r.workspace_id and j.run_id = r.id
+    select r.status, j.state, ${notBegun('j')} as why from run r left join job j on r.status = 0 and j.workspace_id = r.workspace_id and j.run_id = r.id
     where r.workspace_id = $1 and r.id between t.low and t.high limit ${countedMost}
-  ) r group by t.n, r.status, r.state`
-const openText = `select t.n, j.state, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
-  cross join lateral (select state from job where workspace_id = $1 and run_id between t.low and t.high limit ${countedMost}) j group by t.n, j.state`
+  ) r group by t.n, r.status, r.state, r.why`
+const openText = `select t.n, j.state, j.why, count(*)::int as count from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
+  cross join lateral (select state, ${notBegun('job')} as why from job where workspace_id = $1 and run_id between t.low and t.high limit ${countedMost}) j group by t.n, j.state, j.why`
 const newestText = `select t.n, r.id::text as newest, r.version from unnest($2::uuid[], $3::uuid[]) with ordinality as t(low, high, n)
   cross join lateral (select id, version from run where workspace_id = $1 and id between t.low and t.high order by id desc limit 1) r`
 
@@ -83,14 +84,14 @@ async function countFanOut(pool: pg.Pool, workspaceId: string, fanOut: TracedFan
 
 /** One function: the sums that are kept anyway say all but how its open runs stand. */
 async function sumsOf(pool: pg.Pool, row: FanOutRow, values: unknown[]): Promise<Map<number, FollowCount[]>> {
-  const open = (await pool.query<{ state: JobState; count: number }>({ name: 'follow-open', text: openText, values })).rows
+  const open = (await pool.query<{ state: JobState; why: string | null; count: number }>({ name: 'follow-open', text: openText, values })).rows
   const left = Math.max(0, row.runs - endedOf(row))
   const counts: FollowCount[] = [{ state: 'failed', count: row.failed }, { state: 'cancelled', count: row.cancelled }, { state: 'completed', count: row.done }]
   let told = 0
-  for (const { state, count } of open) {
+  for (const { state, why, count } of open) {
     const shown = Math.min(count, left - told)
     told += shown
-    if (state !== 'q') counts.push({ state: runStateOf(0, state), count: shown })
+    if (state !== 'q') counts.push({ state: followState(0, state, why), count: shown })
   }
   // What is beyond the look waits in line.
   counts.push({ state: 'queued', count: left - sum(counts.filter(({ state }) => !isEnded(state))) })
@@ -98,9 +99,9 @@ async function sumsOf(pool: pg.Pool, row: FanOutRow, values: unknown[]): Promise
 }
 
 async function rangesCounted(pool: pg.Pool, values: unknown[]): Promise<Map<number, FollowCount[]>> {
-  const { rows } = await pool.query<{ n: number; status: number; state: JobState | null; count: number }>({ name: 'follow-ranges', text: rangeText, values })
+  const { rows } = await pool.query<{ n: number; status: number; state: JobState | null; why: string | null; count: number }>({ name: 'follow-ranges', text: rangeText, values })
   const counts = new Map<number, FollowCount[]>()
-  for (const row of rows) counts.set(Number(row.n), [...(counts.get(Number(row.n)) ?? []), { state: runStateOf(row.status, row.state), count: row.count }])
+  for (const row of rows) counts.set(Number(row.n), [...(counts.get(Number(row.n)) ?? []), { state: followState(row.status, row.state, row.why), count: row.count }])
   return counts
 }
 
@@ -120,16 +121,17 @@ const sentText = `with sent as materialized (
     limit ${sentMost}
   )`
 const sentByText = `${sentText} select n, name, source_ref as step, count(*)::int as count from sent group by n, name, source_ref`
-const startedText = `${sentText} select r.function_id::text as "functionId", r.version, r.status, j.state, count(*)::int as count, max(r.id::text) as newest
+const startedText = `${sentText} select r.function_id::text as "functionId", r.version, r.status, j.state, ${notBegun('j')} as why, count(*)::int as count, max(r.id::text) as newest
   from sent join run r on r.workspace_id = $1 and r.event_id = sent.id
   left join job j on r.status = 0 and j.workspace_id = r.workspace_id and j.run_id = r.id
-  group by r.function_id, r.version, r.status, j.state`
+  group by 1, 2, 3, 4, 5`
 
 interface StartedRow {
   functionId: string
   version: number
   status: number
   state: JobState | null
+  why: string | null
   count: number
   newest: string
 }
@@ -149,7 +151,7 @@ async function countSentOn(pool: pg.Pool, workspaceId: string, ranges: Range[], 
   for (const [key, rows] of grouped(started.rows)) {
     const fn = trace.functions.get(key)
     if (fn === undefined) continue
-    const counts = merged(rows.map((row) => ({ state: runStateOf(row.status, row.state), count: row.count })))
+    const counts = merged(rows.map((row) => ({ state: followState(row.status, row.state, row.why), count: row.count })))
     fanned.functions.push({ slug: fn.slug, nodeId: fn.definition.nodeId, workflow: fn.workflow, newest: rows.map((row) => row.newest).sort().at(-1)!, counts })
     fanned.beyond ||= sends(fn.definition).length > 0
   }

@@ -6,11 +6,10 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { parsePublicId, publicId } from '#base/ids.ts'
 import { advance, type Ended } from '#engine/advance.ts'
-import { runStateOf } from '#engine/states.ts'
 import type { FunctionDefinition, Given } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { functionKey, traceEvent, type Trace, type TracedRun } from '#server/runs/trace.ts'
-import { isEnded, merged, stateOrder, sum, type FollowCount, type FollowState } from '#server/workflows/follow-counts.ts'
+import { followState, isEnded, merged, stateOrder, sum, type FollowCount, type FollowState } from '#server/workflows/follow-counts.ts'
 import { fannedOf, type Sums } from '#server/workflows/follow-fan-outs.ts'
 import { nodeFinder, type NodeFinder } from '#server/workflows/node-finder.ts'
 
@@ -94,10 +93,7 @@ export async function followEvent(pool: pg.Pool, workspaceId: string, document: 
   return view
 }
 
-const stateOf = (run: TracedRun): FollowState => {
-  const state = runStateOf(run.status, run.state)
-  return state === 'sleeping' && run.why?.kind === 'retry' ? 'retrying' : state
-}
+const stateOf = (run: TracedRun): FollowState => followState(run.status, run.state, run.why?.kind)
 
 /** A frame is what it does; once all is over, what went wrong. */
 function frameState(counts: FollowCount[]): FollowState {

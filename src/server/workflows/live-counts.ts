@@ -1,9 +1,10 @@
 /** How the published functions of a workflow do right now: open runs by state, and what ended in the last minutes. */
 import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
-import { runStateOf, type JobState } from '#engine/states.ts'
+import type { JobState } from '#engine/states.ts'
+import { notBegun } from '#server/runs/not-begun.ts'
 import { readable } from '#server/runs/readable-json.ts'
-import type { FollowCount, FollowState } from '#server/workflows/follow-counts.ts'
+import { followState, merged, type FollowCount } from '#server/workflows/follow-counts.ts'
 
 /** So many open runs of the workspace are looked at; more of them show as a plus. */
 const openLooksAt = 10_000
@@ -28,7 +29,7 @@ export interface LiveCounts {
 interface OpenRow {
   slug: string
   node_id: string
-  open: { state: JobState; retry: boolean; count: number }[] | null
+  open: { state: JobState; why: string | null; count: number }[] | null
   done: number
   failed: number
   looked: number
@@ -42,16 +43,16 @@ const text = `
     where f.workspace_id = $1 and f.workflow_id = $2 and f.archived_at is null
   ),
   looked as materialized (
-    select run_id, state, state = 't' and ${readable('why')}->>'kind' = 'retry' as retry from job where workspace_id = $1 limit ${openLooksAt}
+    select run_id, state, case when state = 't' then coalesce(${readable('j.why')}->>'kind', ${notBegun('j')}) end as why from job j where workspace_id = $1 limit ${openLooksAt}
   ),
   -- One look at the key for each: joined freely, the planner reads all runs once a function.
   open as materialized (
-    select r.function_id, l.state, coalesce(l.retry, false) as retry, count(*)::int as count
+    select r.function_id, l.state, l.why, count(*)::int as count
     from looked l cross join lateral (select function_id, version from run where workspace_id = $1 and id = l.run_id limit 1) r
-    where r.version > 0 and r.function_id in (select id from fn) group by r.function_id, l.state, coalesce(l.retry, false)
+    where r.version > 0 and r.function_id in (select id from fn) group by r.function_id, l.state, l.why
   )
   select fn.slug, fn.node_id,
-    (select json_agg(json_build_object('state', o.state, 'retry', o.retry, 'count', o.count)) from open o where o.function_id = fn.id) as open,
+    (select json_agg(json_build_object('state', o.state, 'why', o.why, 'count', o.count)) from open o where o.function_id = fn.id) as open,
     (select count(*)::int from (select status, version from run where workspace_id = $1 and function_id = fn.id and id >= $3 limit ${endedMost}) r where r.status = 1 and r.version > 0) as done,
     (select count(*)::int from (select run_id from failure where workspace_id = $1 and function_id = fn.id and run_id >= $4 limit ${endedMost}) x
       join run r on r.workspace_id = $1 and r.id = x.run_id and r.version > 0 and r.status = 2) as failed,
@@ -63,7 +64,7 @@ export async function liveCounts(pool: pg.Pool, workspaceId: string, workflowId:
   return {
     functions: rows.map((row) => ({
       slug: row.slug, nodeId: row.node_id, done: row.done, failed: row.failed,
-      open: (row.open ?? []).map(({ state, retry, count }): FollowCount => ({ state: retry ? ('retrying' satisfies FollowState) : runStateOf(0, state), count })),
+      open: merged((row.open ?? []).map(({ state, why, count }) => ({ state: followState(0, state, why), count }))),
     })),
     more: (rows[0]?.looked ?? 0) >= openLooksAt,
   }

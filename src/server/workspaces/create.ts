@@ -45,11 +45,11 @@ export async function createWorkspace(tx: Transaction, name: string, userId: str
   return { workspace: { id, slug, name }, eventKey: eventKey.text, apiKey: apiKey.text }
 }
 
-/** @throws bad_request */
-export function checkWorkspaceName(text: string): string {
+/** @param field what the caller calls it @throws bad_request */
+export function checkWorkspaceName(text: string, field = 'workspace'): string {
   const name = text.trim().replaceAll(/\s+/g, ' ')
   if (name === '' || name.length > 80) {
-    throw new FanwiseError('bad_request', name === '' ? 'The workspace has no name.' : 'The workspace name is too long.', { field: 'workspace', fix: 'Use 1 to 80 characters, such as your team’s name.' })
+    throw new FanwiseError('bad_request', name === '' ? 'The workspace has no name.' : 'The workspace name is too long.', { field, fix: 'Use 1 to 80 characters, such as your team’s name.' })
   }
   return name
 }

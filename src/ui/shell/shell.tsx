@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { GoTo } from '#ui/shell/go-to.tsx'
 import { LiveProvider } from '#ui/live.tsx'
+import { useHere } from '#ui/shell/here.ts'
 import { Rail } from '#ui/shell/rail.tsx'
 import { AskWhenLost, WhileMember } from '#ui/shell/while-member.tsx'
 import { WorkerBanner } from '#ui/shell/worker-banner.tsx'
@@ -16,7 +17,9 @@ export interface ShellProps {
   children: ReactNode
 }
 
-export function Shell({ workspace, user, workspaces, children }: ShellProps) {
+export function Shell({ workspace: loaded, user, workspaces: all, children }: ShellProps) {
+  const workspace = useHere(loaded)
+  const workspaces = all.map((one) => (one.slug === workspace.slug ? { slug: one.slug, name: workspace.name } : one))
   return (
     <ShellProvider value={{ workspace, user, workspaces }}>
       <WhileMember>

@@ -18,7 +18,7 @@ export function AskWhenLost() {
   const trpc = useTRPC()
   const { state } = useLive()
   useEffect(() => {
-    if (state === 'lost') void client.invalidateQueries(trpc.runs.counts.pathFilter())
+    if (state === 'lost') void client.invalidateQueries(trpc.workspaces.here.pathFilter())
   }, [state, client, trpc])
   return null
 }
@@ -39,7 +39,7 @@ export function WhileMember({ children }: { children: ReactNode }) {
     <main className={classes.gone} id="main">
       <Logo />
       <h1>You are not in {workspace.name} any more</h1>
-      <p>An owner or admin removed you, or you left in another window. What you made there stays there. If it is a mistake, ask them to invite {user.email} again.</p>
+      <p>An owner or admin removed you, or you left in another window; or its owner deleted it. If you were removed by mistake, ask them to invite {user.email} again: what you made is still there.</p>
       <div><Button variant="filled" component="a" href="/">Go to your workspaces</Button></div>
     </main>
   )

@@ -216,7 +216,7 @@ test('the description is OpenAPI 3.1, needs no key, and every reference in it le
   expect([status, body.openapi]).toEqual([200, '3.1.0'])
   const operations = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
   expect(operations.sort()).toEqual([
-    'DELETE /connections/{name}', 'DELETE /invitations/{id}', 'DELETE /members/{id}', 'DELETE /schedules/{key}', 'DELETE /secrets/{name}', 'DELETE /settings/{name}',
+    'DELETE /connections/{name}', 'DELETE /invitations/{id}', 'DELETE /members/{id}', 'DELETE /schedules/{key}', 'DELETE /secrets/{name}', 'DELETE /settings/{name}', 'DELETE /workflows/{slug}',
     'GET /audit', 'GET /connections', 'GET /events', 'GET /events/{id}', 'GET /fan-outs', 'GET /fan-outs/{id}', 'GET /fan-outs/{id}/items', 'GET /functions', 'GET /holds', 'GET /invitations', 'GET /members', 'GET /playground/{service}/received',
     'GET /runs', 'GET /runs/{id}', 'GET /runs/{id}/events', 'GET /runs/{id}/steps/{step}/console', 'GET /runs/{id}/why', 'GET /schedules', 'GET /schedules/{key}', 'GET /secrets', 'GET /services/breaker', 'GET /settings', 'GET /workflows', 'GET /workflows/{slug}', 'GET /workspace',
     'PATCH /fan-outs/{id}/limit', 'PATCH /members/{id}', 'PATCH /workspace',

@@ -109,6 +109,7 @@ const half = '{"version":1,"edges":{},"nodes":{"a":{"id":"a","type":"event","eve
 /** A dialog of a page outside the editor: where it is, what shows that the page is ready, and what opens it. */
 const dialogs: [name: string, path: string, sign: string, open: () => Promise<void>][] = [
   ['go to anything', '', 'h1', () => page.getByRole('button', { name: 'Go to anything' }).click()],
+  ['a workflow to delete', '/workflows', 'text=Signup pipeline', () => page.getByRole('button', { name: 'Delete Signup pipeline' }).click()],
   ['a new workflow', '/workflows', 'text=Signup pipeline', () => page.getByRole('button', { name: 'New workflow' }).first().click()],
   ['an import that is refused', '/workflows', 'text=Signup pipeline', () => file('[]')],
   ['an import that fits in part', '/workflows', 'text=Signup pipeline', () => file(half)],
@@ -222,7 +223,7 @@ test('a viewer is offered nothing a viewer may not do', async () => {
     await viewer.waitForLoadState('networkidle')
     return viewer.locator('button:enabled, input[type=checkbox]:enabled, input[type=radio]:enabled').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? (one.textContent || one.getAttribute('value') || one.tagName)))
   }
-  const changes = /^(New workflow|Send|Edit|Use |Run |Pause|Resume|Select |Make |Clear|Import|Add |fail|slow|limit)/
+  const changes = /^(New workflow|Delete|Send|Edit|Use |Run |Pause|Resume|Select |Make |Clear|Import|Add |fail|slow|limit)/
   for (const [name, path, sign] of pages) {
     if (!['home', 'workflows', 'templates', 'events', 'an event', 'runs', 'functions', 'schedules', 'the playground'].includes(name)) continue
     expect([name, (await shown(path(), sign)).filter((label) => changes.test(label))]).toEqual([name, []])

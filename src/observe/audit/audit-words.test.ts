@@ -9,6 +9,7 @@ const said = (action: string, target: string, detail: Record<string, never> | ob
 
 test.each<[string, string, object | null, string]>([
   ['workflow.publish', 'signup', { name: 'Signup', version: 3, functions: ['add-to-crm v7'], removed: ['old'], note: 'Tax' }, 'published v3 of Signup | New: add-to-crm v7 | Removed: old | “Tax”'],
+  ['workflow.delete', 'signup', { name: 'Signup', removed: ['a', 'b'] }, 'deleted the workflow Signup | Removed: a, b'],
   ['function.paused', 'add-to-crm', { reason: 'Audit', cancelRunning: true }, 'paused add-to-crm | “Audit” | What had begun was cancelled'],
   ['service.resumed', 'crm.example.com', null, 'let crm.example.com go'],
   ['fan-out.limit', 'fan_01ABCDEF', { function: 'send', limit: 5, before: 50 }, 'set the limit of send to 5 for the fan-out …ABCDEF | Before: 50'],

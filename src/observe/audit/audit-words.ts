@@ -79,6 +79,7 @@ const sentences: Record<string, Words> = {
   'workflow.publish': (target, facts) => plain(`published v${text(facts['version'])} of`, workflow(target, facts), some(
     list(facts['functions']).length === 0 ? 'No function changed' : `New: ${list(facts['functions']).join(', ')}`, list(facts['removed']).length > 0 && `Removed: ${list(facts['removed']).join(', ')}`, quoted(facts['note']),
   )),
+  'workflow.delete': (target, facts) => plain('deleted the workflow', { ...workflow(target, facts), path: null }, some(list(facts['removed']).length > 0 && `Removed: ${list(facts['removed']).join(', ')}`)),
   'function.paused': (target, facts) => plain('paused', fn(target), some(reason(facts), facts['cancelRunning'] === true && 'What had begun was cancelled')),
   'function.resumed': (target) => plain('resumed', fn(target)),
   'service.parked': (target, facts) => plain('parked', place(target, at('services'), true), some(reason(facts))),

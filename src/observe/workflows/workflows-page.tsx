@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
+import { DeleteWorkflow } from '#observe/workflows/delete-workflow.tsx'
 import { ImportButton } from '#observe/workflows/import-button.tsx'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
 import { WorkflowCard } from '#observe/workflows/workflow-card.tsx'
@@ -39,7 +40,7 @@ export function WorkflowsPage() {
         </EmptyState>
       ) : null}
       {all.length > 0 && shown.length === 0 ? <EmptyState title="No workflow by that name">Take something away from the search.</EmptyState> : null}
-      <div className={classes.cards}>{shown.map((workflow) => <WorkflowCard key={workflow.slug} workflow={workflow} details />)}</div>
+      <div className={classes.cards}>{shown.map((workflow) => <div key={workflow.slug} className={classes.place}><WorkflowCard workflow={workflow} details /><DeleteWorkflow workflow={workflow} /></div>)}</div>
     </Page>
   )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { imported, importBody, listOf, published, workflow, workflowSummary } from '#server/api/schemas.ts'
+import { deleteWorkflow } from '#server/workflows/delete.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow, listWorkflows } from '#server/workflows/find-workflow.ts'
 import { importWorkflow } from '#server/workflows/import.ts'
@@ -24,6 +25,11 @@ export const workflowRoutes: ApiRoute[] = [
     method: 'GET', path: '/workflows/:slug', operationId: 'exportWorkflow', summary: 'Export a workflow: its draft as import reads it', tag,
     answers: { 200: { description: 'The workflow', schema: workflow } },
     handle: async ({ workspaceId, path }) => ({ status: 200, body: await exportWorkflow(workspaceId, path.slug!) }),
+  }),
+  route({
+    method: 'DELETE', path: '/workflows/:slug', operationId: 'deleteWorkflow', summary: 'Delete a workflow: its functions react to nothing any more; what has begun goes on', tag,
+    answers: { 200: { description: 'Which functions start no new runs from now on', schema: z.object({ slug: z.string(), removed: z.array(z.string()) }) } },
+    handle: async ({ workspaceId, actor, path }) => ({ status: 200, body: await deleteWorkflow(workspaceId, path.slug!, actor) }),
   }),
   route({
     method: 'POST', path: '/workflows', operationId: 'importWorkflow', summary: 'Import a workflow, and publish it when asked', tag,

@@ -129,7 +129,7 @@ async function storeFunction(tx: Transaction, workspaceId: string, workflowId: s
 }
 
 /** A limit that functions of the workspace share is the smallest number any of them gives, from now on. */
-async function limitSharedLanes(tx: Transaction, workspaceId: string): Promise<void> {
+export async function limitSharedLanes(tx: Transaction, workspaceId: string): Promise<void> {
   const rows = await tx.$queryRaw<{ definition: FunctionDefinition }[]>`
     select v.definition from function f join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version
     where f.workspace_id = ${workspaceId}::uuid and f.archived_at is null and strpos(v.definition::text, '"scope"') > 0`
@@ -144,8 +144,8 @@ async function limitSharedLanes(tx: Transaction, workspaceId: string): Promise<v
   }
 }
 
-/** Functions of this workflow that are no longer drawn. Their history stays, and so do runs in flight. */
-async function archiveOthers(tx: Transaction, workspaceId: string, workflowId: string, kept: string[]): Promise<string[]> {
+/** Functions of this workflow beside those that are kept. Their history stays, and so do runs in flight. */
+export async function archiveOthers(tx: Transaction, workspaceId: string, workflowId: string, kept: string[]): Promise<string[]> {
   const gone = await tx.function.findMany({ where: { workspaceId, workflowId, archivedAt: null, currentVersion: { not: null }, slug: { notIn: kept } }, select: { id: true, slug: true }, orderBy: { slug: 'asc' } })
   if (gone.length === 0) return []
   const ids = gone.map((one) => one.id)

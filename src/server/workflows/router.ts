@@ -8,6 +8,7 @@ import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
 import { dataProcedures } from '#server/workflows/data-procedures.ts'
+import { deleteWorkflow, whatEnds } from '#server/workflows/delete.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
 import { discardDraft, listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
 import { createFromTemplate } from '#server/workflows/from-template.ts'
@@ -66,6 +67,11 @@ export const workflowsRouter = router({
     tellEngine((engine) => engine.live.workflowChanged(ctx.workspace.id, row.id))
     return { slug: row.slug, name }
   }),
+
+  /** What ends with it, before somebody deletes it. */
+  whatEnds: asEditor.input(bySlug).query(({ ctx, input }) => whatEnds(ctx.workspace.id, input.slug)),
+
+  delete: asEditor.input(bySlug).mutation(({ ctx, input }) => deleteWorkflow(ctx.workspace.id, input.slug, actorOf(ctx.user))),
 
   applyOperations: asEditor
     .input(bySlug.extend({ clientId: z.string().min(1).max(64), sinceRevision: revision, operations: z.array(operation).max(500) }))

@@ -45,7 +45,7 @@ export interface World {
   end(): Promise<void>
 }
 
-const eventKey = 'fw_event_live_chaos'
+let worlds = 0
 const signals = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const
 
 export async function createWorld(options: { workers?: number; failShare?: number; takesMs?: number } = {}): Promise<World> {
@@ -64,6 +64,8 @@ export async function createWorld(options: { workers?: number; failShare?: numbe
   }
   let pool = direct()
   const workspace = await createWorkspace(pool)
+  // Whose a key is, is remembered for a while: each world has one of its own.
+  const eventKey = `fw_event_live_chaos_${++worlds}`
   await pool.query(`insert into api_key (workspace_id, id, kind, name, hash, last4) values ($1, $2, 'event', 'k', $3, 'aos')`, [workspace, newUuid(), createHash('sha256').update(eventKey).digest()])
   process.env.DATABASE_URL = url
   const engine = await startWebEngine(url)

@@ -23,7 +23,8 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: app.database.url })
   slug = (await signUp(page, { workspace: 'North Ops', email: 'mara@north.example', password: 'a long enough password' })).split('/').at(-1)!
   ws = (await pool.query<{ id: string }>('select id::text as id from workspace where slug = $1', [slug])).rows[0]!.id
-  await pool.query(`insert into playground_service (workspace_id, service, delay_ms) values ($1, 'mail', 40) on conflict (workspace_id, service) do update set delay_ms = 40`, [ws])
+  // Half a minute at the limit of 20: long enough to be paused on a busy machine.
+  await pool.query(`insert into playground_service (workspace_id, service, delay_ms) values ($1, 'mail', 200) on conflict (workspace_id, service) do update set delay_ms = 200`, [ws])
   await publish(pool, ws, [
     fn('weekly-digest', 'digest/weekly.due', [
       transform('prepare', { week: '{{ event.data.week }}' }),

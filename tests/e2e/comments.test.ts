@@ -143,8 +143,11 @@ test('by keyboard: a place is chosen with the arrow keys, and a thread is moved 
   // What was moved is there after a reload: the server has it.
   await comments(ada).getByRole('button', { name: 'Move this thread' }).click()
   await ghost.waitFor()
+  // Shown at once, stored a moment later: a reload in between would end the request.
+  const stored = ada.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('comments.'))
   await ada.mouse.click(500, 760)
   await expect.poll(async () => (await corner(ada)).x).not.toBe(moved.x)
+  await stored
   await expect.poll(async () => {
     await ada.reload()
     await point(ada).waitFor()

@@ -36,7 +36,7 @@ async function api(method: string, path: string, body?: unknown): Promise<unknow
 test('a connection and a secret are kept in Settings, tested, and never shown again', async () => {
   await page.goto(`${workspace}/settings`)
   await page.getByRole('button', { name: 'New API key' }).click()
-  await page.getByLabel('Name', { exact: true }).fill('Tests')
+  await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Tests')
   await page.getByRole('button', { name: 'Make the key' }).click()
   key = await page.getByRole('dialog').locator('code').innerText()
   await page.getByRole('button', { name: 'Done' }).click()

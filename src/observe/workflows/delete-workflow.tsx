@@ -63,7 +63,7 @@ function endWords({ functions, webhooks, schedules, openRuns }: WhatEnds): strin
     ...(schedules === 0 ? [] : [`${schedules === 1 ? 'Its schedule starts' : `Its ${schedules} schedules start`} nothing any more.`]),
     ...(webhooks === 0 ? [] : [`${webhooks === 1 ? 'The address of its webhook is' : `The addresses of its ${webhooks} webhooks are`} gone: whoever calls there is told so.`]),
     ...(openRuns === 0 ? [] : [`${openRuns >= 10_000 ? '10,000 or more runs' : `${openRuns.toLocaleString('en')} ${openRuns === 1 ? 'run' : 'runs'}`} that ${openRuns === 1 ? 'has' : 'have'} begun or wait go on to the end.`]),
-    'Runs and events that were stay to be read.',
+    'Past runs and events can still be read.',
     'To keep its drawing, download it first: an import brings it back as a draft.',
   ]
 }

@@ -11,6 +11,7 @@ import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Recorded } from '#engine/load-runs.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
 import type { RunContext } from '#engine/run-context.ts'
+import { untilAnswered } from '#engine/try-again.ts'
 import type { WaitOutcome } from '#engine/wait-store.ts'
 import type { StepOutcome } from '#steps/kind.ts'
 
@@ -29,8 +30,6 @@ export interface OpenRun {
 }
 
 type EmitOutcome = Extract<StepOutcome, { type: 'emit' | 'emit-each' }>
-
-const askAgainMs = 100
 
 export class OutsideSteps {
   constructor(private readonly run: OpenRun) {}
@@ -139,16 +138,8 @@ export class OutsideSteps {
    * Asks again for as long as Postgres does not answer and the run is ours: that is nobody's failed attempt.
    * Each of these may be stored twice without a difference, as after a crash between COMMIT and answer.
    */
-  private async stored<T>(ask: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await ask()
-      } catch (error) {
-        if (this.run.over || !(isConnectionError(error) || isTransient(error))) throw error
-        await new Promise((resolve) => setTimeout(resolve, askAgainMs))
-        if (this.run.over) throw error
-      }
-    }
+  private stored<T>(ask: () => Promise<T>): Promise<T> {
+    return untilAnswered(ask, () => !this.run.over)
   }
 }
 

@@ -18,15 +18,23 @@ export async function tryAgain<T>(act: () => Promise<T>): Promise<T> {
 const awayMs = 15_000
 const askAgainMs = 100
 
-/** Again while Postgres does not answer, for a quarter of a minute: of what may be asked, or stored, twice without a difference. */
-export async function untilAnswered<T>(act: () => Promise<T>): Promise<T> {
-  const until = performance.now() + awayMs
+/**
+ * Again while Postgres does not answer: of what may be asked, or stored, twice without a difference.
+ * @param goesOn whether to ask again; by default for a quarter of a minute
+ */
+export async function untilAnswered<T>(act: () => Promise<T>, goesOn: () => boolean = within(awayMs)): Promise<T> {
   for (;;) {
     try {
       return await act()
     } catch (error) {
-      if (performance.now() > until || !(isConnectionError(error) || isTransient(error))) throw error
+      if (!goesOn() || !(isConnectionError(error) || isTransient(error))) throw error
       await new Promise((resolve) => setTimeout(resolve, askAgainMs))
+      if (!goesOn()) throw error
     }
   }
+}
+
+function within(ms: number): () => boolean {
+  const until = performance.now() + ms
+  return () => performance.now() <= until
 }

@@ -16,6 +16,7 @@ let web: TestEngine
 let pool: pg.Pool
 let receiver: Receiver
 let workers: WorkerProcess[]
+let ws: string
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -25,6 +26,9 @@ beforeAll(async () => {
     response.statusCode = 503
     response.setHeader('content-type', 'application/json').end('{}')
   })
+  ws = await createWorkspace(pool)
+  // Before they start: one that is frozen first would learn it later than what the other one tells.
+  await pool.query('update workspace set auto_park = true where id = $1', [ws])
   // A frozen worker is not to be taken for a dead one.
   workers = await Promise.all([0, 1].map(() => startWorkerProcess(database.url, { FANWISE_EGRESS_ALLOW: `127.0.0.1:${receiver.port}`, FANWISE_LEASE: '5m' })))
 })
@@ -51,16 +55,13 @@ async function onlyOne(awake: number): Promise<void> {
   }, 'the other one is frozen while it asks nothing')
 }
 
-async function call(ws: string, times: number): Promise<void> {
+async function call(times: number): Promise<void> {
   const rested = await count(`from job where workspace_id = $1 and state <> 'q' and state <> 'r'`, [ws])
   await web.engine.ingest(ws, Array.from({ length: times }, () => ({ name: 'call/asked', data: {} })), { source: 'api' })
   await until(async () => (await count(`from job where workspace_id = $1 and state <> 'q' and state <> 'r'`, [ws])) === rested + times, 'these rest')
 }
 
 test('five failures at one worker and five at another park the service, once', async () => {
-  const ws = await createWorkspace(pool)
-  await pool.query('update workspace set auto_park = true where id = $1', [ws])
-  await web.engine.holds.changed()
   await publish(pool, ws, [fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: `${receiver.url}/crm` })], { retries: 4, backoff: { baseMs: 3_600_000, factor: 1, maxMs: 3_600_000, jitter: 0 } })])
   // What the workers say to each other is heard here, too: it is not to be frozen with the word on its lips.
   let told = 0
@@ -70,12 +71,12 @@ test('five failures at one worker and five at another park the service, once', a
   })
   await listener.query('listen fanwise')
   await onlyOne(0)
-  await call(ws, 5)
+  await call(5)
   await until(async () => told === 5, 'it has told of its five')
   await onlyOne(1)
-  await call(ws, 4)
+  await call(4)
   expect(await count('from hold where workspace_id = $1', [ws]), 'nine are no reason').toBe(0)
-  await call(ws, 1)
+  await call(1)
   await until(async () => (await count(`from hold where workspace_id = $1 and auto`, [ws])) === 1, 'it is parked')
   expect(receiver.received.length).toBe(10)
   listener.release(true)

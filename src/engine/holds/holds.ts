@@ -44,12 +44,17 @@ export class Holds {
   private byId = new Map<string, Hold>()
   private autoParking = new Set<string>()
   private reading: Promise<void> | null = null
+  private following: Promise<void> | null = null
 
   constructor(private readonly pool: pg.Pool) {}
 
-  async refresh(): Promise<void> {
-    this.reading ??= this.read().finally(() => (this.reading = null))
-    return this.reading
+  refresh(): Promise<void> {
+    if (this.reading === null) return (this.reading = this.read().finally(() => (this.reading = null)))
+    // What is being read now may be older than the change that made somebody ask.
+    return (this.following ??= this.reading.catch(() => {}).then(() => {
+      this.following = null
+      return this.refresh()
+    }))
   }
 
   private async read(): Promise<void> {

@@ -6,18 +6,16 @@ import { setAlerts } from '#server/alerts/context.ts'
 import { commentsRouter } from '#server/comments/router.ts'
 import { commentsMax } from '#server/comments/store.ts'
 import { tellMentions } from '#server/comments/tell-mentions.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { createCaller, router } from '#server/trpc.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow } from '#server/workflows/find-workflow.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
 const call = createCaller(router({ comments: commentsRouter }))
-let database: TestDatabase
 let t: TestEngine
 let ws: string
 const mails: OutgoingMail[] = []
@@ -29,10 +27,7 @@ const at = { workspace: 'north', slug: 'signup-pipeline' }
 const on = { ...at, node: 'f_add-to-crm', title: 'add-to-crm' }
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
   setAlerts({
     pool: t.engine.pool, publicUrl: 'https://fanwise.example',
     sendMail: async (_workspace, mail) => {
@@ -51,10 +46,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   setAlerts(undefined)
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 test('a thread, its answers, settled and open again; a viewer may comment, a stranger sees nothing', async () => {

@@ -8,8 +8,6 @@ import { addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { recentEvents } from '#server/events/last-events.ts'
-import { closeDb } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
 import { dataAtHand } from '#server/workflows/data-at-hand.ts'
 import { followEvent } from '#server/workflows/follow.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
@@ -17,27 +15,20 @@ import { liveCounts } from '#server/workflows/live-counts.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { stepInput } from '#server/workflows/step-input.ts'
 import { testRun } from '#server/workflows/test-run.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, values } from '#tests/support/drawing.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let ws: string
 let answer: () => { status: number; body: string } | Promise<{ status: number; body: string }>
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database, services: { request: async () => ({ headers: {}, ...(await answer()) }) } })
-  setEngine(t.engine)
+  t = await startTestServer({ services: { request: async () => ({ headers: {}, ...(await answer()) }) } })
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 beforeEach(async () => {
   ws = (await createPeople()).workspace

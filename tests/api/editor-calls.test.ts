@@ -5,26 +5,21 @@ import type { GraphDocument } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { diffDocuments } from '#graph/operations.ts'
 import { seedExamples } from '#examples/seed.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { liveRouter } from '#server/live.ts'
 import { createCaller, router } from '#server/trpc.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ workflows: workflowsRouter, live: liveRouter }))
-let database: TestDatabase
 let t: TestEngine
 const ids = { mara: newUuid(), jo: newUuid(), viewer: newUuid(), stranger: newUuid() }
 const as = (who: keyof typeof ids) => call({ user: async () => ({ id: ids[who], email: `${who}@north.io`, name: who }) as never }).workflows
 const at = { workspace: 'north', slug: 'signup-pipeline' }
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
   const ws = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   for (const [name, id] of Object.entries(ids)) {
@@ -34,10 +29,7 @@ beforeAll(async () => {
   await seedExamples(ws, ids.mara)
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 const edit = async (who: 'mara' | 'jo', clientId: string, seq: number, change: (document: GraphDocument) => GraphDocument) => {

@@ -9,17 +9,14 @@ import { db } from '#server/db.ts'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { handleApi } from '#server/api/handle-api.ts'
-import { setEngine } from '#server/engine.ts'
-import { closeDb } from '#server/db.ts'
 import { appRouter } from '#server/router.ts'
 import { createCaller } from '#server/trpc.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { addMember } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
 import { fn, publish, step, transform } from '#tests/support/factories.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let server: Server
 let url: string
@@ -29,10 +26,7 @@ let user: string
 let fail = false
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database, services: { request: async () => ({ status: fail ? 400 : 200, headers: {}, body: '{}' }) } })
-  setEngine(t.engine)
+  t = await startTestServer({ services: { request: async () => ({ status: fail ? 400 : 200, headers: {}, body: '{}' }) } })
   ws = newUuid()
   user = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
@@ -45,10 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 type Loose = ReturnType<typeof JSON.parse>

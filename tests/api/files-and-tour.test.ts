@@ -4,40 +4,32 @@ import { newUuid } from '#base/ids.ts'
 import { seedExamples } from '#examples/seed.ts'
 import { emptyDocument } from '#graph/document.ts'
 import { addEvent, addWebhook } from '#graph/edit/add-node.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { tourRouter } from '#server/tour/router.ts'
 import { createCaller, router } from '#server/trpc.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { filesRouter } from '#server/workflows/files-router.ts'
 import { findWorkflow, storedDocument } from '#server/workflows/find-workflow.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { addMember, createPeople, type TestPeople } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ files: filesRouter, tour: tourRouter }))
-let database: TestDatabase
 let t: TestEngine
 let people: TestPeople
 let viewer: string
 const as = (id: string) => call({ user: async () => ({ id, email: `${id}@north.io`, name: null }) as never })
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
   people = await createPeople()
   viewer = newUuid()
   await addMember(people.workspace, viewer, 'viewer')
   await seedExamples(people.workspace, people.owner)
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 test('the preview says what the import then does: names, slugs, addresses, findings', async () => {

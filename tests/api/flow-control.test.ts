@@ -2,30 +2,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publicId } from '#base/ids.ts'
 import type { FunctionNode, GraphDocument } from '#graph/document.ts'
-import { setEngine } from '#server/engine.ts'
-import { closeDb } from '#server/db.ts'
 import { getEvent } from '#server/events/get-event.ts'
 import { checkDraft, publish } from '#server/workflows/publish.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, edit, values, type TestPeople } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let people: TestPeople
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database, role: 'web' })
-  setEngine(t.engine)
+  t = await startTestServer({ role: 'web' })
   people = await createPeople()
 })
 afterAll(async () => {
-  setEngine(undefined)
-  await closeDb()
   await t.stop()
-  await database.drop()
 })
 
 /** The drawing with settings on its frames. */

@@ -2,17 +2,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { eventsRouter } from '#server/events/router.ts'
 import { matchShare } from '#server/events/match-share.ts'
 import { createCaller, router } from '#server/trpc.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
 import { fn, publish, transform } from '#tests/support/factories.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ events: eventsRouter }))
-let database: TestDatabase
 let t: TestEngine
 const ws = newUuid()
 const viewer = newUuid()
@@ -20,10 +18,7 @@ const as = (id: string) => call({ user: async () => ({ id, email: 'v@north.io', 
 const ask = (event: string, condition: string, limit = 1000) => matchShare(ws, { event, condition, limit }, () => 0)
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database, role: 'web' })
-  setEngine(t.engine)
+  t = await startTestServer({ role: 'web' })
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   await db().user.create({ data: { id: viewer, email: 'v@north.io' } })
   await db().membership.create({ data: { workspaceId: ws, userId: viewer, role: 'viewer' } })
@@ -33,10 +28,7 @@ beforeAll(async () => {
   await t.engine.ingest(ws, [{ name: 'hand/only', data: { a: 1 } }, { name: 'hand/only', data: { a: 2 } }], { source: 'ui' })
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 test('counts what senders sent, not what was sent by hand, with examples of both sides', async () => {

@@ -4,32 +4,23 @@ import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { FunctionNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { closeDb } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
 import { listRuns } from '#server/runs/list-runs.ts'
 import { followEvent } from '#server/workflows/follow.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { liveCounts } from '#server/workflows/live-counts.ts'
 import { publish } from '#server/workflows/publish.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, values } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
-let database: TestDatabase
 let t: TestEngine
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 /** One function on `work/asked` with these rules, published. */

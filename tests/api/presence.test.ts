@@ -2,16 +2,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { seedExamples } from '#examples/seed.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { liveRouter, type ScreenChange } from '#server/live.ts'
 import { presenceRouter } from '#server/presence/router.ts'
 import { createCaller, router } from '#server/trpc.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ live: liveRouter, presence: presenceRouter }))
-let database: TestDatabase
 let t: TestEngine
 const ids = { mara: newUuid(), jo: newUuid(), stranger: newUuid() }
 type Who = keyof typeof ids
@@ -22,10 +20,7 @@ const digest = { workspace: 'north', slug: 'weekly-digest' }
 const move = (who: Who, at: typeof signup, clientId: string, x = 0) => as(who).presence.move({ ...at, clientId, cursor: { x, y: 0 }, selected: [] })
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
   const ws = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   for (const [name, id] of Object.entries(ids)) {
@@ -36,10 +31,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   for (const stop of stops) stop.abort()
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 /** Reads the person's stream until it tells of the workflow in a way that fits; answers all it told of rooms. */

@@ -2,27 +2,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { priceOf } from '#graph/price.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { priceFacts } from '#server/functions/price.ts'
 import { functionsRouter } from '#server/functions/router.ts'
 import { createCaller, router } from '#server/trpc.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
 import { fn, publish, step, transform } from '#tests/support/factories.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ functions: functionsRouter }))
-let database: TestDatabase
 let t: TestEngine
 let ids: Record<string, string>
 const ws = newUuid()
 const question = { workflow: 'digest', function: 'orchestrate', step: 'send_all', event: 'digest/weekly.send', drawn: ['send-digest'] }
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
   const http = { method: 'POST', url: 'https://mail.example.com/send', headers: [], query: [], bodyType: 'none', body: '' }
   ids = await publish(t.engine.pool, ws, [
@@ -41,10 +36,7 @@ beforeAll(async () => {
   t.engine.routesChanged(ws)
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 test('before any run there is no last one and no time, but it is known who reacts', async () => {

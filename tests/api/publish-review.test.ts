@@ -3,33 +3,25 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
 import { listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { reviewFacts } from '#server/workflows/review.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, edit, values, type TestPeople } from '#tests/support/drawing.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let people: TestPeople
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 beforeEach(async () => {
   people = await createPeople()

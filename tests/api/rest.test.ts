@@ -9,14 +9,12 @@ import { handlePlayground } from '#playground/handle.ts'
 import { handleApi } from '#server/api/handle-api.ts'
 import { apiRoutes } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let server: Server
 let url: string
@@ -25,10 +23,7 @@ let eventKey: string
 let ws: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({
-    database,
+  t = await startTestServer({
     services: {
       async request(workspaceId, request, { idempotencyKey }) {
         const { hostname, pathname, search } = new URL(request.url.replace('playground:', 'http:'))
@@ -36,7 +31,6 @@ beforeAll(async () => {
       },
     },
   })
-  setEngine(t.engine)
   ws = newUuid()
   const user = newUuid()
   await db().workspace.create({ data: { id: ws, slug: 'north', name: 'North' } })
@@ -51,10 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 /** Any JSON answer; its shape is proven by the published schema. */

@@ -5,27 +5,21 @@ import { templates } from '#examples/templates/list.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { handlePlayground } from '#playground/handle.ts'
-import { closeDb } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow, storedDocument } from '#server/workflows/find-workflow.ts'
 import { createFromTemplate } from '#server/workflows/from-template.ts'
 import { importFile, previewFile } from '#server/workflows/import-file.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { testRun } from '#server/workflows/test-run.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, edit } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
-let database: TestDatabase
 let t: TestEngine
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({
-    database,
+  t = await startTestServer({
     services: {
       request: async (workspaceId, { url, ...request }, { idempotencyKey }) => {
         const { hostname, pathname, search } = new URL(url)
@@ -34,13 +28,9 @@ beforeAll(async () => {
       },
     },
   })
-  setEngine(t.engine)
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 /** Days become moments: nothing else of the drawing is touched. */

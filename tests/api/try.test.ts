@@ -8,8 +8,7 @@ import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { runCanvas } from '#server/runs/run-canvas.ts'
 import { createCaller, router } from '#server/trpc.ts'
@@ -18,12 +17,11 @@ import { publish } from '#server/workflows/publish.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
 import { testRun, type TestRunInput } from '#server/workflows/test-run.ts'
 import type { StepKind } from '#steps/kind.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { addMember, createPeople, edit, values, type TestPeople } from '#tests/support/drawing.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
 import { startReceiver, type Receiver } from '#tests/support/receiver.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let crm: Receiver
 let mails: string[] = []
@@ -31,11 +29,8 @@ let people: TestPeople
 let ws: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
   crm = await startReceiver((_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":"c_1"}'))
-  t = await startTestEngine({
-    database,
+  t = await startTestServer({
     services: {
       request: async (_, { method, url, headers, body }) => {
         const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) })
@@ -47,15 +42,11 @@ beforeAll(async () => {
       },
     },
   })
-  setEngine(t.engine)
 })
 afterAll(async () => {
   expect(Object.values(await checkInvariants(t.engine.pool, true)).every((n) => n === 0)).toBe(true)
-  setEngine(undefined)
   await t.stop()
   await crm.close()
-  await closeDb()
-  await database.drop()
 })
 beforeEach(async () => {
   people = await createPeople()

@@ -2,30 +2,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { createSandboxPool, type SandboxPool } from '#expressions/sandbox/pool.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { setTrySandbox, tryMs } from '#server/try-sandbox.ts'
 import { createCaller, router } from '#server/trpc.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { workflowsRouter } from '#server/workflows/router.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, values, type TestPeople } from '#tests/support/drawing.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 const call = createCaller(router({ workflows: workflowsRouter }))
 const as = (id: string) => call({ user: async () => ({ id, email: 'x@north.io', name: null }) as never }).workflows
-let database: TestDatabase
 let t: TestEngine
 let people: TestPeople
 let sandbox: SandboxPool
 const viewer = newUuid()
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database, role: 'web' })
-  setEngine(t.engine)
+  t = await startTestServer({ role: 'web' })
   people = await createPeople()
   await db().user.create({ data: { id: viewer, email: 'v@north.io' } })
   await db().membership.create({ data: { workspaceId: people.workspace, userId: viewer, role: 'viewer' } })
@@ -35,10 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   setTrySandbox(undefined)
   await sandbox.close()
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 
 test('functions of other workflows say what they read of an event, as they are published; patterns count', async () => {

@@ -5,8 +5,7 @@ import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { addFunction, addSchedule, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
 import { getRun } from '#server/runs/get-run.ts'
 import { countRuns, listRuns } from '#server/runs/list-runs.ts'
@@ -15,25 +14,18 @@ import { listWorkflows } from '#server/workflows/find-workflow.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { testRun } from '#server/workflows/test-run.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, edit, values } from '#tests/support/drawing.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let ws: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 beforeEach(async () => {
   ws = (await createPeople()).workspace

@@ -5,18 +5,16 @@ import { startAlerts } from '#server/alerts/alert-duty.ts'
 import { setAlerts } from '#server/alerts/context.ts'
 import { alertsRouter } from '#server/alerts/router.ts'
 import { sendTestAlert, tellFailures, workspacesToTell, type AlertContext } from '#server/alerts/send-alerts.ts'
-import { closeDb, db } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
+import { db } from '#server/db.ts'
 import { createCaller } from '#server/trpc.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { testRun } from '#server/workflows/test-run.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { addMember, createPeople, drawFunctions, type TestPeople } from '#tests/support/drawing.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
-let database: TestDatabase
 let t: TestEngine
 let people: TestPeople
 let ws: string
@@ -25,17 +23,11 @@ let refuse: (to: string) => boolean
 let context: AlertContext
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  t = await startTestEngine({ database })
-  setEngine(t.engine)
+  t = await startTestServer()
 })
 afterAll(async () => {
-  setEngine(undefined)
   setAlerts(undefined)
   await t.stop()
-  await closeDb()
-  await database.drop()
 })
 beforeEach(async () => {
   people = await createPeople()

@@ -1,20 +1,15 @@
 /** The front door over a real engine, without pages: what senders and API users reach. */
 import { createServer } from 'node:http'
 import { createFrontDoor } from '#door/front-door.ts'
-import { closeDb } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
-import { createTestDatabase } from '#tests/support/database.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestServer } from '#tests/support/server.ts'
 
 export interface TestDoor extends TestEngine {
   url: string
 }
 
-export async function startTestDoor(options: Parameters<typeof startTestEngine>[0] = {}): Promise<TestDoor> {
-  const database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  const running = await startTestEngine({ ...options, database })
-  setEngine(running.engine)
+export async function startTestDoor(options: Parameters<typeof startTestServer>[0] = {}): Promise<TestDoor> {
+  const running = await startTestServer(options)
   const door = createFrontDoor()
   door.openEngine()
   const server = createServer(door.handle)
@@ -29,10 +24,7 @@ export async function startTestDoor(options: Parameters<typeof startTestEngine>[
         server.close(() => resolve())
         server.closeAllConnections()
       })
-      setEngine(undefined)
-      await closeDb()
       await running.stop()
-      await database.drop()
     },
   }
 }

@@ -32,16 +32,16 @@ const inPool = async (size: number, act: (pool: ReturnType<typeof createSandboxP
 
 test('a thread that hangs is ended and replaced; what others do goes on', () => inPool(2, async (pool) => {
   const first = await pool.runCode('id', {}, limits)
-  const hanging = pool.runCode('hang', {}, limits)
+  const ended = expect(pool.runCode('hang', {}, limits)).rejects.toMatchObject({ code: 'step_timeout', retriable: true })
   const others = await Promise.all(Array.from({ length: 10 }, () => pool.evaluate(['id'], {})))
   expect(others.length).toBe(10)
-  await expect(hanging).rejects.toMatchObject({ code: 'step_timeout', retriable: true })
+  await ended
   expect(await pool.runCode('id', {}, limits)).not.toBe(first)
 }))
 test('a thread that dies takes only its own job with it', () => inPool(1, async (pool) => {
-  const dying = pool.runCode('die', {}, limits)
+  const died = expect(pool.runCode('die', {}, limits)).rejects.toMatchObject({ code: 'step_limit', retriable: false })
   const next = pool.runCode('id', {}, limits)
-  await expect(dying).rejects.toMatchObject({ code: 'step_limit', retriable: false })
+  await died
   expect(await next).toBeTypeOf('number')
 }))
 test('a thread that asks for it is replaced after its answer', () => inPool(1, async (pool) => {

@@ -8,6 +8,8 @@ let app: TestApp
 let first: Page
 let workspace: string
 const windows: Page[] = []
+/** Kinds of answers with how they came. */
+const answers = new Set<string>()
 
 /** Lets a page say how many streams it holds open. */
 function countStreams(): void {
@@ -25,6 +27,10 @@ function countStreams(): void {
 beforeAll(async () => {
   app = await startTestApp()
   first = await app.newPage()
+  first.on('response', (answer) => {
+    const { 'content-type': type = '', 'content-encoding': encoding = 'as it is' } = answer.headers()
+    answers.add(`${type.split(';')[0]} ${encoding}`)
+  })
   await first.context().addInitScript(countStreams)
   workspace = await signUp(first, { workspace: 'North Ops', email: 'mara@north.example', password: 'a long enough password' })
   windows.push(first)
@@ -58,6 +64,11 @@ async function allPresent(): Promise<void> {
   const others = new RegExp(`^Also here: (mara@north.example(, )?){${windows.length - 1}}$`)
   for (const page of windows) await expect.poll(() => page.getByTestId('present').getAttribute('aria-label'), { timeout: 60_000 }).toMatch(others)
 }
+
+test('pages and their scripts come compressed, and news does not wait to be', async () => {
+  await expect.poll(() => [...answers]).toEqual(expect.arrayContaining(['text/html gzip', 'application/javascript gzip', 'application/json gzip', 'text/event-stream as it is']))
+  expect([...answers].filter((one) => one.startsWith('text/event-stream'))).toEqual(['text/event-stream as it is'])
+})
 
 test('six windows of the editor load, hold one stream together, and each answers a click', async () => {
   while (windows.length < 6) windows.push(await first.context().newPage())

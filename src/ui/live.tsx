@@ -3,12 +3,13 @@
  * What changes in the workspace, while the page can be seen: a hidden tab asks for nothing. A change only
  * says what moved; what the page shows of it is asked for again.
  */
-import { useQueryClient, type InvalidateQueryFilters } from '@tanstack/react-query'
+import { useQueryClient, type QueryFilters } from '@tanstack/react-query'
 import type { TRPCClient } from '@trpc/client'
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { ScreenChange } from '#server/live.ts'
 import type { Company } from '#server/presence/router.ts'
 import type { AppRouter } from '#server/router.ts'
+import { askAgain } from '#ui/ask-again.ts'
 import { joinStream, type StreamEvents, type StreamState } from '#ui/shared-stream.ts'
 import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 
@@ -83,7 +84,7 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
 function useAskWho(): () => void {
   const trpc = useTRPC()
   const client = useQueryClient()
-  return useCallback(() => void client.invalidateQueries(trpc.workspaces.here.pathFilter()), [trpc, client])
+  return useCallback(() => askAgain(client, trpc.workspaces.here.pathFilter()), [trpc, client])
 }
 
 /** The stream itself. The browser connects again by itself where it can; where it gives up, this tries again. */
@@ -133,7 +134,7 @@ function useRefresh() {
     timer.current = null
     const { runs, all, events, workflows, fanOuts } = gathered.current
     gathered.current = nothing()
-    const again = (filter: InvalidateQueryFilters) => void client.invalidateQueries(filter)
+    const again = (filter: QueryFilters) => askAgain(client, filter)
     if (runs.size > 0 || all || events) {
       again(trpc.runs.list.pathFilter())
       again(trpc.runs.counts.pathFilter())

@@ -84,8 +84,15 @@ test('paused, it stands; the limit is lowered; it goes on', async () => {
   await page.getByRole('button', { name: 'Set', exact: true }).click()
   await page.getByText('set the limit of send-weekly-digest from 20 to 90').waitFor()
   await picture('paused')
+  // Slower than the news of it: the page still shows that it goes on while it does.
+  await page.route(/\/api\/trpc\/.*fanOuts\./, async (route) => {
+    await new Promise((answered) => setTimeout(answered, 800))
+    await route.continue()
+  })
   await page.getByRole('button', { name: 'Resume' }).click()
-  await until(async () => (await page.getByRole('heading', { name: 'Paused' }).count()) === 0, 'it goes on', 20_000)
+  // On a slow machine few may be left.
+  await page.getByRole('heading', { name: /^(Running|Settled)$/ }).waitFor()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
 })
 
 test('settled, every item has its outcome and the failed ones their reason', async () => {

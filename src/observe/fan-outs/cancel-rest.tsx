@@ -19,9 +19,9 @@ export function CancelRest({ fan }: { fan: ShownFanOut & { id: string } }) {
   const cancel = useMutation(trpc.fanOuts.cancel.mutationOptions({
     onSuccess: () => {
       setAsking(false)
-      void client.invalidateQueries(trpc.fanOuts.pathFilter())
       notifyDone('The rest is cancelled.')
     },
+    onSettled: () => void client.invalidateQueries(trpc.fanOuts.pathFilter()),
   }))
   const rest = fan.waiting + fan.total - fan.sent
   return (

@@ -14,20 +14,15 @@ export function FanOutActions({ fan }: { fan: ShownFanOut & { id: string } }) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const target = { workspace: workspace.slug, id: fan.id }
-  const after = (message: string) => ({
-    onError: notifyError,
-    onSuccess: () => {
-      void client.invalidateQueries(trpc.fanOuts.pathFilter())
-      notifyDone(message)
-    },
-  })
+  // Also when it was refused: somebody may have been faster, or it has settled meanwhile.
+  const onSettled = () => void client.invalidateQueries(trpc.fanOuts.pathFilter())
+  const after = (message: string) => ({ onError: notifyError, onSuccess: () => notifyDone(message), onSettled })
   const pause = useMutation(trpc.fanOuts.pause.mutationOptions(after('Paused. What was running finishes.')))
   const resume = useMutation(trpc.fanOuts.resume.mutationOptions(after('It goes on, oldest first.')))
   const go = useMutation(trpc.fanOuts.go.mutationOptions(after('The rest goes.')))
-  const retry = useMutation(trpc.fanOuts.retryFailed.mutationOptions({ ...after(''), onSuccess: ({ retried }) => {
-    void client.invalidateQueries(trpc.fanOuts.pathFilter())
-    notifyDone(`Retrying ${number(retried)} ${retried === 1 ? 'run' : 'runs'}.`)
-  } }))
+  const retry = useMutation(trpc.fanOuts.retryFailed.mutationOptions({
+    onError: notifyError, onSuccess: ({ retried }) => notifyDone(`Retrying ${number(retried)} ${retried === 1 ? 'run' : 'runs'}.`), onSettled,
+  }))
   const going = fan.state === 'emitting' || fan.state === 'running' || fan.state === 'canary'
   // Of the first items some have failed: mending them comes before sending the rest.
   const tried = fan.state === 'canary' && fan.failed > 0

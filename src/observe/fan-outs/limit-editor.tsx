@@ -18,9 +18,9 @@ export function LimitEditor({ id, target }: { id: string; target: FanOutTarget }
     onError: notifyError,
     onSuccess: ({ function: slug, limit }) => {
       setTyped(null)
-      void client.invalidateQueries(trpc.fanOuts.pathFilter())
       notifyDone(`${slug} runs ${limit} at once from now on.`)
     },
+    onSettled: () => void client.invalidateQueries(trpc.fanOuts.pathFilter()),
   }))
   const change = (limit: number | null) => set.mutate({ workspace: workspace.slug, id, limit, function: target.slug })
   const value = typed ?? target.limit ?? 1

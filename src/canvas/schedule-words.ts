@@ -22,11 +22,16 @@ export function scheduleWords(cron: string, timezone: string): ScheduleWords {
   return { hour, minute, short: short(cron, parts), long: long(cron), zone: zoneName(timezone) }
 }
 
+/** "At 09:00, only on Monday"; the line itself where it cannot be said in words. */
+export const cronWords = (cron: string): string => long(cron) ?? cron
+
 function short(cron: string, parts: string[]): string {
+  // While it is typed a line has fewer fields.
+  if (parts.length !== 5) return cron.trim() || 'No time yet'
   const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string]
   const every = /^\*\/(\d+)$/.exec(minute)
   if (every && hour === '*' && day === '*' && month === '*' && weekday === '*') return `Every ${every[1]} min`
-  if (parts.length === 5 && parts.every((part) => part === '*')) return 'Every minute'
+  if (parts.every((part) => part === '*')) return 'Every minute'
   const hours = /^\*(?:\/(\d+))?$/.exec(hour)
   if (hours && /^\d+$/.test(minute) && day === '*' && month === '*' && weekday === '*') {
     const at = minute === '0' ? '' : ` :${minute.padStart(2, '0')}`
@@ -38,7 +43,7 @@ function short(cron: string, parts: string[]): string {
     if (day === '*' && month === '*' && weekday === '*') return `Daily ${clock}`
     if (day === '*' && month === '*') return `${weekdayName(weekday)} ${clock}`
   }
-  return cron || 'No time yet'
+  return cron
 }
 
 function weekdayName(text: string): string {

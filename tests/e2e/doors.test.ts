@@ -92,9 +92,13 @@ test('when a schedule comes is chosen in words, or written as cron; each choice 
   expect(await form.getByLabel('When').inputValue()).toBe('30 17 1 * *')
   await form.getByLabel('When').fill('0 9-17 * * *')
   await form.getByText('more than the choices can say').waitFor()
+  // Typed character by character, it has too few parts for a while.
+  await form.getByLabel('When').fill('')
+  await form.getByLabel('When').pressSequentially('0 9-17 * * *')
+  await clock.getByText('0 9-17 * * *').waitFor()
   await form.getByRole('button', { name: 'Close the panel' }).click()
   await page.keyboard.press('ControlOrMeta+z')
-  await page.getByText('Undone: Edit times of Day 1 17:30').waitFor()
+  await page.getByText(/^Undone: Edit times of /).waitFor()
   await clock.getByText('Day 1 17:30').waitFor()
   for (let times = 0; times < 4; times++) await page.keyboard.press('ControlOrMeta+z')
   await doors().waitFor()
@@ -107,6 +111,18 @@ test('a template opens in this very workflow; the gallery is one link away', asy
   expect(page.url()).toMatch(/by-schedule$/)
 })
 
+test('a tick is tested in the drawing, and never sent to what is live', async () => {
+  await page.getByRole('button', { name: 'Send test event' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('What is live', { exact: true }).click()
+  await dialog.getByText('a tick cannot be sent', { exact: false }).waitFor()
+  expect(await dialog.getByRole('button', { name: 'Send event' }).isDisabled()).toBe(true)
+  await dialog.getByText('This drawing', { exact: true }).click()
+  expect(await dialog.getByRole('button', { name: 'Test the drawing' }).isDisabled()).toBe(false)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+})
+
 test('an emit per item has its price', async () => {
   const tag = page.getByTestId('price-tag')
   // The drawing may still be moving into view.
@@ -117,6 +133,17 @@ test('an emit per item has its price', async () => {
   await tag.getByText('No run yet').waitFor()
   await tag.getByLabel('Items to reckon with').fill('2000')
   await tag.getByText('2,000 runs').waitFor()
+})
+
+test('a cURL command that is pasted fills the step, and is not taken for a part of a drawing', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.url })
+  await page.evaluate((text) => navigator.clipboard.writeText(text), 'curl https://api.shop.example/v1/lines --frobnicate')
+  await page.locator('.react-flow__node-step').filter({ hasText: 'Load users' }).click()
+  await panel(page).getByRole('button', { name: 'Paste a cURL command' }).click()
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect.poll(() => panel(page).getByLabel('URL', { exact: true }).inputValue(), { timeout: 20_000 }).toBe('https://api.shop.example/v1/lines')
+  await panel(page).getByText('--frobnicate was left out', { exact: false }).waitFor()
+  expect(await page.getByText('The clipboard holds no part', { exact: false }).count()).toBe(0)
 })
 
 test('on a tablet the doors fit', async () => {

@@ -1,5 +1,6 @@
 /** An entry of the audit as a sentence with the thing in it, and what else is known in a second line. Pure. */
 import { roleWords, type RoleName } from '#base/role-words.ts'
+import { cronWords } from '#canvas/schedule-words.ts'
 import type { AuditActor, AuditEntry } from '#server/audit/list-audit.ts'
 
 export interface AuditSentence {
@@ -138,7 +139,7 @@ const until = ({ until: end }: Facts): string => (text(end) === '' ? '' : `Until
 const revokedToo = ({ invitations }: Facts): string | false => list(invitations).length > 0 && `Their open invitations were taken back: ${list(invitations).join(', ')}`
 const goAgain = ({ saidGo }: Facts): string | false => saidGo === true && 'Big fan-outs now wait for any owner or admin'
 const kindOf = ({ kind }: Facts): string => (kind === 'api' ? 'API' : 'event')
-const times = ({ event, cron, timezone, enabled }: Facts): string[] => some(`Sends ${text(event)}`, `${text(cron)} ${text(timezone)}`, enabled === false && 'Switched off')
+const times = ({ event, cron, timezone, enabled }: Facts): string[] => some(`Sends ${text(event)}`, `${cronWords(text(cron))}, ${text(timezone)}`, enabled === false && 'Switched off')
 const narrowed = ({ status, event, since, until, from }: Facts): string[] => some(
   text(status) !== '' && `Those that were ${text(status)}`, text(event) !== '' && `Of ${text(event)}`, text(since) !== '' && `Since ${text(since)}`, text(until) !== '' && `Until ${text(until)}`, from === 'start' && 'From the start', from === 'failed' && 'From their failed step',
 )

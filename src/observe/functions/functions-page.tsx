@@ -2,10 +2,10 @@
 import { Button, Loader, Modal, Textarea } from '@mantine/core'
 import { IconClock, IconPlayerPlay } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { toString as cronText } from 'cronstrue'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { cronWords } from '#canvas/schedule-words.ts'
 import { parseData } from '#observe/events/parse-data.ts'
 import { runStatusOf } from '#observe/runs/sentence.ts'
 import type { FunctionSummary } from '#server/functions/list-functions.ts'
@@ -104,14 +104,6 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
       </span>
     </li>
   )
-}
-
-function cronWords(cron: string): string {
-  try {
-    return cronText(cron, { use24HourTimeFormat: true })
-  } catch {
-    return cron
-  }
 }
 
 function InvokeForm({ fn }: { fn: FunctionSummary }) {

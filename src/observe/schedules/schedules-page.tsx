@@ -5,7 +5,7 @@ import { modals } from '@mantine/modals'
 import { IconCalendarTime, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react'
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { cronWords } from '#observe/schedules/cron-words.ts'
+import { cronWords } from '#canvas/schedule-words.ts'
 import { ScheduleDialog } from '#observe/schedules/schedule-dialog.tsx'
 import type { ScheduleEntry } from '#server/schedules/store.ts'
 import { EmptyState } from '#ui/empty-state.tsx'
@@ -78,7 +78,7 @@ function ScheduleRow({ schedule, mayEdit, onEdit }: { schedule: ScheduleEntry; m
     <tr data-off={!on || undefined}>
       <td className="mono">{key}</td>
       <td><EventName name={event} /></td>
-      <td title={cron}>{cronWords(cron)}</td>
+      <td data-words title={cron}>{cronWords(cron)}</td>
       <td>{timezone}</td>
       <td data-name="Next" className="num" title={schedule.nextAt === null ? undefined : formatMoment(Date.parse(schedule.nextAt))}>{schedule.nextAt === null ? <span className={classes.quiet}>never</span> : now === 0 ? '' : formatIn(Date.parse(schedule.nextAt), now)}</td>
       <td data-name="Last" className="num">{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>

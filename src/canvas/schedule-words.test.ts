@@ -1,0 +1,26 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cronWords, scheduleWords } from './schedule-words.ts'
+
+test.each([
+  ['0 9 * * MON', 'At 09:00, only on Monday'],
+  ['*/5 * * * *', 'Every 5 minutes'],
+  ['15 7 1,15 * *', 'At 07:15, on day 1 and 15 of the month'],
+  ['0 9 * * FRI#L', '0 9 * * FRI#L'],
+])('%s is said as %s', (cron, words) => expect(cronWords(cron)).toBe(words))
+
+const short = (cron: string): string => scheduleWords(cron, 'Europe/Berlin').short
+
+test('short enough to stand under a clock', () => {
+  expect([short('0 9 * * MON'), short('30 17 * * MON,THU'), short('*/5 * * * *'), short('0 9 L * *')]).toEqual(['Mon 09:00', 'Mon, Thu 17:30', 'Every 5 min', 'Last day 09:00'])
+})
+
+test('a line that is still being typed stands there as it is', () => {
+  for (const cron of ['0', '0 9', '0 9 *', '0 9 * *', '0 9 * * ']) expect(short(cron)).toBe(cron.trim())
+  expect(short('')).toBe('No time yet')
+})
+
+test('whatever is written, there is something to show', () => {
+  const part = fc.oneof(fc.constantFrom('*', '0', '9', '*/5', 'MON', 'L', '1-5', '?', '#'), fc.string({ maxLength: 4 }))
+  fc.assert(fc.property(fc.array(part, { maxLength: 8 }), (parts) => { expect(short(parts.join(' '))).not.toBe('') }))
+})

@@ -25,6 +25,16 @@ describe('answer', () => {
     expect(page.users.map((user) => user.id)).toEqual(all.users.slice(240).map((user) => user.id))
   })
 
+  test('each page names the cursor of the next; the last has none', () => {
+    const pages: { users: { id: string }[]; next_cursor?: string }[] = []
+    for (let query = '?limit=100'; pages.length < 5; query = `?limit=100&cursor=${pages.at(-1)!.next_cursor}`) {
+      pages.push(answer('users', call('GET', `/users${query}`), { mode: 'ok', items: 250 }).body as (typeof pages)[number])
+      if (pages.at(-1)!.next_cursor === undefined) break
+    }
+    expect(pages.map((one) => one.users.length)).toEqual([100, 100, 50])
+    expect(new Set(pages.flatMap((one) => one.users.map((user) => user.id))).size).toBe(250)
+  })
+
   test('50,000 users stay below the 4 MB a step may receive', () => {
     const { body } = answer('users', call('GET', '/users'), { mode: 'ok', items: 50_000 })
     expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(4 * 1024 * 1024)

@@ -81,9 +81,13 @@ function listUsers(call: PlaygroundCall, settings: PlaygroundSettings, makeId: (
   if (call.method !== 'GET') return anything(call, isJsonObject(call.body) ? call.body : {}, makeId)
   const total = settings.items ?? defaultItems
   const query = new URLSearchParams(call.path.split('?')[1] ?? '')
-  const offset = wholeNumber(query.get('offset'), 0, total)
+  const cursor = /^after_u(\d+)$/.exec(query.get('cursor') ?? '')
+  const offset = wholeNumber(cursor?.[1] ?? query.get('offset'), 0, total)
   const limit = wholeNumber(query.get('limit'), total, total)
-  return { status: 200, body: { users: generatedUsers(offset, Math.min(total, offset + limit)), total } }
+  const end = Math.min(total, offset + limit)
+  // A page says how the next one is asked for; whoever counts offsets need not look.
+  const next: JsonObject = limit > 0 && end < total ? { next_cursor: `after_u${end}` } : {}
+  return { status: 200, body: { users: generatedUsers(offset, end), total, ...next } }
 }
 
 function wholeNumber(text: string | null, otherwise: number, max: number): number {

@@ -51,6 +51,11 @@ describe('what people paste', () => {
       'It sends a multipart form; its fields are sent as an ordinary form.', 'Only the first address was taken.',
     ])
     expect(notes('curl -d @secret.json https://x.dev')).toEqual(['A file it sends cannot be read here.'])
+    expect(notes('curl -sSL --compressed -o out.json --max-time 5 https://x.dev')).toEqual([])
+    expect(notes('curl https://x.dev --cert me.pem --frobnicate')).toEqual(['--cert was left out: there is nothing like it here.', '--frobnicate was left out: there is nothing like it here.'])
+    expect(notes('curl https://x.dev -H nothing -H "Empty;"')).toEqual(['A header without a value was left out.'])
+    expect(config('curl https://x.dev -H nothing -H "Empty;"').headers).toEqual([{ name: 'Empty', value: '' }])
+    expect(notes('curl "https://x.dev/{{version}}/a"')).toEqual(['{{version}} is a placeholder of another tool. Put what it stands for into the URL.'])
   })
   test.each([
     ['wget https://x.dev', 'begin with curl'], ['', 'begin with curl'], ['curl', 'no address'], ['curl -d a', 'no address'], ['curl "https://x.dev', 'not closed'], ['curl file:///etc/passwd', 'not an address'],

@@ -65,6 +65,12 @@ const flags: Record<string, (parts: Parts) => void> = {
   '--insecure': (parts) => { parts.notes.push('It skips the check of certificates (-k); Fanwise always checks them.') },
 }
 
+/** Flags that change nothing of what is sent, or what happens here anyway. */
+const withoutMeaning = new Set(['--silent', '--show-error', '--location', '--compressed', '--fail', '--fail-with-body', '--verbose', '--include', '--globoff', '--no-buffer', '--progress-bar', '--path-as-is', '--http1.1', '--http2', '--ipv4', '--ipv6', '--tlsv1.2', '--tlsv1.3', '--remote-name', '--no-progress-meter', '--raw', '--no-keepalive', '--location-trusted', '--basic', '--http2-prior-knowledge', '--http3', '--tcp-nodelay', '--ssl-no-revoke', '--ssl-reqd', '--ssl'])
+
+/** Of those with a value, what the request would be another one without. */
+const missed = new Set(['--proxy', '--cacert', '--cert', '--key', '--upload-file', '--config', '--range', '--unix-socket'])
+
 /** Options with a value that mean nothing here. */
 const passedOver = new Set(['--output', '--proxy', '--cacert', '--cert', '--key', '--connect-timeout', '--retry', '--retry-delay', '--retry-max-time', '--write-out', '--cookie-jar', '--resolve', '--upload-file', '--range', '--dump-header', '--limit-rate', '--max-redirs', '--ciphers', '--interface', '--config', '--trace', '--trace-ascii', '--proxy-user', '--noproxy', '--unix-socket'])
 const short: Record<string, string> = {
@@ -108,6 +114,7 @@ function use(option: string, next: string | undefined, parts: Parts): boolean {
     return true
   }
   if (Object.hasOwn(flags, option)) flags[option]!(parts)
+  else if (missed.has(option) || !(passedOver.has(option) || withoutMeaning.has(option))) parts.notes.push(`${option.split('=')[0]!.slice(0, 40)} was left out: there is nothing like it here.`)
   return passedOver.has(option)
 }
 
@@ -130,6 +137,11 @@ function useShort(word: string, next: string | undefined, parts: Parts): boolean
 
 function addHeader(parts: Parts, text: string): void {
   const at = text.indexOf(':')
+  // As curl itself does: only a semicolon makes a header without a value.
+  if (at < 0 && !/;\s*$/.test(text)) {
+    parts.notes.push('A header without a value was left out.')
+    return
+  }
   const name = (at < 0 ? text.replace(/;\s*$/, '') : text.slice(0, at)).trim()
   const value = at < 0 ? '' : text.slice(at + 1).trim()
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/.test(name) || /[\0\r\n]/.test(value)) parts.notes.push('A header that cannot be sent was left out.')
@@ -145,6 +157,8 @@ function toConfig(parts: Parts): CurlRead {
   const address = addressOf(parts.url!)
   if (address === null) return { problem: `"${parts.url!.slice(0, 200)}" is not an address that can be called. It begins with https:// or http://.` }
   const { url, query } = address
+  const placeholder = /\{\{[^{}]{0,60}\}\}/.exec(parts.url!)?.[0]
+  if (placeholder !== undefined) parts.notes.push(`${placeholder} is a placeholder of another tool. Put what it stands for into the URL.`)
   const headers = parts.headers.filter((one) => !/^(?:content-length|host|accept-encoding|connection)$/i.test(one.name))
   const config: JsonObject = { url: asTemplate(url), auth: 'none', token: '', user: '', password: '' }
   signIn(parts, headers, address.user, config)

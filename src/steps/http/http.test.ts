@@ -159,6 +159,7 @@ describe('pages', () => {
     await expect(read({ pages: 'link', nextPath: 'next', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: [], next }) })).rejects.toMatchObject({ code: 'step_refused', message: expect.stringContaining('another host') as string })
   })
   test('what is not a list is named', async () => {
-    await expect(read({ pages: 'link', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: { a: 1 } }) })).rejects.toMatchObject({ field: 'itemsPath', message: expect.stringContaining('`data` of page 1') as string })
+    await expect(read({ pages: 'link', itemsPath: 'data' }, { 'https://x.dev/a?k=1': page({ data: { a: 1 } }) })).rejects.toMatchObject({ field: 'itemsPath', message: expect.stringContaining('`data` of page 1') as string, fix: 'Say where in the body the list is, such as data.' })
+    await expect(read({ pages: 'count' }, { 'https://x.dev/a?k=1&page=1': page({ users: [1], total: 1 }) })).rejects.toMatchObject({ field: 'itemsPath', fix: 'Say where in the body the list is. There is `users`.' })
   })
 })

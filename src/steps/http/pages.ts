@@ -77,7 +77,14 @@ export function itemsOf(config: HttpConfig, body: Json, page: number): Json[] {
   if (Array.isArray(list)) return list
   if (list === null || list === undefined) return []
   const where = path === '' ? 'The body' : `\`${path}\``
-  throw new FanwiseError('step_refused', `${where} of page ${page} is ${kindOf(list)}, not a list.`, { field: 'itemsPath', fix: 'Say where in the body the list is, such as data.' })
+  throw new FanwiseError('step_refused', `${where} of page ${page} is ${kindOf(list)}, not a list.`, { field: 'itemsPath', fix: whereLists(body) })
+}
+
+/** The lists that are there, by name. */
+function whereLists(body: Json): string {
+  const names = isJsonObject(body) ? Object.keys(body).filter((key) => Array.isArray(body[key])).slice(0, 3) : []
+  if (names.length === 0) return 'Say where in the body the list is, such as data.'
+  return `Say where in the body the list is. ${names.length === 1 ? 'There is' : 'There are'} ${names.map((name) => `\`${name.slice(0, 60)}\``).join(', ')}.`
 }
 
 /** A value by its path, `links.next` or `pages[0].url`. */

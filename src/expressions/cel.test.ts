@@ -46,6 +46,9 @@ describe('mistakes in the text', () => {
     if (typeof message === 'string') expect(error.message).toBe(message)
     else expect(error.message).toMatch(message)
   })
+  test.each([
+    ['event.data.a = 1', 'Write == to compare.'], ['event.data.tags.includes("a")', expect.stringContaining('"x" in event.data.tags')], ['event.data.name.toLowerCase() == "ada"', 'Write lowerAscii().'],
+  ])('%s: how it is written here', (text, fix) => expect(problem(() => compileCel(text)).fix).toEqual(fix))
   test('async is only known where an event arrives', () => expect(problem(() => compileCel('async.data.a == 1', ['event'])).message).toBe('`async` is not known here (column 1).'))
 })
 

@@ -100,9 +100,27 @@ function attempt<T>(text: string, names: readonly string[], act: () => T): T {
       const name = text.slice(position, error.range?.end ?? position)
       throw syntaxProblem(`\`${name}\` is not known here (${place}).`, text, position, `Read from ${names.join(' or ')}, such as event.data.amount.`)
     }
+    const habit = foreignHabit(error, text, position)
+    if (habit !== null) throw syntaxProblem(habit.message, text, position, habit.fix)
     if (position >= text.trimEnd().length) throw syntaxProblem('The condition ends too early.', text, position)
     throw syntaxProblem(`${sentence(error)} at ${place}.`, text, position)
   }
+}
+
+/** What people bring along from other languages, and how it is written here. */
+const habits: Readonly<Record<string, string>> = {
+  includes: 'For a text write event.data.name.contains("x"), for a list "x" in event.data.tags.',
+  indexOf: 'For a text write event.data.name.contains("x"), for a list "x" in event.data.tags.',
+  toLowerCase: 'Write lowerAscii().',
+  toUpperCase: 'Write upperAscii().',
+}
+
+function foreignHabit(error: { summary?: string; message: string }, text: string, position: number): { message: string; fix: string } | null {
+  const said = sentence(error)
+  if (said === 'Unexpected character: =') return { message: `A single \`=\` compares nothing, at ${placeIn(text, position)}.`, fix: 'Write == to compare.' }
+  const called = /^Found no matching overload for '(?:[^']*\.)?(\w+)\(/.exec(said)?.[1]
+  if (called === undefined || !Object.hasOwn(habits, called)) return null
+  return { message: `Conditions have no \`${called}\`.`, fix: habits[called]! }
 }
 
 function sentence(error: { summary?: string; message: string }): string {

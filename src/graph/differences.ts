@@ -27,11 +27,20 @@ export function triggerText(trigger: Trigger): string {
 function triggerDifferences(before: Trigger[], after: Trigger[]): Difference[] {
   const had = new Set(before.map(triggerText))
   const has = new Set(after.map(triggerText))
-  return [
-    ...[...has].filter((text) => !had.has(text)).map((to): Difference => ({ change: 'added', part: 'Trigger', to })),
-    ...[...had].filter((text) => !has.has(text)).map((from): Difference => ({ change: 'removed', part: 'Trigger', from })),
-  ]
+  const gone = distinct(before).filter((one) => !has.has(triggerText(one)))
+  const list = distinct(after).filter((one) => !had.has(triggerText(one))).map((trigger): Difference => {
+    // The same event under another condition, or a schedule at other times, is one change.
+    const at = gone.findIndex((one) => subject(one) === subject(trigger))
+    const was = at < 0 ? undefined : gone.splice(at, 1)[0]
+    const to = triggerText(trigger)
+    return was === undefined ? { change: 'added', part: 'Trigger', to } : { change: 'changed', part: 'Trigger', from: triggerText(was), to }
+  })
+  return [...list, ...gone.map((one): Difference => ({ change: 'removed', part: 'Trigger', from: triggerText(one) }))]
 }
+
+const distinct = (triggers: Trigger[]): Trigger[] => [...new Map(triggers.map((one) => [triggerText(one), one])).values()]
+
+const subject = (trigger: Trigger): string => (trigger.type === 'schedule' ? 'schedule' : `event ${trigger.event}`)
 
 const settingNames: [keyof FunctionDefinition, string][] = [['retries', 'Retries'], ['backoff', 'Delay between retries'], ['concurrency', 'Concurrency'], ['concurrency2', 'Second concurrency limit'], ['flow', 'Flow control']]
 

@@ -38,3 +38,12 @@ test('differences name step, field, old and new', () => {
   const removed = functionDifferences(fn(order, 'process-order'), fn(removeElements(order, new Set(['s_process-order_confirm'])), 'process-order'))
   expect(removed).toMatchObject([{ change: 'removed', part: 'Step confirm' }])
 })
+
+test('an event under another condition is one change; another event is one that came and one that went', () => {
+  const base = fn(order, 'process-order')
+  const on = (...triggers: typeof base.triggers) => ({ ...base, triggers })
+  const dear = { type: 'event' as const, event: 'order/placed', if: 'event.data.totalCents > 100' }
+  expect(functionDifferences(base, on(dear))).toEqual([{ change: 'changed', part: 'Trigger', from: 'order/placed', to: 'order/placed if event.data.totalCents > 100' }])
+  expect(functionDifferences(base, on({ type: 'event', event: 'order/paid' }))).toEqual([{ change: 'added', part: 'Trigger', to: 'order/paid' }, { change: 'removed', part: 'Trigger', from: 'order/placed' }])
+  expect(functionDifferences(base, on(...base.triggers, dear))).toEqual([{ change: 'added', part: 'Trigger', to: 'order/placed if event.data.totalCents > 100' }])
+})

@@ -39,7 +39,7 @@ export function checkPresence(at: At, path: string[], { arrived, drawn }: KnownE
   }
   const without = drawn.find((event) => !hasPath(event.sample!, path))
   if (without === undefined) return
-  findings.warning(at, 'sample-missing', `${name} is missing in the sample of \`${without.event}\`.`, 'Correct the path, add it to the sample, or give it a fallback (`?? …`).')
+  findings.warning(at, 'sample-missing', `${name} is missing in the sample that the drawing has for \`${without.event}\`.`, 'Correct the path, keep a real event as the sample, or give it a fallback (`?? …`).')
 }
 
 function hasPath(value: Json, path: string[]): boolean {

@@ -54,7 +54,7 @@ function ofCode(code: string): Reads {
     return { references: found.references.map(({ root, path }) => ({ root, path, optional: true })), unknown: [] }
   } catch (thrown) {
     const error = thrown as SyntaxError & { loc?: { line: number; column: number } }
-    throw codeProblem(error.message, error.loc)
+    throw codeProblem(code, error.message, error.loc)
   }
 }
 
@@ -63,12 +63,14 @@ function withoutTypes(code: string): string {
     return transform(`${before}${code}\n})`, { transforms: ['typescript'], disableESTransforms: true }).code.slice(before.length, -'\n})'.length)
   } catch (thrown) {
     const error = thrown as Error & { loc?: { line: number; column: number } }
-    throw codeProblem(error.message, error.loc)
+    throw codeProblem(code, error.message, error.loc)
   }
 }
 
-function codeProblem(message: string, loc: { line: number; column: number } | undefined): FanwiseError {
+function codeProblem(code: string, message: string, loc: { line: number; column: number } | undefined): FanwiseError {
   const what = message.replace(/^Error transforming[^:]*:\s*/i, '').replace(/\s*\(\d+:\d+\)\.?$/, '')
-  const place = loc === undefined ? '' : ` on line ${Math.max(1, loc.line - 1)}`
+  // What is missing at the end is missed behind it, on a line that nobody wrote.
+  const lines = code.trimEnd().split('\n').length
+  const place = loc === undefined ? '' : ` on line ${Math.min(lines, Math.max(1, loc.line - 1))}`
   return new FanwiseError('step_input', `The code has a mistake${place}: ${what}.`, { fix: 'Correct it; the editor underlines the place.' })
 }

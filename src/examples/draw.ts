@@ -6,8 +6,9 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { emptyDocument, type GraphDocument, type Position } from '#graph/document.ts'
 import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, type NewFunction } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { fitSlug } from '#graph/edit/fit-slug.ts'
 import { updateNode, type NodePatch } from '#graph/edit/update-node.ts'
-import { firstStep, roundTo, snap } from '#graph/sizes.ts'
+import { firstStep, grid, nodeSize, roundTo, snap } from '#graph/sizes.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import type { StepKind } from '#steps/kind.ts'
 
@@ -69,7 +70,14 @@ export class Drawing {
       }
     }
     for (const source of settings.startedBy) this.join(source, id)
+    this.readWhole(id)
     return id
+  }
+
+  /** Wider where its name would be cut off; a few pixels less are only missed while it runs. */
+  private readWhole(id: string): void {
+    const fitted = fitSlug(this.document, id)
+    if (nodeSize(fitted.nodes[id]!).w - nodeSize(this.document.nodes[id]!).w > grid) this.document = fitted
   }
 
   private join(source: string, target: string, port?: string): void {

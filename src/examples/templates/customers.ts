@@ -12,9 +12,9 @@ export function leadRouting(): GraphDocument {
     { kind: 'condition', name: 'Which size?', key: 'size', at: { column: 0, row: 0 }, config: { mode: 'switch', cases: [
       { id: 'large', label: 'large', when: 'event.data.employees >= 500' }, { id: 'medium', label: 'medium', when: 'event.data.employees >= 50' },
     ] } },
-    { kind: 'http', name: 'Tell key accounts', key: 'key_accounts', after: [{ step: 'size', port: 'large' }], at: { column: 1.25, row: 0 }, config: slack('#key-accounts', 'New lead: {{ event.data.company }}, {{ event.data.employees }} people') },
-    { kind: 'http', name: 'Tell sales', key: 'sales', after: [{ step: 'size', port: 'medium' }], at: { column: 1.25, row: 1 }, config: slack('#sales', 'New lead: {{ event.data.company }}') },
-    { kind: 'mail', name: 'Send the guide', key: 'guide', after: [{ step: 'size', port: 'else' }], at: { column: 1.25, row: 2 }, config: mail('Getting started', '<p>Here is how teams of your size begin.</p>') },
+    { kind: 'http', name: 'Tell key accounts', key: 'key_accounts', after: [{ step: 'size', port: 'large' }], at: { column: 1.5, row: 0 }, config: slack('#key-accounts', 'New lead: {{ event.data.company }}, {{ event.data.employees }} people') },
+    { kind: 'http', name: 'Tell sales', key: 'sales', after: [{ step: 'size', port: 'medium' }], at: { column: 1.5, row: 1 }, config: slack('#sales', 'New lead: {{ event.data.company }}') },
+    { kind: 'mail', name: 'Send the guide', key: 'guide', after: [{ step: 'size', port: 'else' }], at: { column: 1.5, row: 2 }, config: mail('Getting started', '<p>Here is how teams of your size begin.</p>') },
   ])
   drawing.function({ slug: 'record-lead', retries: 6, position: { x: 208, y: 304 }, startedBy: [lead] }, [
     { kind: 'http', name: 'Create contact', key: 'contact', config: sends('POST', 'playground://crm/contacts', { email: '{{ event.data.email }}', name: '{{ event.data.company }}' }) },
@@ -41,10 +41,10 @@ export function trialExpiry(): GraphDocument {
   const trial = drawing.event('ev_trial', 'trial/started', { x: 0, y: 32 }, { accountId: 'acc_204', email: 'ines@example.com', days: 14 })
   drawing.function({ slug: 'end-trial', retries: 4, position: { x: 208, y: 0 }, startedBy: [trial] }, [
     { kind: 'wait', name: 'Upgraded?', key: 'upgrade', at: { column: 0, row: 0 }, config: { event: 'trial/upgraded', match: 'data.accountId', timeout: '11d' }, ...passedInTests },
-    { kind: 'http', name: 'Celebrate', key: 'celebrate', after: [{ step: 'upgrade', port: 'out' }], at: { column: 1.25, row: 0 }, config: slack('#sales', '{{ event.data.accountId }} upgraded') },
-    { kind: 'mail', name: 'Three days left', key: 'remind', after: [{ step: 'upgrade', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: mail('Three days of your trial are left', '<p>Keep what you built: choose a plan.</p>') },
-    { kind: 'sleep', name: 'Three days', key: 'three_days', after: ['remind'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '3d', until: '' }, ...passedInTests },
-    { kind: 'http', name: 'Close trial', key: 'close', after: ['three_days'], at: { column: 3.25, row: 1 }, config: sends('PATCH', 'playground://billing/trials/{{ event.data.accountId }}', { status: 'ended' }) },
+    { kind: 'http', name: 'Celebrate', key: 'celebrate', after: [{ step: 'upgrade', port: 'out' }], at: { column: 1.5, row: 0 }, config: slack('#sales', '{{ event.data.accountId }} upgraded') },
+    { kind: 'mail', name: 'Three days left', key: 'remind', after: [{ step: 'upgrade', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: mail('Three days of your trial are left', '<p>Keep what you built: choose a plan.</p>') },
+    { kind: 'sleep', name: 'Three days', key: 'three_days', after: ['remind'], at: { column: 2.5, row: 1 }, config: { mode: 'for', duration: '3d', until: '' }, ...passedInTests },
+    { kind: 'http', name: 'Close trial', key: 'close', after: ['three_days'], at: { column: 3.5, row: 1 }, config: sends('PATCH', 'playground://billing/trials/{{ event.data.accountId }}', { status: 'ended' }) },
   ])
   return drawing.document
 }
@@ -54,8 +54,8 @@ export function abandonedCart(): GraphDocument {
   const cart = drawing.event('ev_cart', 'cart/updated', { x: 0, y: 32 }, { cartId: 'cart_88', email: 'lea@example.com', items: 3, totalCents: 8450 })
   drawing.function({ slug: 'remind-of-cart', retries: 4, position: { x: 208, y: 0 }, startedBy: [cart], flow: { debounce: { period: '30s', key: 'event.data.cartId' } } }, [
     { kind: 'wait', name: 'Ordered?', key: 'ordered', at: { column: 0, row: 0 }, config: { event: 'cart/ordered', match: 'data.cartId', timeout: '4h' }, ...passedInTests },
-    { kind: 'http', name: 'Count as won', key: 'won', after: [{ step: 'ordered', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PUT', 'playground://crm/carts/{{ event.data.cartId }}', { state: 'ordered' }) },
-    { kind: 'mail', name: 'Send reminder', key: 'remind', after: [{ step: 'ordered', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: mail('You left {{ event.data.items }} things in your cart', '<p>They are still there.</p>') },
+    { kind: 'http', name: 'Count as won', key: 'won', after: [{ step: 'ordered', port: 'out' }], at: { column: 1.5, row: 0 }, config: sends('PUT', 'playground://crm/carts/{{ event.data.cartId }}', { state: 'ordered' }) },
+    { kind: 'mail', name: 'Send reminder', key: 'remind', after: [{ step: 'ordered', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: mail('You left {{ event.data.items }} things in your cart', '<p>They are still there.</p>') },
   ])
   drawing.note('note_quiet', 'Half a minute without a change starts one run for the cart, however often it changed.', { x: 208, y: 208 }, { w: 400, h: 48 })
   return drawing.document

@@ -34,10 +34,10 @@ export function dataImport(): GraphDocument {
   const drawing = new Drawing()
   const file = drawing.event('ev_file', 'import/file.received', { x: 0, y: 32 }, { file: 'contacts.csv', rows: [{ email: 'a@example.com' }, { email: 'b@example.com' }, { email: 'c@example.com' }] })
   drawing.function({ slug: 'import-file', retries: 4, position: { x: 240, y: 0 }, startedBy: [file] }, [
-    { kind: 'emit-each', name: 'One run a row', key: 'rows', config: { items: '{{ event.data.rows }}', event: 'import/row.due', data: data({ email: '{{ item.email }}', row: '{{ index }}' }) } },
-    { kind: 'gather', name: 'Wait for all', key: 'results', config: { of: 'rows', only: 'failed', offset: '0', limit: '100', timeout: '1h' } },
-    { kind: 'http', name: 'Report', key: 'report', after: [{ step: 'results', port: 'out' }], at: { column: 2.25, row: 0 }, config: sends('POST', 'playground://slack/messages', { channel: '#imports', text: '{{ event.data.file }} is imported' }) },
-    { kind: 'http', name: 'Say it is late', key: 'late', after: [{ step: 'results', port: 'timeout' }], at: { column: 2.25, row: 1 }, config: sends('POST', 'playground://slack/messages', { channel: '#imports', text: '{{ event.data.file }} takes more than an hour' }) },
+    { kind: 'emit-each', name: 'One run a row', key: 'rows', at: { column: 0, row: 0 }, config: { items: '{{ event.data.rows }}', event: 'import/row.due', data: data({ email: '{{ item.email }}', row: '{{ index }}' }) } },
+    { kind: 'gather', name: 'Wait for all', key: 'results', at: { column: 1, row: 1 }, config: { of: 'rows', only: 'failed', offset: '0', limit: '100', timeout: '1h' } },
+    { kind: 'http', name: 'Report', key: 'report', after: [{ step: 'results', port: 'out' }], at: { column: 2.5, row: 1 }, config: sends('POST', 'playground://slack/messages', { channel: '#imports', text: '{{ event.data.file }} is imported' }) },
+    { kind: 'http', name: 'Say it is late', key: 'late', after: [{ step: 'results', port: 'timeout' }], at: { column: 2.5, row: 2 }, config: sends('POST', 'playground://slack/messages', { channel: '#imports', text: '{{ event.data.file }} takes more than an hour' }) },
   ])
   const row = drawing.event('ev_row', 'import/row.due', { x: 848, y: 32 }, { email: 'a@example.com', row: 0 })
   drawing.function({ slug: 'import-row', retries: 3, concurrency: { limit: 50 }, position: { x: 1056, y: 0 }, startedBy: [row] }, [

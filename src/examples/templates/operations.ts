@@ -10,9 +10,9 @@ export function incidentEscalation(): GraphDocument {
   drawing.function({ slug: 'escalate-incident', retries: 6, position: { x: 208, y: 0 }, startedBy: [opened] }, [
     { kind: 'http', name: 'Page on-call', key: 'page', at: { column: 0, row: 0 }, config: slack('#on-call', '{{ event.data.title }} ({{ event.data.incidentId }})') },
     { kind: 'approval', name: 'Who takes it?', key: 'takes', at: { column: 1, row: 0 }, config: { title: 'Take over: {{ event.data.title }}?', message: 'Approve to take it. Reject to pass it on to the lead.', timeout: '15m' } },
-    { kind: 'http', name: 'Say who', key: 'taken', after: [{ step: 'takes', port: 'approved' }], at: { column: 2.25, row: 0 }, config: slack('#incidents', '{{ event.data.incidentId }} is being worked on') },
-    { kind: 'http', name: 'Pass to the lead', key: 'lead', after: [{ step: 'takes', port: 'rejected' }], at: { column: 2.25, row: 1 }, config: slack('#leads', '{{ event.data.incidentId }} needs someone') },
-    { kind: 'http', name: 'Page the lead', key: 'page_lead', after: [{ step: 'takes', port: 'timeout' }], at: { column: 2.25, row: 2 }, config: slack('#leads', 'Nobody took {{ event.data.incidentId }} in 15 minutes') },
+    { kind: 'http', name: 'Say who', key: 'taken', after: [{ step: 'takes', port: 'approved' }], at: { column: 2.5, row: 0 }, config: slack('#incidents', '{{ event.data.incidentId }} is being worked on') },
+    { kind: 'http', name: 'Pass to the lead', key: 'lead', after: [{ step: 'takes', port: 'rejected' }], at: { column: 2.5, row: 1 }, config: slack('#leads', '{{ event.data.incidentId }} needs someone') },
+    { kind: 'http', name: 'Page the lead', key: 'page_lead', after: [{ step: 'takes', port: 'timeout' }], at: { column: 2.5, row: 2 }, config: slack('#leads', 'Nobody took {{ event.data.incidentId }} in 15 minutes') },
   ])
   drawing.function({ slug: 'log-incident', retries: 4, position: { x: 208, y: 304 }, startedBy: [opened] }, [
     { kind: 'http', name: 'Open a record', key: 'record', config: sends('POST', 'playground://crm/incidents', { id: '{{ event.data.incidentId }}', title: '{{ event.data.title }}' }) },
@@ -26,11 +26,11 @@ export function invoiceChasing(): GraphDocument {
   const remind = (subject: string) => ({ to: '{{ event.data.email }}', subject, body: '<p>Invoice {{ event.data.invoiceId }} is still open.</p>' })
   drawing.function({ slug: 'chase-invoice', retries: 4, position: { x: 208, y: 0 }, startedBy: [sent] }, [
     { kind: 'wait', name: 'Paid?', key: 'paid', at: { column: 0, row: 0 }, config: { event: 'invoice/paid', match: 'data.invoiceId', timeout: '14d' }, ...passedInTests },
-    { kind: 'http', name: 'Mark as paid', key: 'mark', after: [{ step: 'paid', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PATCH', 'playground://billing/invoices/{{ event.data.invoiceId }}', { status: 'paid' }) },
-    { kind: 'mail', name: 'First reminder', key: 'first', after: [{ step: 'paid', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: remind('Invoice {{ event.data.invoiceId }} is due') },
-    { kind: 'sleep', name: 'A week', key: 'week', after: ['first'], at: { column: 2.25, row: 1 }, config: { mode: 'for', duration: '7d', until: '' }, ...passedInTests },
-    { kind: 'mail', name: 'Second reminder', key: 'second', after: ['week'], at: { column: 3.25, row: 1 }, config: remind('Second reminder: invoice {{ event.data.invoiceId }}') },
-    { kind: 'http', name: 'Tell finance', key: 'finance', after: ['second'], at: { column: 4.25, row: 1 }, config: slack('#finance', '{{ event.data.invoiceId }} is three weeks late') },
+    { kind: 'http', name: 'Mark as paid', key: 'mark', after: [{ step: 'paid', port: 'out' }], at: { column: 1.5, row: 0 }, config: sends('PATCH', 'playground://billing/invoices/{{ event.data.invoiceId }}', { status: 'paid' }) },
+    { kind: 'mail', name: 'First reminder', key: 'first', after: [{ step: 'paid', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: remind('Invoice {{ event.data.invoiceId }} is due') },
+    { kind: 'sleep', name: 'A week', key: 'week', after: ['first'], at: { column: 2.5, row: 1 }, config: { mode: 'for', duration: '7d', until: '' }, ...passedInTests },
+    { kind: 'mail', name: 'Second reminder', key: 'second', after: ['week'], at: { column: 3.5, row: 1 }, config: remind('Second reminder: invoice {{ event.data.invoiceId }}') },
+    { kind: 'http', name: 'Tell finance', key: 'finance', after: ['second'], at: { column: 4.5, row: 1 }, config: slack('#finance', '{{ event.data.invoiceId }} is three weeks late') },
   ])
   return drawing.document
 }
@@ -42,9 +42,9 @@ export function refundApproval(): GraphDocument {
   drawing.function({ slug: 'decide-refund', retries: 4, position: { x: 224, y: 0 }, startedBy: [asked] }, [
     { kind: 'condition', name: 'Above 100 €?', key: 'large', at: { column: 0, row: 0 }, config: { mode: 'if', cases: [{ id: 'c1', label: '', when: 'event.data.amountCents > 10000' }] } },
     { kind: 'approval', name: 'Ask finance', key: 'ask', after: [{ step: 'large', port: 'true' }], at: { column: 1.25, row: 0 }, config: { title: 'Refund {{ event.data.amountCents }} cents to {{ event.data.email }}?', message: '', timeout: '3d' } },
-    { kind: 'http', name: 'Refund', key: 'approved', after: [{ step: 'ask', port: 'approved' }], at: { column: 2.5, row: 0 }, config: refund },
-    { kind: 'mail', name: 'Say no', key: 'say_no', after: [{ step: 'ask', port: 'rejected' }], at: { column: 2.5, row: 1 }, config: { to: '{{ event.data.email }}', subject: 'About your refund', body: '<p>We cannot refund this one.</p>' } },
-    { kind: 'http', name: 'Remind finance', key: 'late', after: [{ step: 'ask', port: 'timeout' }], at: { column: 2.5, row: 2 }, config: slack('#finance', 'A refund waited three days') },
+    { kind: 'http', name: 'Refund', key: 'approved', after: [{ step: 'ask', port: 'approved' }], at: { column: 2.75, row: 0 }, config: refund },
+    { kind: 'mail', name: 'Say no', key: 'say_no', after: [{ step: 'ask', port: 'rejected' }], at: { column: 2.75, row: 1 }, config: { to: '{{ event.data.email }}', subject: 'About your refund', body: '<p>We cannot refund this one.</p>' } },
+    { kind: 'http', name: 'Remind finance', key: 'late', after: [{ step: 'ask', port: 'timeout' }], at: { column: 2.75, row: 2 }, config: slack('#finance', 'A refund waited three days') },
     { kind: 'http', name: 'Refund at once', key: 'small', after: [{ step: 'large', port: 'false' }], at: { column: 1.25, row: 3 }, config: refund },
   ])
   return drawing.document
@@ -55,14 +55,14 @@ export function slaTimer(): GraphDocument {
   const ticket = drawing.event('ev_ticket', 'ticket/opened', { x: 0, y: 32 }, { ticketId: 'tic_90', subject: 'Cannot sign in', email: 'ola@example.com' })
   drawing.function({ slug: 'watch-ticket', retries: 4, position: { x: 208, y: 0 }, startedBy: [ticket] }, [
     { kind: 'wait', name: 'Answered?', key: 'answered', at: { column: 0, row: 0 }, config: { event: 'ticket/answered', match: 'data.ticketId', timeout: '4h' }, ...passedInTests },
-    { kind: 'http', name: 'Keep the time', key: 'keep', after: [{ step: 'answered', port: 'out' }], at: { column: 1.25, row: 0 }, config: sends('PUT', 'playground://crm/tickets/{{ event.data.ticketId }}', { inTime: true }) },
-    { kind: 'emit', name: 'Too late', key: 'missed', after: [{ step: 'answered', port: 'timeout' }], at: { column: 1.25, row: 1 }, config: { event: 'ticket/sla.missed', data: data({ ticketId: '{{ event.data.ticketId }}', subject: '{{ event.data.subject }}' }) } },
+    { kind: 'http', name: 'Keep the time', key: 'keep', after: [{ step: 'answered', port: 'out' }], at: { column: 1.5, row: 0 }, config: sends('PUT', 'playground://crm/tickets/{{ event.data.ticketId }}', { inTime: true }) },
+    { kind: 'emit', name: 'Too late', key: 'missed', after: [{ step: 'answered', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: { event: 'ticket/sla.missed', data: data({ ticketId: '{{ event.data.ticketId }}', subject: '{{ event.data.subject }}' }) } },
   ])
-  const missed = drawing.event('ev_missed', 'ticket/sla.missed', { x: 672, y: 80 }, { ticketId: 'tic_90', subject: 'Cannot sign in' })
-  drawing.function({ slug: 'tell-support-lead', retries: 4, position: { x: 896, y: 0 }, startedBy: [missed] }, [
+  const missed = drawing.event('ev_missed', 'ticket/sla.missed', { x: 704, y: 80 }, { ticketId: 'tic_90', subject: 'Cannot sign in' })
+  drawing.function({ slug: 'tell-support-lead', retries: 4, position: { x: 928, y: 0 }, startedBy: [missed] }, [
     { kind: 'http', name: 'Tell the lead', key: 'tell', config: slack('#support-leads', '{{ event.data.subject }} waits for four hours') },
   ])
-  drawing.function({ slug: 'raise-ticket', retries: 4, position: { x: 896, y: 160 }, startedBy: [missed] }, [
+  drawing.function({ slug: 'raise-ticket', retries: 4, position: { x: 928, y: 160 }, startedBy: [missed] }, [
     { kind: 'http', name: 'Raise priority', key: 'raise', config: sends('PATCH', 'playground://crm/tickets/{{ event.data.ticketId }}', { priority: 'high' }) },
   ])
   return drawing.document

@@ -46,7 +46,8 @@ export interface Timers {
   clear(timer: unknown): void
 }
 
-export type Trouble = { kind: 'offline' } | { kind: 'signed-out' } | { kind: 'refused'; message: string; fix?: string }
+/** `deleted`: the whole workflow is gone. */
+export type Trouble = { kind: 'offline' } | { kind: 'signed-out' } | { kind: 'deleted' } | { kind: 'refused'; message: string; fix?: string }
 
 export interface SaveState {
   kind: 'saved' | 'saving' | Trouble['kind']
@@ -153,7 +154,8 @@ export class Autosave {
   /** Somebody else may have saved: ask. */
   news(): void {
     this.newsWanted = true
-    if (this.trouble === null) this.schedule(0)
+    // What waits after a failure is tried again in its own time.
+    if (this.trouble === null || this.pending.length === 0) this.schedule(0)
   }
 
   /** The network is back, or the person has signed in again: try at once. */

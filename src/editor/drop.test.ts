@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { emptyDocument, type StepNode } from '#graph/document.ts'
+import { emptyDocument, type GraphDocument, type StepNode } from '#graph/document.ts'
 import { addFunction, addStep } from '#graph/edit/add-node.ts'
-import { dropNodes } from './drop.ts'
+import { stepSize } from '#graph/sizes.ts'
+import { betweenWords, dropLine, dropNodes, dropTarget, dropWords } from './drop.ts'
 
 function twoFrames() {
   const one = addFunction(emptyDocument(), { position: { x: 0, y: 0 }, slug: 'one' })
@@ -42,4 +43,49 @@ describe('dropping', () => {
     expect(parentOf(after, b)).toBe(one)
     expect((after.nodes[one] as { size: { w: number } }).size.w).toBeGreaterThan(size.w)
   })
+
+  test('held over a line it would go between the two, and does when it is let go', () => {
+    const { document, one, two, a, b } = twoFrames()
+    const c = addStep(document, { parent: two, kind: 'transform' })
+    const onLine = over(c.document, c.id, a, b)
+    const { step, line } = dropLine(c.document, onLine)!
+    expect(step.id).toBe(c.id)
+    expect([line.source, line.target]).toEqual([a, b])
+    expect(dropTarget(c.document, onLine)).toMatchObject({ frame: { id: one }, line: { id: line.id } })
+    expect(betweenWords(c.document, line)).toBe('between HTTP request and Send e-mail')
+    const after = dropNodes(c.document, onLine, { snap: false })
+    expect(parentOf(after, c.id)).toBe(one)
+    expect(Object.values(after.edges).map(({ source, target }) => [source, target])).toEqual(expect.arrayContaining([[a, c.id], [c.id, b]]))
+    expect(dropWords(c.document, after)).toBe('"Transform" is now part of `one`: fails and retries with it.')
+  })
+
+  test('a step with several lines loses them, and a note says so; one between two leaves them joined without a word', () => {
+    const { document, one, a, b } = twoFrames()
+    const fork = addStep(document, { parent: one, kind: 'http', after: b })
+    const left = addStep(fork.document, { parent: one, kind: 'transform', after: fork.id, position: { x: 500, y: 40 } })
+    const right = addStep(left.document, { parent: one, kind: 'transform', after: fork.id, position: { x: 500, y: 160 } })
+    const after = dropNodes(right.document, over(right.document, fork.id, a, b), { snap: false })
+    expect(dropWords(right.document, after)).toBe('The 3 lines that "HTTP request 2" had are gone.')
+    const between = dropNodes(left.document, over(left.document, fork.id, a, b), { snap: false })
+    expect(Object.values(between.edges).map(({ source, target }) => [source, target])).toContainEqual([b, left.id])
+    expect(dropWords(left.document, between)).toBeNull()
+  })
+
+  test('over a line of its own, or with others, it only moves', () => {
+    const { document, a, b } = twoFrames()
+    const onLine = over(document, b, a, b)
+    expect(dropLine(document, onLine)).toBeNull()
+    const c = addStep(document, { parent: parentOf(document, a), kind: 'transform', position: { x: 40, y: 200 } })
+    const both = { ...over(c.document, c.id, a, b), [a]: { x: 30, y: 40 } }
+    expect(dropLine(c.document, both)).toBeNull()
+    expect(Object.keys(dropNodes(c.document, both).edges)).toHaveLength(1)
+  })
 })
+
+/** Where a step is held, so that its middle is on the line between two others. */
+function over(document: GraphDocument, id: string, source: string, target: string): Record<string, { x: number; y: number }> {
+  const [step, from, to] = [id, source, target].map((one) => document.nodes[one] as StepNode) as [StepNode, StepNode, StepNode]
+  const [own, frame] = [step, to].map((one) => document.nodes[one.parent]!.position) as [{ x: number; y: number }, { x: number; y: number }]
+  const middle = { x: (from.position.x + stepSize(from.kind).w + to.position.x) / 2, y: to.position.y + stepSize(to.kind).h / 2 }
+  return { [id]: { x: frame.x + middle.x - stepSize(step.kind).w / 2 - own.x, y: frame.y + middle.y - stepSize(step.kind).h / 2 - own.y } }
+}

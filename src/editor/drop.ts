@@ -1,9 +1,14 @@
-/** What moving with the pointer means: a new place, another frame, or a function of its own. Pure. */
-import type { FunctionNode, GraphDocument, Position, StepNode } from '#graph/document.ts'
+/** What moving with the pointer means: a new place, a place between two others, another frame, or a function of its own. Pure. */
+import { nodeTitle } from '#canvas/describe.ts'
+import { layScene, type Scene } from '#canvas/scene.ts'
+import type { FunctionNode, GraphDocument, GraphEdge, OrderEdge, Position, StepNode } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
 import { moveNodes } from '#graph/edit/move.ts'
+import { makeRoom } from '#graph/edit/make-room.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
+import { moveOntoLine } from '#graph/edit/splice.ts'
 import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
+import { lineAt } from './place.ts'
 
 interface Rect {
   x: number
@@ -16,6 +21,8 @@ const meets = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x 
 
 /** `positions` as React Flow gives them: a step's is relative to the frame it was in. `snap: false`: they are taken as they are. */
 export function dropNodes(document: GraphDocument, positions: Record<string, Position>, options: { snap?: boolean } = {}): GraphDocument {
+  const onto = dropLine(document, positions)
+  if (onto !== null) return makeRoom(document, moveOntoLine(document, onto.line.id, onto.step.id))
   const stay: Record<string, Position> = {}
   const leaving: StepNode[] = []
   for (const [id, position] of Object.entries(positions)) {
@@ -61,18 +68,37 @@ export function newFrame(document: GraphDocument, step: StepNode, position: Posi
   return touching
 }
 
+/** The line that a single step is held over, none of its own; null when it would not go between two others. */
+export function dropLine(document: GraphDocument, positions: Record<string, Position>, scene: Scene = layScene(document)): { step: StepNode; line: OrderEdge } | null {
+  const [[id, position] = [], ...more] = Object.entries(positions)
+  const step = id === undefined ? undefined : document.nodes[id]
+  if (step?.type !== 'step' || position === undefined || more.length > 0) return null
+  const at = absolutePosition(document, step, position)
+  const { w, h } = stepSize(step.kind)
+  const line = lineAt(document, { x: at.x + w / 2, y: at.y + h / 2 }, { scene, not: step.id })
+  return line === null ? null : { step, line }
+}
+
 export interface DropTarget {
   /** Where the step is now. */
   at: Position
   /** The function it would join; null for one of its own. */
   frame: FunctionNode | null
+  /** The line it would take over. */
+  line?: OrderEdge
 }
 
 /** Of many steps that are dragged, so many are looked at: this is asked with every frame. */
 const lookedAt = 12
 
 /** What letting go here would change beside places; null when nothing would. */
-export function dropTarget(document: GraphDocument, positions: Record<string, Position>): DropTarget | null {
+export function dropTarget(document: GraphDocument, positions: Record<string, Position>, scene: Scene = layScene(document)): DropTarget | null {
+  const onto = dropLine(document, positions, scene)
+  if (onto !== null) {
+    const { step, line } = onto
+    const frame = document.nodes[(document.nodes[line.source] as StepNode).parent] as FunctionNode
+    return { at: absolutePosition(document, step, positions[step.id] as Position), frame, line }
+  }
   for (const [id, position] of Object.entries(positions).slice(0, lookedAt)) {
     const node = document.nodes[id]
     if (node?.type !== 'step') continue
@@ -87,6 +113,9 @@ export function dropTarget(document: GraphDocument, positions: Record<string, Po
 /** Said while something is held over a function, or over empty canvas. */
 export const joinWords = (frame: FunctionNode | null): string => (frame === null ? 'gets a function of its own' : `joins ${frame.slug || 'this function'}: fails and retries with it`)
 
+/** "between Look up and Notify": where a step goes that takes over a line. */
+export const betweenWords = (document: GraphDocument, { source, target }: OrderEdge): string => `between ${[source, target].map((id) => nodeTitle(document.nodes[id] as StepNode)).join(' and ')}`
+
 /** What a drop changed beside places, in a sentence; null when nothing did. */
 export function dropWords(before: GraphDocument, after: GraphDocument): string | null {
   const moved = Object.values(after.nodes).filter((node): node is StepNode => {
@@ -94,7 +123,7 @@ export function dropWords(before: GraphDocument, after: GraphDocument): string |
     return node.type === 'step' && old?.type === 'step' && old.parent !== node.parent
   })
   const [first] = moved
-  if (first === undefined) return null
+  if (first === undefined) return leftWords(before, after)
   const frame = after.nodes[first.parent]
   const where = frame?.type !== 'function' ? 'another function' : before.nodes[frame.id] === undefined ? `a function of its own, \`${frame.slug}\`` : `\`${frame.slug}\``
   const what = moved.length === 1 ? `"${first.name}" is` : `${moved.length} steps are`
@@ -102,4 +131,14 @@ export function dropWords(before: GraphDocument, after: GraphDocument): string |
   const cut = Object.values(before.edges).filter((edge) => edge.type === 'order' && (ids.has(edge.source) || ids.has(edge.target)) && after.edges[edge.id] === undefined).length
   const lines = cut === 0 ? '' : cut === 1 ? ' The line to the function it came from is gone.' : ` The ${cut} lines to the function it came from are gone.`
   return `${what} now part of ${where}: fails and retries with it.${lines}`
+}
+
+/** A step that took over a line had several others before or behind it, which could not be joined without it. */
+function leftWords(before: GraphDocument, after: GraphDocument): string | null {
+  const gone = Object.values(before.edges).filter((edge) => edge.type === 'order' && after.edges[edge.id] === undefined)
+  const touches = (edge: GraphEdge, id: string): boolean => edge.source === id || edge.target === id
+  const step = gone.flatMap(({ source, target }) => [after.nodes[source], after.nodes[target]]).find((node) => node?.type === 'step' && gone.every((edge) => touches(edge, node.id)))
+  if (step?.type !== 'step' || gone.length < 2) return null
+  const joined = Object.values(after.edges).some((edge) => before.edges[edge.id] === undefined && !touches(edge, step.id))
+  return joined ? null : `The ${gone.length} lines that "${step.name}" had are gone.`
 }

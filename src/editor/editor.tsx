@@ -20,6 +20,7 @@ import { useLateEditorState } from './after-paint.tsx'
 import { CanvasTools } from './bar/canvas-tools.tsx'
 import { DraftHistory } from './bar/history.tsx'
 import { ConflictNote } from './bar/conflict-note.tsx'
+import { DeletedNote } from './bar/deleted-note.tsx'
 import { beginningOf } from './bar/event-to-test.ts'
 import { Problems } from './bar/problems.tsx'
 import { Publish } from './bar/publish.tsx'
@@ -99,7 +100,8 @@ export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: s
 function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor; workspace: string; slug: string; facts: DraftFacts }) {
   const { workspace: shell } = useShell()
   const narrow = useMediaQuery('(max-width: 639px)', false, { getInitialValueInEffect: false })
-  const viewOnly = narrow || shell.role === 'viewer'
+  const deleted = useStore(editor.store, (state) => state.save.kind === 'deleted')
+  const viewOnly = narrow || shell.role === 'viewer' || deleted
   const document = useStore(editor.store, (state) => state.document)
   const catalog = useKnownValues(workspace, useSampledCatalog(workspace, document, loaded.catalog))
   const facts = useMemo(() => ({ ...loaded, catalog }), [loaded, catalog])
@@ -206,6 +208,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
       {!viewOnly && !narrow && <div className={classes.palette}><Palette /></div>}
       <div className={classes.canvas}>
         <ConflictNote />
+        <DeletedNote />
         <CanvasFiles />
         {phone ? <PhoneDrawing facts={canvasFacts} /> : <FollowedCanvas facts={canvasFacts}>
           {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}

@@ -7,7 +7,7 @@ import { stepsOf } from '#graph/edit/names.ts'
 import { spliceStep } from '#graph/edit/splice.ts'
 import { eventHeight, firstStep, frame, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
 import { stepPorts } from '#canvas/ports.ts'
-import { boxAt, inletPoint, layScene, outletPoint, sceneBounds } from '#canvas/scene.ts'
+import { boxAt, inletPoint, layScene, outletPoint, sceneBounds, type Scene } from '#canvas/scene.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { stepKinds, type StepKind } from '#steps/kind.ts'
 
@@ -48,13 +48,12 @@ export function placeAt(document: GraphDocument, kind: PaletteKind, point: Posit
 const besideLine = 14
 const overStep = 20
 
-/** The line between two steps that a point is on. */
-export function lineAt(document: GraphDocument, point: Position): OrderEdge | null {
-  const scene = layScene(document)
+/** The line between two steps that a point is on; none of `not`, a step that is dragged itself. */
+export function lineAt(document: GraphDocument, point: Position, { scene = layScene(document), not }: { scene?: Scene; not?: string } = {}): OrderEdge | null {
   const under = boxAt(scene, point)
   if (under === null) return null
   for (const edge of Object.values(document.edges)) {
-    if (edge.type !== 'order' || scene.boxes.get(edge.source)?.node.type !== 'step') continue
+    if (edge.type !== 'order' || edge.source === not || edge.target === not || scene.boxes.get(edge.source)?.node.type !== 'step') continue
     const source = document.nodes[edge.source]
     const [from, to] = [outletPoint(scene, edge.source, edge.port), inletPoint(scene, edge.target)]
     if (source?.type !== 'step' || from === null || to === null || ![source.parent, edge.source, edge.target].includes(under.id)) continue

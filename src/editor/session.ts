@@ -38,10 +38,16 @@ export async function openSession({ client, workspace, slug, id, document, revis
   const clientId = newClientId()
   const pending = await openPendingStore(draft, clientId)
   const transport: Transport = {
-    push: ({ clientId: sender, sinceRevision, operations }) => client.workflows.applyOperations.mutate(
-      { workspace, slug, clientId: sender, sinceRevision, operations: operations as Operation[] },
-      { signal: AbortSignal.timeout(requestMs) },
-    ),
+    push: async ({ clientId: sender, sinceRevision, operations }) => {
+      const signal = AbortSignal.timeout(requestMs)
+      try {
+        return await client.workflows.applyOperations.mutate({ workspace, slug, clientId: sender, sinceRevision, operations: operations as Operation[] }, { signal })
+      } catch (error) {
+        // Whoever may only look is told no more than whether it is still there.
+        if (errorShape(error).code === 'forbidden') await client.workflows.liveCounts.query({ workspace, slug }, { signal })
+        throw error
+      }
+    },
     load: async () => {
       const loaded = await client.workflows.get.query({ workspace, slug }, { signal: AbortSignal.timeout(requestMs) })
       return { document: loaded.document, revision: loaded.revision }
@@ -104,6 +110,7 @@ function followNews(workflow: string, editor: Editor): () => void {
 function explain(error: unknown): Trouble {
   const shape = errorShape(error)
   if (shape.code === 'unauthorized') return { kind: 'signed-out' }
+  if (shape.code === 'not_found' && shape.field === 'slug') return { kind: 'deleted' }
   if (shape.code === 'unavailable' || error instanceof DOMException) return { kind: 'offline' }
   return { kind: 'refused', message: shape.message, ...(shape.fix ? { fix: shape.fix } : {}) }
 }

@@ -72,6 +72,24 @@ test('a step goes between two others, and one undo takes it back', async () => {
   await expect.poll(() => steps().count()).toBe(3)
 })
 
+test('a step that is dragged onto a line goes between the two, whose chain it leaves whole, in one step to undo', async () => {
+  const corner = async (name: string) => (await step(name).boundingBox())!
+  const names = ['HTTP request', 'Transform', 'Send e-mail']
+  const order = async () => (await Promise.all(names.map(async (name) => ({ name, x: (await corner(name)).x })))).sort((a, b) => a.x - b.x).map(({ name }) => name)
+  const [left, right, held] = [await corner('HTTP request'), await corner('Transform'), await middle(step('Send e-mail'))]
+  await page.mouse.move(held.x, held.y)
+  await page.mouse.down()
+  await page.mouse.move(held.x - 8, held.y, { steps: 2 })
+  await page.mouse.move((left.x + left.width + right.x) / 2, right.y + right.height / 2, { steps: 8 })
+  await page.getByTestId('drop-hint').getByText('goes between HTTP request and Transform').waitFor()
+  await page.mouse.up()
+  await expect.poll(order).toEqual(['HTTP request', 'Send e-mail', 'Transform'])
+  expect(await page.locator('.react-flow__edge-order').count()).toBe(2)
+  await page.keyboard.press('Control+z')
+  await page.getByText('Undone: Move Send e-mail between HTTP request and Transform').first().waitFor()
+  await expect.poll(order).toEqual(names)
+})
+
 test('arrows walk along the lines, Enter opens, Escape leads back, F2 renames', async () => {
   await step('HTTP').click()
   await page.keyboard.press('ArrowRight')
@@ -107,6 +125,26 @@ test('one search finds what is drawn and brings the keyboard there; it answers i
   await found(/^Weekly digest/).waitFor()
   await page.keyboard.press('Escape')
   await search.waitFor({ state: 'detached' })
+})
+
+test('what is typed before the search has the keyboard is in it', async () => {
+  const search = page.getByRole('textbox', { name: 'Add, find, run or go to' })
+  const keyboard = await page.context().newCDPSession(page)
+  // All at once: nobody waits until the field is there.
+  const typed = (word: string) => [...word].map((letter) => keyboard.send('Input.dispatchKeyEvent', { type: 'keyDown', key: letter, text: letter, code: `Key${letter.toUpperCase()}`, windowsVirtualKeyCode: letter.toUpperCase().charCodeAt(0) }))
+  await step('Charge').click()
+  const many = await steps().count()
+  await Promise.all(typed('naaduplicate'))
+  await search.waitFor()
+  await expect.poll(() => search.inputValue()).toBe('aaduplicate')
+  expect(await steps().count(), 'none of them was taken for a key of the canvas').toBe(many)
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Delete')
+  await page.keyboard.press('Delete')
+  await page.getByRole('dialog').getByRole('button', { name: /^Duplicate/ }).waitFor()
+  await page.keyboard.press('Escape')
+  await search.waitFor({ state: 'detached' })
+  await keyboard.detach()
 })
 
 test('keys move, select and duplicate; the undo entry says what and how many', async () => {

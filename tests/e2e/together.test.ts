@@ -1,12 +1,16 @@
 /** Two people in one workflow see each other, and neither overwrites the other. */
+import pg from 'pg'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { axeFindings } from '#tests/e2e/axe.ts'
 import { dragFromPalette, keepPicture, newWorkflow, saved, signUp } from '#tests/e2e/editor-page.ts'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
 
 let app: TestApp
 let ada: Page
 let ben: Page
+let workspace: string
+let address: string
 beforeAll(async () => {
   app = await startTestApp()
   ada = await app.newPage()
@@ -18,17 +22,20 @@ afterAll(async () => {
   await app.stop()
 })
 
+async function inDatabase(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: app.database.url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
 test('pointers, selections and edits of the other appear; edits of both are kept', async () => {
-  const workspace = await signUp(ada, { workspace: 'Together', email: 'ada@together.example', password: 'correct horse battery' })
+  workspace = await signUp(ada, { workspace: 'Together', email: 'ada@together.example', password: 'correct horse battery' })
   await newWorkflow(ada, workspace, 'Shared')
-  const address = new URL(ada.url()).pathname
+  address = new URL(ada.url()).pathname
   // Ben sits at another computer with an account of the same workspace.
   await signUp(ben, { workspace: 'Bens own', email: 'ben@together.example', password: 'correct horse battery' })
-  const { Client } = (await import('pg')).default
-  const client = new Client({ connectionString: app.database.url })
-  await client.connect()
-  await client.query(`insert into membership (workspace_id, user_id, role) select w.id, u.id, 'editor' from workspace w, user_account u where w.name = 'Together' and u.email = 'ben@together.example'`)
-  await client.end()
+  await inDatabase(`insert into membership (workspace_id, user_id, role) select w.id, u.id, 'editor' from workspace w, user_account u where w.name = 'Together' and u.email = 'ben@together.example'`)
   await ben.goto(address)
   await ben.getByTestId('canvas').waitFor()
 
@@ -47,6 +54,38 @@ test('pointers, selections and edits of the other appear; edits of both are kept
   expect(await ada.locator('.react-flow__node').count()).toBe(2)
   expect(await ben.locator('.react-flow__node').count()).toBe(2)
 
+  // On one and the same thing, each form says who else is there.
+  for (const page of [ada, ben]) await page.locator('.react-flow__node-event').first().click()
+  await ada.getByTestId('also-here').getByText('ben@together.example').waitFor()
+  await ben.getByTestId('also-here').getByText('ada@together.example').waitFor()
+
   await ben.close()
   await ada.getByTestId('present').waitFor({ state: 'detached' })
+})
+
+test('a workflow that is deleted says so to whoever has it open, viewers too, and its drawing can be kept', async () => {
+  const bens = ben.context()
+  await inDatabase(`update membership set role = 'viewer' where role = 'editor'`)
+  await bens.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.url })
+  ben = await bens.newPage()
+  const window = await ada.context().newPage()
+  for (const page of [ben, window]) {
+    await page.goto(address)
+    await page.locator('.react-flow__node').nth(1).waitFor()
+  }
+  await ben.getByText('View only').waitFor()
+  await ada.goto(`${workspace}/workflows`)
+  await ada.getByRole('button', { name: 'Delete Shared' }).click()
+  await ada.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click()
+
+  for (const page of [ben, window]) await page.getByTestId('deleted-note').getByText('This workflow was deleted.').waitFor()
+  await window.getByTestId('palette-http').waitFor({ state: 'detached' })
+  expect(await axeFindings(window, '[data-testid="deleted-note"]')).toEqual([])
+  await window.close()
+  await ben.getByTestId('deleted-note').getByRole('button', { name: 'Copy as JSON' }).click()
+  await ben.getByTestId('deleted-note').getByText('Copied').waitFor()
+  const kept = JSON.parse(await ben.evaluate(() => navigator.clipboard.readText())) as { name: string; graph: { nodes: object } }
+  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 2])
+  await ben.getByTestId('deleted-note').getByRole('link', { name: 'Back to workflows' }).click()
+  await ben.waitForURL(/\/workflows$/)
 })

@@ -16,6 +16,7 @@ export function saveText(save: SaveState): string {
     case 'saving': return save.kept ? 'Saving' : `Saving, ${edits(save.waiting)} not kept here yet`
     case 'offline': return save.waiting === 0 ? 'Offline' : `Offline, ${edits(save.waiting)} ${where}`
     case 'signed-out': return save.waiting === 0 ? 'Signed out' : `Signed out, ${edits(save.waiting)} ${save.kept ? 'kept here' : where}`
+    case 'deleted': return 'Deleted'
     case 'refused': return `Not saved, ${edits(save.waiting)} ${where}`
   }
 }

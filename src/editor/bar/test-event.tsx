@@ -113,7 +113,7 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
           fullWidth aria-label="What runs" value={what} onChange={(value) => { setWhat(value as TestTarget['what']); forget() }}
           data={[{ value: 'drawing', label: 'This drawing' }, { value: 'live', label: 'What is live' }]}
         />
-        <TargetText what={what} hasChanges={hasChanges} />
+        <TargetText what={what} hasChanges={hasChanges} name={name.trim()} />
         <TextField label="Event" value={name} onChange={choose} suggestions={names} placeholder="user/account.created" mono />
         <Textarea
           label="Data" value={text} onChange={(event) => { setText(event.currentTarget.value); forget() }} autosize minRows={6} maxRows={16} spellCheck={false}
@@ -127,7 +127,7 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
       </div>
       <div className={classes.buttons}>
         <Button onClick={() => setOpen(false)}>{sent === null || sent.count === 0 ? 'Close' : 'Watch it on the drawing'}</Button>
-        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null} onClick={() => void start()}>{buttonText(what, sent !== null, times)}</Button>
+        <Button variant="filled" loading={busy} disabled={name.trim() === '' || data === null || isOnlyTick(what, name.trim())} onClick={() => void start()}>{buttonText(what, sent !== null, times)}</Button>
       </div>
     </Modal>
   )
@@ -168,9 +168,15 @@ function buttonText(what: TestTarget['what'], again: boolean, times: number): st
   return again ? 'Send again' : times === 1 ? 'Send event' : `Send ${times} events`
 }
 
-function TargetText({ what, hasChanges }: { what: TestTarget['what']; hasChanges: boolean }) {
+/** What is live hears no ticks but those of its schedule. */
+function isOnlyTick(what: TestTarget['what'], name: string): boolean {
+  return what === 'live' && name === tickName
+}
+
+function TargetText({ what, hasChanges, name }: { what: TestTarget['what']; hasChanges: boolean; name: string }) {
   const { published } = useEditor()
   if (what === 'drawing') return <p className={classes.quietText}>Runs exactly what you see, published or not; what is live does not notice.</p>
+  if (isOnlyTick(what, name)) return <p className={classes.warn}>What is live is started by its schedule at its times; a tick cannot be sent. Test this drawing instead, or choose an event that a function reacts to.</p>
   if (published === null) return <p className={classes.warn}>This workflow is not published, so nothing here reacts yet. The event is stored all the same.</p>
   if (hasChanges) return <p className={classes.warn}>The drawing has changes that are not live. This event starts what is published, v{published.version}.</p>
   return <p className={classes.quietText}>A real event: every published function that reacts to it runs, in all workflows.</p>

@@ -136,7 +136,8 @@ export function useClipboardEvents(): void {
       if (event.type === 'cut') removeSelected(context, 'Cut')
     }
     const read = (event: ClipboardEvent): void => {
-      if (!isCanvasFocused()) return
+      // A field that has used what was pasted may be gone by now, and the focus with it.
+      if (event.defaultPrevented || !isCanvasFocused()) return
       event.preventDefault()
       pasteText(context, event.clipboardData?.getData('text/plain') ?? '', canvasApi()?.pointer() ?? null)
     }

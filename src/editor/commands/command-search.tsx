@@ -4,6 +4,7 @@ import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mant
 import { IconSearch } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { useGoToGroups, useOwnSearch } from '#ui/shell/go-to.tsx'
+import { openSearch } from '#ui/shell/open-search.ts'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor, useEditorState, type EditorContextValue } from '../context.ts'
 import { paletteEntries } from '../palette/entries.ts'
@@ -13,14 +14,15 @@ import { findActions } from './find-actions.tsx'
 import { focusAdded, isFocusLost } from './focus.ts'
 import { commands, keyText } from './list.ts'
 
-const [store, search] = createSpotlight()
+const spotlight = createSpotlight()
+const [store] = spotlight
 const shownMost = 120
 /** What had the keyboard when the search was opened. */
 let before: HTMLElement | null = null
 export const openAdd = (): void => {
   if (store.getState().opened) return
   before = window.document.activeElement instanceof HTMLElement ? window.document.activeElement : null
-  search.open()
+  openSearch(spotlight)
 }
 
 export function CommandSearch() {

@@ -20,6 +20,11 @@ export function selectedDrawing({ editor }: EditorContextValue): GraphDocument {
   return { version: document.version, nodes: Object.fromEntries([...frames, ...nodes].map((node) => [node.id, node])), edges: Object.fromEntries(edges.map((edge) => [edge.id, edge])) }
 }
 
+/** The whole workflow as the text that import reads. */
+export function workflowFile({ editor, name, slug }: EditorContextValue): string {
+  return JSON.stringify({ slug, name, graph: editor.store.getState().document }, null, 2)
+}
+
 export async function exportDrawing(context: EditorContextValue, part: ExportPart, kind: ExportKind): Promise<void> {
   const { editor, name, slug } = context
   const { document, selected } = editor.store.getState()
@@ -30,7 +35,7 @@ export async function exportDrawing(context: EditorContextValue, part: ExportPar
     if (kind === 'svg') download(file, new Blob([drawingSvg(drawing, label)], { type: 'image/svg+xml' }))
     else if (kind === 'png') download(file, await drawingPng(drawing, label))
     else {
-      const text = part === 'workflow' ? JSON.stringify({ slug, name, graph: document }, null, 2) : JSON.stringify(JSON.parse(writeClipping(clip(document, selected))), null, 2)
+      const text = part === 'workflow' ? workflowFile(context) : JSON.stringify(JSON.parse(writeClipping(clip(document, selected))), null, 2)
       download(file, new Blob([text], { type: 'application/json' }))
     }
     announce(`${file} is downloaded.`)

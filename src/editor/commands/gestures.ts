@@ -1,7 +1,7 @@
 /** What is done with the pointer, for the sheet of shortcuts and the documentation. */
 export const gestures: [string, string][] = [
   ['Add', 'Drag from the palette, or double-click empty canvas'],
-  ['Add a step between two others', 'Click + on their line, or drop it there from the palette'],
+  ['Add a step between two others', 'Click + on their line, or drop it there: from the palette, or a step that stands elsewhere'],
   ['Add a step after another', 'Click the ring at its right edge, or drag a line from it to empty canvas'],
   ['Connect', 'Drag from a ring onto what comes next'],
   ['Select several', 'Drag over empty canvas, or Shift-click one after the other'],

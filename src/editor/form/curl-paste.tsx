@@ -58,7 +58,10 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
               if (fill(text)) event.preventDefault()
             }}
             onKeyDown={(event) => {
-              if (event.key === 'Escape') setOpen(false)
+              if (event.key === 'Escape') {
+                setOpen(false)
+                setSaid(null)
+              }
               if (event.key === 'Enter' && !event.shiftKey && !event.currentTarget.value.trimEnd().endsWith('\\')) {
                 event.preventDefault()
                 fill(event.currentTarget.value)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nothingReadable, type Readable } from '../inspector/readable-data.ts'
-import { isHtml, mailText } from './mail-text.ts'
+import { isHtml, isRead, mailText } from './mail-text.ts'
 import { tryText } from './try-text.ts'
 
 const readable: Readable = { ...nothingReadable, scope: { event: { name: 'a/b', data: { name: '<Ada>' } }, steps: {}, run: {} }, waiting: new Map([['load', 'Load']]) }
@@ -15,6 +15,11 @@ test('as it will be sent: values in HTML are escaped, in text they are not', () 
 test('what is not known yet stands as it is written', () => {
   expect(shown('<p>{{ event.data.name }} {{ steps.load.plan }}</p>', true)).toEqual({ text: '<p>&lt;Ada&gt; ‹steps.load.plan›</p>', partly: true })
   expect(shown('{{ event.', false).partly).toBe(true)
+})
+
+test('while an expression begins or is open, the text is not read', () => {
+  expect(['Hi {', 'Hi {{', 'Hi {{ event.'].map(isRead)).toEqual([false, false, false])
+  expect(['Hi', 'a { b }', 'Hi {{ event.data.name }}'].map(isRead)).toEqual([true, true, true])
 })
 
 test('HTML by its tags, or by the one value that is the body', () => {

@@ -37,6 +37,8 @@ export function mailText(text: string, outcome: Outcome, readable: Readable, opt
 export const isHtml = (drawn: string, body: string): boolean => looksLikeHtml(drawn) || (/^\s*\{\{/.test(drawn) && looksLikeHtml(body))
 
 export function isRead(text: string): boolean {
+  // One brace at the end: an expression begins.
+  if (/(?:^|[^{])\{$/.test(text)) return false
   try {
     parseTemplate(text, { scope: ['item', 'index'] })
     return true

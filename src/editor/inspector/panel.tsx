@@ -13,6 +13,7 @@ import { countKinds } from '../count-kinds.ts'
 import { MarkedText } from '../form/marked-text.tsx'
 import { FieldHostProvider } from '../form/use-field.ts'
 import { PaletteGlyph } from '../palette/palette-glyph.tsx'
+import { AlsoHere } from '../presence/also-here.tsx'
 import { useSettled } from '../settled.ts'
 import { RunPart } from '../try/run-part.tsx'
 import { TryResult } from '../try/try-result.tsx'
@@ -49,6 +50,7 @@ export function Panel() {
         </Head>
         <div className={classes.body} data-scrolls>
           <AfterPaint now={node !== undefined && fresh === node.id}>
+            <AlsoHere id={first as string} />
             <TryResult nodeId={first as string} />
             <WholeFindings />
             {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}

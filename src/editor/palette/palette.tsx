@@ -3,12 +3,11 @@
 import { useRef, useState, type PointerEvent as ReactPointerEvent } from 'react'
 import { createPortal } from 'react-dom'
 import { IconSearch } from '@tabler/icons-react'
-import { nodeTitle } from '#canvas/describe.ts'
 import { boxAt, layScene } from '#canvas/scene.ts'
 import { openAdd } from '../commands/command-search.tsx'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
-import { joinWords } from '../drop.ts'
+import { betweenWords, joinWords } from '../drop.ts'
 import { isStepKind, lineAt, paletteLabel, placeAt, placeBySelection, type PaletteKind } from '../place.ts'
 import { paletteEntries, paletteGroups } from './entries.ts'
 import { PaletteGlyph } from './palette-glyph.tsx'
@@ -45,7 +44,7 @@ export function Palette({ onDone }: { onDone?: () => void }) {
     if (!isStepKind(kind)) return ''
     const { document } = editor.store.getState()
     const line = lineAt(document, point)
-    if (line !== null) return `goes between ${nodeTitle(document.nodes[line.source]!)} and ${nodeTitle(document.nodes[line.target]!)}`
+    if (line !== null) return `goes ${betweenWords(document, line)}`
     const under = boxAt(layScene(document), point)
     const frame = under?.node.type === 'step' ? document.nodes[under.node.parent] : under?.node
     return joinWords(frame?.type === 'function' ? frame : null)

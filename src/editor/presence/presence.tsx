@@ -29,6 +29,7 @@ export function OtherPointers() {
   usePresence()
   const others = useOthers((state) => state.others)
   const document = useEditorState((state) => state.document)
+  const mine = useEditorState((state) => state.selected)
   if (others.length === 0) return null
   const scene = others.some((one) => one.selected.length > 0) ? layScene(document) : null
   return (
@@ -39,7 +40,9 @@ export function OtherPointers() {
           <div key={one.clientId} aria-hidden>
             {scene === null ? null : one.selected.map((id) => {
               const box = scene.boxes.get(id)
-              return box === undefined ? null : <div key={id} className={classes.selection} style={{ transform: `translate(${box.x - 3}px, ${box.y - 3}px)`, width: box.w + 6, height: box.h + 6, borderColor: colour }} />
+              // Around one's own ring, where both have selected it.
+              const gap = mine.has(id) ? 8 : 3
+              return box === undefined ? null : <div key={id} className={classes.selection} style={{ transform: `translate(${box.x - gap}px, ${box.y - gap}px)`, width: box.w + 2 * gap, height: box.h + 2 * gap, borderColor: colour }} />
             })}
             {one.cursor === null ? null : (
               <div className={classes.pointer} style={{ transform: `translate(${one.cursor.x}px, ${one.cursor.y}px)`, color: colour }} data-testid="pointer">

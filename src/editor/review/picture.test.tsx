@@ -1,8 +1,8 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, test } from 'vitest'
 import { Thumbnail } from '#canvas/thumbnail.tsx'
-import { emptyDocument, noteColours } from '#graph/document.ts'
-import { addFunction, addNote, addStep } from '#graph/edit/add-node.ts'
+import { emptyDocument, noteColours, type FunctionNode } from '#graph/document.ts'
+import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook } from '#graph/edit/add-node.ts'
 import { setCollapsed } from '#graph/edit/collapse.ts'
 import { setNoteColourOf } from '#graph/edit/settings-of-many.ts'
 import { Picture } from './picture.tsx'
@@ -38,4 +38,39 @@ test('a picture has the colours of notes, and a shape for each', () => {
   const drawn = noteColours.map((colour) => renderToStaticMarkup(<Picture document={setNoteColourOf(note.document, [note.id], colour)} label="f" />))
   for (const [i, markup] of drawn.entries()) expect(markup).toContain(`--fw-note-${noteColours[i]!}-soft`)
   expect(new Set(drawn.map((markup) => /scale\(0\.9\)" d="([^"]+)"/.exec(markup)?.[1])).size).toBe(noteColours.length)
+})
+
+/** Each text of a picture, and the width that it keeps to in any font; null where there is more than enough room. */
+const texts = (markup: string) => [...markup.matchAll(/<text ([^>]*)>([^<]*)(?:<title>([^<]*)<\/title>)?<\/text>/g)].map(([, attributes, shown, whole]) => ({
+  shown: shown!, whole: whole ?? shown!, width: Number(/textLength="([\d.]+)"/.exec(attributes!)?.[1] ?? 0),
+}))
+
+test('what is too long for its card ends in an ellipsis inside it, and says the whole where it is pointed at', () => {
+  const long = 'notify-the-warehouse-and-the-customs-broker-about-rejected-documents'
+  const frame = addFunction(emptyDocument(), { position: { x: 400, y: 0 }, slug: long })
+  const step = addStep(frame.document, { parent: frame.id, kind: 'http', name: 'MMMM WWWW MMMM WWWW' })
+  const hook = addWebhook(step.document, { position: { x: 0, y: 0 }, name: 'WOOCOMMERCE WEBSHOP MAMMOTH' })
+  const event = addEvent(hook.document, { position: { x: 0, y: 200 }, event: `warehouse-and-logistics-department-europe/shipment.${long}` })
+  const { document } = addNote(event.document, { position: { x: 0, y: 400 }, text: `Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik ${long}` })
+  const drawn = texts(renderToStaticMarkup(<Picture document={document} label="f" />))
+  const { slug } = frame.document.nodes[frame.id] as FunctionNode
+  const room: [string, number][] = [[slug, 176 - 20], ['MMMM WWWW MMMM WWWW', 124 - 10], ['WOOCOMMERCE WEBSHOP MAMMOTH', 180 - 20], ['warehouse-and-logistics-department-europe/', 260 - 20], ['Donaudampfschifffahrtsgesellschaftskapitänsmützenfabrik', 224]]
+  for (const [whole, most] of room) {
+    const text = drawn.find((one) => one.shown.startsWith(whole.slice(0, 8)))!
+    expect(text.shown).toMatch(/^.{8,}…$/)
+    expect(text.width, whole).toBeGreaterThan(most / 2)
+    expect(text.width, whole).toBeLessThanOrEqual(most)
+  }
+  expect(drawn.map((one) => one.whole)).toEqual(expect.arrayContaining(room.slice(0, 4).map(([whole]) => whole)))
+})
+
+test('the words under a schedule are inside the picture', () => {
+  const { document } = addSchedule(emptyDocument(), { position: { x: 0, y: 0 }, cron: '15 8-18/2 1,15 * MON-FRI' })
+  const markup = renderToStaticMarkup(<Picture document={document} label="f" />)
+  const [left, top, width, height] = /viewBox="([^"]+)"/.exec(markup)![1]!.split(' ').map(Number) as [number, number, number, number]
+  const words = texts(markup).find((one) => one.shown === '15 8-18/2 1,15 * MON-FRI')!
+  expect(words.width).toBeGreaterThan(100)
+  expect(24 - words.width / 2).toBeGreaterThan(left)
+  expect(24 + words.width / 2).toBeLessThan(left + width)
+  expect(top + height).toBeGreaterThan(48 + 18)
 })

@@ -9,12 +9,13 @@ import { noteShapes } from '#canvas/nodes/note-colour.tsx'
 import { plainText } from '#canvas/nodes/note-markdown.ts'
 import { nodeTitle } from '#canvas/describe.ts'
 import { drawLines, pillText, type Line } from '#canvas/lines.ts'
-import { layScene, sceneBounds, type Box } from '#canvas/scene.ts'
+import { boundsOf, layScene, type Bounds, type Box } from '#canvas/scene.ts'
 import { scheduleWords } from '#canvas/schedule-words.ts'
 import { sends, stripCorner, stripOf, stripPitch } from '#canvas/strip.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { FittedText, fitText, textWidth, wrapText, type Face } from './fitted-text.tsx'
 import type { Mark } from './merge.ts'
 
 export interface PictureProps {
@@ -27,14 +28,13 @@ export interface PictureProps {
 
 const margin = 32
 const sans = 'Inter, system-ui, sans-serif'
-const mono = '"JetBrains Mono", ui-monospace, monospace'
 export const markWords: Record<Mark, string> = { added: 'new', changed: 'changed', removed: 'removed' }
 const markColour: Record<Mark, string> = { added: 'done', changed: 'wait', removed: 'fail' }
 const token = (name: string): string => `var(--fw-${name})`
 
 export function Picture({ document, label, marks = {}, focus = null }: PictureProps) {
   const scene = layScene(document)
-  const bounds = sceneBounds(scene) ?? { x: 0, y: 0, w: 320, h: 120 }
+  const bounds = boundsOf([...scene.boxes.values()].map(withWords)) ?? { x: 0, y: 0, w: 320, h: 120 }
   const lines = drawLines(document, scene, derivedLinks(document))
   const boxes = [...scene.boxes.values()]
   const [w, h] = [bounds.w + margin * 2, bounds.h + margin * 2]
@@ -61,6 +61,9 @@ function ownMark({ id, node }: Box, marks: Record<string, Mark>): Mark | undefin
   return node.type === 'step' && marks[node.parent] !== 'changed' && marks[node.parent] === marks[id] ? undefined : marks[id]
 }
 
+const pillFace: Face = { size: 10.5 }
+const pillWidth = (text: string): number => textWidth(pillText(text), pillFace) + 6
+
 function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
   const gone = mark === 'removed'
   const filled = line.kind === 'rib' && !gone
@@ -73,8 +76,8 @@ function LineShape({ line, mark }: { line: Line; mark: Mark | undefined }) {
       {line.arrow && <path d={line.arrow} strokeDasharray="none" />}
       {line.label && (
         <g stroke="none">
-          <rect x={line.label.x - pillText(line.label.text).length * 2.6 - 3} y={line.label.y - 8} width={pillText(line.label.text).length * 5.2 + 6} height={16} rx={8} fill={token('surface')} />
-          <text x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{pillText(line.label.text)}<title>{line.label.text}</title></text>
+          <rect x={line.label.x - pillWidth(line.label.text) / 2} y={line.label.y - 8} width={pillWidth(line.label.text)} height={16} rx={8} fill={token('surface')} />
+          <FittedText text={pillText(line.label.text)} whole={line.label.text} room={pillWidth(line.label.text)} x={line.label.x} y={line.label.y + 3.5} textAnchor="middle" {...pillFace} fill={token('ink-2')} />
         </g>
       )}
     </g>
@@ -89,8 +92,8 @@ function Frame({ box, hingeY, folded = [], mark, focus }: { box: Box; hingeY: nu
       <rect x={0.75} y={0.75} width={w - 1.5} height={h - 1.5} rx={10} fill={token('frame')} stroke={token('wall')} strokeWidth={1.5} strokeDasharray={mark === 'removed' ? '6 5' : undefined} />
       <rect x={4.5} y={4.5} width={w - 9} height={h - 9} rx={7} fill="none" stroke={token('wall')} />
       <rect x={-3} y={hingeY - 11} width={7} height={22} rx={2} fill={token('event-fill')} />
-      <text x={16} y={25} fontFamily={mono} fontSize={12} fontWeight={600} fill={token('ink')} textDecoration={mark === 'removed' ? 'line-through' : undefined}>{cut(node.slug || 'unnamed function', (w - 60) / 7.3)}</text>
-      <text x={16} y={h - 13} fontFamily={sans} fontSize={10.5} fill={token('ink-3')}>{footer(node)}</text>
+      <FittedText text={node.slug || 'unnamed function'} room={w - 32} x={16} y={25} mono size={12} weight={600} fill={token('ink')} textDecoration={mark === 'removed' ? 'line-through' : undefined} />
+      <FittedText text={footer(node)} room={w - 32} x={16} y={h - 13} size={10.5} fill={token('ink-3')} />
       <Strip steps={folded} />
       <Marked box={box} mark={mark} focus={focus} />
     </g>
@@ -116,12 +119,15 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
   switch (node.type) {
     case 'event': {
       const [namespace, rest] = splitName(node.event)
+      // The round end holds no words.
+      const room = w - 11 - h * 0.3
+      const lines = inLines(rest || 'unnamed event', room)
       return (
         <>
           <path d={eventPath(w, h)} fill={token('event-fill')} />
-          {namespace !== '' && <text x={11} y={h / 2 - (rest.length > (w - 24) / 7 ? 11 : 4)} fontFamily={mono} fontSize={11} fill={token('on-event')} opacity={0.85}>{namespace}</text>}
-          {inLines(rest || 'unnamed event', Math.floor((w - 24) / 7)).map((line, i, all) => (
-            <text key={i} x={11} y={h / 2 + (namespace === '' ? 4 : 11) + (i - (all.length - 1) / 2) * 13} fontFamily={mono} fontSize={11.5} fontWeight={600} fill={token('on-event')}>{line}</text>
+          {namespace !== '' && <FittedText text={namespace} room={room} x={11} y={h / 2 - (lines.length > 1 ? 11 : 4)} mono size={11} fill={token('on-event')} opacity={0.85} />}
+          {lines.map((line, i, all) => (
+            <FittedText key={i} text={line} room={room} x={11} y={h / 2 + (namespace === '' ? 4 : 11) + (i - (all.length - 1) / 2) * 13} {...eventFace} fill={token('on-event')} />
           ))}
         </>
       )
@@ -129,7 +135,7 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
     case 'webhook': return (
       <>
         <path d={inletPath(w, h, 1.8)} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
-        <text x={w / 2 + 6} y={h / 2 + 4} textAnchor="middle" fontFamily={sans} fontSize={11.5} fontWeight={600} fill={token('ink')}>{cut(nodeTitle(node), (w - 28) / 6.4)}</text>
+        <FittedText text={nodeTitle(node)} room={w - 34} x={w / 2 + 6} y={h / 2 + 4} textAnchor="middle" size={11.5} weight={600} fill={token('ink')} />
       </>
     )
     case 'schedule': {
@@ -139,18 +145,19 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
           <circle cx={w / 2} cy={h / 2} r={w / 2 - 1} fill={token('surface')} stroke={token('event')} strokeWidth={1.8} />
           <path d={clockTicks(w)} stroke={token('event')} strokeWidth={1} fill="none" />
           <path d={clockHands(w, hour, minute)} stroke={token('event')} strokeWidth={1.8} fill="none" strokeLinecap="round" />
-          <text x={w / 2} y={h + 15} textAnchor="middle" fontFamily={sans} fontSize={11} fontWeight={600} fill={token('ink')}>{short}</text>
+          <FittedText text={short} room={textWidth(short, clockFace)} x={w / 2} y={h + 15} textAnchor="middle" {...clockFace} fill={token('ink')} />
         </>
       )
     }
     case 'step': {
       const sends = node.kind === 'emit' || node.kind === 'emit-each'
+      const room = (sends ? w - 20 : w) - 16
       return (
         <>
           <rect x={0.5} y={0.5} width={(sends ? w - 20 : w) - 1} height={h - 1} rx={4} fill={token('surface')} stroke={token('line-2')} />
           {sends && <path transform={`translate(${w - 20} 0)`} d={emitCapPath(20, h)} fill={token('event-fill')} />}
-          <text x={9} y={19} fontFamily={sans} fontSize={11.5} fontWeight={600} fill={token('ink')}>{cut(nodeTitle(node), (w - (sends ? 34 : 16)) / 6.3)}</text>
-          <text x={9} y={33} fontFamily={sans} fontSize={10.5} fill={token('ink-2')}>{cut(detail(node), (w - (sends ? 34 : 16)) / 5.6)}</text>
+          <FittedText text={nodeTitle(node)} room={room} x={9} y={19} size={11.5} weight={600} fill={token('ink')} />
+          <FittedText text={detail(node)} room={room} x={9} y={33} size={10.5} fill={token('ink-2')} />
         </>
       )
     }
@@ -159,8 +166,8 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
         {node.colour !== undefined && <rect width={w} height={h} fill={token(`note-${node.colour}-soft`)} />}
         <path d={`M0 1H${w}`} stroke={token(node.colour === undefined ? 'ink-3' : `note-${node.colour}`)} strokeWidth={2} />
         {node.colour !== undefined && <path transform={`translate(${w - 16} 8) scale(0.9)`} d={noteShapes[node.colour]} fill={token(`note-${node.colour}`)} />}
-        {noteLines(node.text, (node.colour === undefined ? w : w - 30) / 5.6, Math.max(1, Math.round(h / 15))).map(({ words, bold }, i) => (
-          <text key={i} x={node.colour === undefined ? 0 : 10} y={18 + i * 15} fontFamily={sans} fontSize={11} fontWeight={bold ? 600 : 400} fill={token(bold ? 'ink' : 'ink-2')}>{words}</text>
+        {noteLines(node.text, noteRoom(node.colour, w), Math.max(1, Math.round(h / 15))).map(({ words, face }, i) => (
+          <FittedText key={i} text={words} room={noteRoom(node.colour, w)} x={node.colour === undefined ? 0 : 10} y={18 + i * 15} {...face} fill={token(face.weight === 600 ? 'ink' : 'ink-2')} />
         ))}
       </>
     )
@@ -200,28 +207,36 @@ function splitName(name: string): [string, string] {
   return slash < 0 || slash === name.length - 1 ? ['', name] : [name.slice(0, slash + 1), name.slice(slash + 1)]
 }
 
+const eventFace: Face = { mono: true, size: 11.5, weight: 600 }
+const clockFace: Face = { size: 11, weight: 600 }
+
+/** Where a thing is, with what is written beside it. */
+function withWords(box: Box): Bounds {
+  if (box.node.type !== 'schedule') return box
+  const width = Math.max(box.w, textWidth(scheduleWords(box.node.cron, box.node.timezone).short, clockFace))
+  return { x: box.x + (box.w - width) / 2, y: box.y, w: width, h: box.h + 18 }
+}
+
 /** One line, or two where the name is long. */
-function inLines(name: string, most: number): string[] {
+function inLines(name: string, room: number): string[] {
+  const most = Math.floor(room / textWidth('0', eventFace))
   if (name.length <= most) return [name]
   const at = Math.max(...['.', '_', '-'].map((mark) => name.lastIndexOf(mark, most - 1))) + 1 || most
-  return [name.slice(0, at), cut(name.slice(at), most)]
+  return [name.slice(0, at), name.slice(at)]
 }
 
-/** A note's words as lines of at most `most` characters; the first line that is written is bold, as on the canvas. */
-function noteLines(text: string, most: number, lines: number): { words: string; bold: boolean }[] {
-  const all = text.split('\n').flatMap((line, i) => wrapped(plainText(line), most).map((words) => ({ words, bold: i === 0 })))
-  return all.slice(0, lines).map((line, i) => (i === lines - 1 && all.length > lines ? { ...line, words: cut(`${line.words} …`, most) } : line))
+interface NoteLine {
+  words: string
+  face: Face
 }
 
-function wrapped(text: string, most: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)!
-    if (last === '') lines[lines.length - 1] = word
-    else if (last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines.map((line) => cut(line, most))
-}
+const noteRoom = (colour: string | undefined, w: number): number => (colour === undefined ? w : w - 30)
 
-const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, Math.max(1, Math.floor(most) - 1))}…`)
+/** A note's words; the first line that is written is bold, as on the canvas. */
+function noteLines(text: string, room: number, most: number): NoteLine[] {
+  const all = text.split('\n').flatMap((line, i) => {
+    const face: Face = { size: 11, weight: i === 0 ? 600 : 400 }
+    return wrapText(plainText(line), room, face).map((words) => ({ words, face }))
+  })
+  return all.slice(0, most).map((line, i) => (i === most - 1 && all.length > most ? { ...line, words: fitText(`${line.words} …`, room, line.face) } : line))
+}

@@ -1,17 +1,20 @@
 'use client'
 /** ⌘K: any place, workflow or function of the workspace. A page with a search of its own answers the key itself, and offers these as well. */
 import { useHotkeys, useOs } from '@mantine/hooks'
-import { Spotlight, spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
+import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
 import { IconFunction, IconSearch, IconSitemap, IconUsers, type Icon } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
+import { openSearch } from '#ui/shell/open-search.ts'
 import { places } from '#ui/shell/places.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import classes from './shell.module.css'
 
 let ownSearch: (() => void) | null = null
+const spotlight = createSpotlight()
+const goAnywhere = (): void => openSearch(spotlight)
 
 /** While a page is shown, ⌘K opens its own search. */
 export function useOwnSearch(open: () => void): void {
@@ -26,7 +29,7 @@ export function useOwnSearch(open: () => void): void {
 export function GoToButton() {
   const os = useOs()
   return (
-    <button type="button" className={classes.goTo} onClick={spotlight.open} aria-label="Go to anything">
+    <button type="button" className={classes.goTo} onClick={goAnywhere} aria-label="Go to anything">
       <IconSearch size={15} stroke={1.7} aria-hidden />
       <span>Go to anything</span>
       <span className={classes.key}>{os === 'macos' || os === 'ios' ? '⌘K' : 'Ctrl K'}</span>
@@ -60,11 +63,11 @@ export function GoTo() {
   useHotkeys([['mod+K', (event) => {
     if (event.target instanceof Element && event.target.closest('.monaco-editor') !== null) return
     event.preventDefault()
-    ;(ownSearch ?? spotlight.open)()
+    ;(ownSearch ?? goAnywhere)()
   }, { preventDefault: false }]], [])
   return (
     <Spotlight
-      actions={groups} onSpotlightOpen={() => setOpened(true)} shortcut={null} highlightQuery overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} limit={12} scrollable maxHeight={420}
+      store={spotlight[0]} actions={groups} onSpotlightOpen={() => setOpened(true)} shortcut={null} highlightQuery overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} limit={12} scrollable maxHeight={420}
       nothingFound="Nothing by that name." searchProps={{ placeholder: 'Go to a place, workflow or function', leftSection: <IconSearch size={16} stroke={1.7} />, 'aria-label': 'Go to anything' }}
     />
   )

@@ -1,0 +1,19 @@
+'use client'
+/** Who else has this very thing selected. Both can write; only in one and the same field does one get in the other's way. */
+import { colourOf, initials } from './colour.ts'
+import { useOthers } from './use-presence.ts'
+import classes from './presence.module.css'
+
+export function AlsoHere({ id }: { id: string }) {
+  const here = useOthers((state) => state.others).filter((one) => one.selected.includes(id))
+  if (here.length === 0) return null
+  const names = here.map((one) => one.name)
+  return (
+    <p className={classes.also} role="status" data-testid="also-here">
+      <span className={classes.faces} aria-hidden>
+        {here.slice(0, 3).map((one) => <span key={one.clientId} className={classes.face} style={{ background: colourOf(one.clientId) }}>{initials(one.name)}</span>)}
+      </span>
+      <span><b>{names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]}</b> {here.length === 1 ? 'is' : 'are'} here, too. In one and the same field, what is written last stays.</span>
+    </p>
+  )
+}

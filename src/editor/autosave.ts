@@ -303,14 +303,17 @@ export class Autosave {
 
 class NotAcknowledged extends Error {}
 
-/** Later changes of the same path replace earlier ones; the rest keeps its order. */
+/** Later changes of the same path replace earlier ones, unless others wrote in that text between them; the rest keeps its order. */
 export function joinChanges(first: Change[], second: Change[]): Change[] {
   const joined = [...first]
   for (const change of second) {
     const last = joined.at(-1)
-    if (last && last.path.length === change.path.length && last.path.every((part, i) => part === change.path[i])) {
-      joined[joined.length - 1] = change
-    } else joined.push(change)
+    const same = last !== undefined && last.path.length === change.path.length && last.path.every((part, i) => part === change.path[i])
+    if (!same || (change.was !== undefined && change.was !== last.value)) joined.push(change)
+    else {
+      const { was: _between, ...rest } = change
+      joined[joined.length - 1] = last.was === undefined ? rest : { ...rest, was: last.was }
+    }
   }
   return joined
 }

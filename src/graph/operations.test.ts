@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalJson, type Json } from '#base/json.ts'
-import { emptyDocument, graphDocument, type GraphDocument } from '#graph/document.ts'
+import { emptyDocument, graphDocument, type GraphDocument, type StepNode } from '#graph/document.ts'
 import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { removeElements } from '#graph/edit/remove.ts'
@@ -28,10 +28,10 @@ const base0 = makeSmall()
 const small = () => base0
 
 describe('diffDocuments', () => {
-  test('a config field is one change with the field as its path', () => {
+  test('a config field is one change with the field as its path; where people write, with the text it was', () => {
     const before = small()
-    const after = updateNode(before, 's1', { config: { url: 'https://x.y' } })
-    expect(diffDocuments(before, after)).toEqual([{ path: ['nodes', 's1', 'config', 'url'], value: 'https://x.y' }])
+    const after = updateNode(before, 's1', { config: { url: 'https://x.y', method: 'PUT' } })
+    expect(diffDocuments(before, after)).toEqual([{ path: ['nodes', 's1', 'config', 'method'], value: 'PUT' }, { path: ['nodes', 's1', 'config', 'url'], value: 'https://x.y', was: '' }])
   })
   test('a position is one change with one value', () => {
     const before = small()
@@ -41,6 +41,28 @@ describe('diffDocuments', () => {
   test('a removed optional field is a change without a value', () => {
     const before = small()
     expect(diffDocuments(before, updateNode(before, 'ev', { sample: undefined }))).toEqual([{ path: ['nodes', 'ev', 'sample'] }])
+  })
+})
+
+describe('two who write in one text', () => {
+  const url = ['nodes', 's1', 'config', 'url']
+  const written = (document: GraphDocument) => (document.nodes.s1 as StepNode).config.url
+  const edited = (...changes: Change[]) => written(applyChanges(updateNode(small(), 's1', { config: { url: 'https://x.dev/orders' } }), changes))
+  test('both keep their words, and an undo takes back one’s own', () => {
+    const ada = { path: url, was: 'https://x.dev/orders', value: 'https://api.x.dev/orders' }
+    const ben = { path: url, was: 'https://x.dev/orders', value: 'https://x.dev/orders?open=1' }
+    expect(edited(ada, ben)).toBe('https://api.x.dev/orders?open=1')
+    expect(edited(ben, ada)).toBe('https://api.x.dev/orders?open=1')
+    expect(edited(ada, ben, { path: url, was: ada.value, value: ada.was })).toBe('https://x.dev/orders?open=1')
+  })
+  test('what is no text to write in, and what would not fit together, is the last one’s', () => {
+    const method = ['nodes', 's1', 'config', 'method']
+    const after = applyChanges(small(), [{ path: method, value: 'PUT', was: 'GET' }, { path: method, value: 'POST', was: 'GET' }])
+    expect((after.nodes.s1 as StepNode).config.method).toBe('POST')
+    const note = { id: 'n', type: 'note', position: at, size: { w: 200, h: 100 }, text: 'a' }
+    const [long, longer] = ['b'.repeat(9_900), 'c'.repeat(9_900)]
+    const noted = applyChanges(small(), [{ path: ['nodes', 'n'], value: note }, { path: ['nodes', 'n', 'text'], value: `${long}a`, was: 'a' }, { path: ['nodes', 'n', 'text'], value: `a${longer}`, was: 'a' }])
+    expect((noted.nodes.n as { text: string }).text).toBe(`a${longer}`)
   })
 })
 

@@ -5,7 +5,8 @@
  *
  * Promises: applyChanges never throws and always answers a valid document. What no longer makes
  * sense (a path under a removed node, a value of the wrong type) is skipped; edges to missing
- * nodes and steps of missing frames are dropped. Edits of different properties commute.
+ * nodes and steps of missing frames are dropped. Edits of different properties commute; of one text in
+ * which people write (`isProse`) both edits are kept, of any other property the last one.
  */
 import { z } from 'zod'
 import { isJsonObject, jsonEqual, type Json } from '#base/json.ts'
@@ -13,17 +14,25 @@ import {
   eventNode, functionNode, graphEdge, graphNode, noteNode, orderEdge, scheduleNode, stepNode, subscriptionEdge,
   feedEdge, webhookNode, type GraphDocument, type GraphEdge, type GraphNode,
 } from '#graph/document.ts'
+import { mergeText } from '#graph/merge-text.ts'
+import { isProse } from '#graph/prose.ts'
 import { isStorable, isStorableText } from '#graph/storable.ts'
+
+/** Longer texts are replaced as a whole. */
+const proseMost = 200_000
 
 export const change = z.object({
   /** `['nodes', id]`, `['nodes', id, field]`, `['nodes', id, 'config', field]`, and the same for edges. */
   path: z.array(z.string().min(1).max(200)).min(2).max(4),
   /** Absent = delete. */
   value: z.json().optional(),
+  /** The text that was edited, where people write: when another one stands there meanwhile, the two edits are merged. */
+  was: z.string().max(proseMost).optional(),
 })
 export interface Change {
   path: string[]
   value?: Json
+  was?: string
 }
 
 export const operation = z.object({
@@ -63,7 +72,7 @@ function addedAndChanged(part: string, before: Record<string, unknown>, after: R
       if (!jsonEqual(was, is)) changes.push({ path: [part, id], value: is as Json })
       continue
     }
-    diffMembers([part, id], was, is, changes)
+    diffMembers([part, id], was, is, changes, is)
   }
   return changes
 }
@@ -73,13 +82,14 @@ function frameFirst(nodes: Record<string, unknown>): (a: string, b: string) => n
   return (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)
 }
 
-function diffMembers(path: string[], was: Record<string, unknown>, is: Record<string, unknown>, changes: Change[]): void {
+function diffMembers(path: string[], was: Record<string, unknown>, is: Record<string, unknown>, changes: Change[], element: Record<string, unknown>): void {
   for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
     const a = Object.hasOwn(was, key) ? was[key] : undefined
     const b = Object.hasOwn(is, key) ? is[key] : undefined
     if (a === b || jsonEqual(a, b) && (a === undefined) === (b === undefined)) continue
     if (b === undefined) changes.push({ path: [...path, key] })
-    else if (path.length === 2 && opened.has(key) && isJsonObject(a) && isJsonObject(b)) diffMembers([...path, key], a, b, changes)
+    else if (path.length === 2 && opened.has(key) && isJsonObject(a) && isJsonObject(b)) diffMembers([...path, key], a, b, changes, element)
+    else if (typeof a === 'string' && typeof b === 'string' && a.length <= proseMost && isProse(element, [...path, key])) changes.push({ path: [...path, key], value: b, was: a })
     else changes.push({ path: [...path, key], value: b as Json })
   }
 }
@@ -111,12 +121,12 @@ export function invertChanges(before: GraphDocument, changes: readonly Change[])
 function isAddressable(one: Change): boolean {
   if (typeof one !== 'object' || one === null || !Array.isArray(one.path) || one.path.length < 2 || one.path.length > 4) return false
   // Names that every object inherits would read as present where nothing is stored.
-  return one.path.every((key) => typeof key === 'string' && key !== '' && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value)
+  return one.path.every((key) => typeof key === 'string' && key !== '' && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value) && isStorable(one.was)
 }
 
 function applyTo<T extends { id: string; type: string }>(
   map: Record<string, T>,
-  { path, value }: Change,
+  { path, value, was }: Change,
   read: (value: unknown) => T | null,
   fieldSchema: (type: string, field: string) => z.ZodType | null,
 ): boolean {
@@ -133,8 +143,14 @@ function applyTo<T extends { id: string; type: string }>(
   if (member !== undefined && !opened.has(field)) return false
   const schema = fieldSchema(current.type, field)
   if (schema === null) return false
-  const next = member === undefined ? value : withMember((current as Record<string, unknown>)[field], member, value)
-  if (next === undefined ? !schema.safeParse(undefined).success : !schema.safeParse(next).success) return false
+  const holder = (current as Record<string, unknown>)[field]
+  const there = member === undefined ? holder : isJsonObject(holder) && Object.hasOwn(holder, member) ? holder[member] : undefined
+  const put = (text: Json | undefined): Json | undefined => (member === undefined ? text : withMember(holder, member, text))
+  const merges = typeof was === 'string' && typeof there === 'string' && typeof value === 'string' && isProse(current, path)
+  // Both edits together may be more than there is room for.
+  const fitting = (merges ? [mergeText(was, there, value), value] : [value]).map(put).filter((one) => schema.safeParse(one).success)
+  if (fitting.length === 0) return false
+  const [next] = fitting
   const copy = { ...current } as Record<string, unknown>
   if (next === undefined) delete copy[field]
   else copy[field] = next

@@ -63,6 +63,35 @@ test('pointers, selections and edits of the other appear; edits of both are kept
   await ada.getByTestId('present').waitFor({ state: 'detached' })
 })
 
+test('two who write in one text both keep their words, and each caret its place', async () => {
+  ben = await ben.context().newPage()
+  await ben.goto(address)
+  const text = (page: Page) => page.getByTestId('panel').getByLabel('Text')
+  await ada.getByTestId('canvas').focus()
+  await ada.keyboard.press('Escape')
+  await ada.keyboard.press('Shift+S')
+  await text(ada).fill('one three')
+  await saved(ada)
+  await ben.locator('.react-flow__node-note').click()
+  await expect.poll(() => text(ben).inputValue()).toBe('one three')
+
+  const goTo = (page: Page, place: number) => text(page).evaluate((field: HTMLTextAreaElement, at) => {
+    field.focus()
+    field.setSelectionRange(at, at)
+  }, place)
+  await Promise.all([goTo(ada, 4), goTo(ben, 9)])
+  await Promise.all([ada.keyboard.type('two and ', { delay: 120 }), ben.keyboard.type(', then four', { delay: 120 })])
+  for (const page of [ada, ben]) await expect.poll(() => text(page).inputValue()).toBe('one two and three, then four')
+  const caret = (page: Page) => text(page).evaluate((field: HTMLTextAreaElement) => [field.selectionStart, field.selectionEnd])
+  expect(await caret(ada)).toEqual([12, 12])
+  expect(await caret(ben)).toEqual([28, 28])
+  await saved(ada)
+
+  await ada.getByRole('button', { name: /^Undo/ }).click()
+  for (const page of [ada, ben]) await expect.poll(() => text(page).inputValue()).toMatch(/^one (?!two and three).*three, then four$/)
+  await ben.close()
+})
+
 test('a workflow that is deleted says so to whoever has it open, viewers too, and its drawing can be kept', async () => {
   const bens = ben.context()
   await inDatabase(`update membership set role = 'viewer' where role = 'editor'`)
@@ -85,7 +114,7 @@ test('a workflow that is deleted says so to whoever has it open, viewers too, an
   await ben.getByTestId('deleted-note').getByRole('button', { name: 'Copy as JSON' }).click()
   await ben.getByTestId('deleted-note').getByText('Copied').waitFor()
   const kept = JSON.parse(await ben.evaluate(() => navigator.clipboard.readText())) as { name: string; graph: { nodes: object } }
-  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 2])
+  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 3])
   await ben.getByTestId('deleted-note').getByRole('link', { name: 'Back to workflows' }).click()
   await ben.waitForURL(/\/workflows$/)
 })

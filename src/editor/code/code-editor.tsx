@@ -2,6 +2,7 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import type { Candidate, FieldLanguage } from '../form/complete.ts'
+import { changedPart } from '#graph/merge-text.ts'
 import { setInsertionTarget } from '../form/insertion.ts'
 import type { Accept } from '../form/use-accept.ts'
 import { insertInto, setPaths, takeDraggedPaths } from './monaco-paths.ts'
@@ -80,8 +81,10 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
 
   useEffect(() => {
     const model = editor.current?.getModel()
-    // An undo or a colleague changed the text.
-    if (model && model.getValue() !== value) model.pushEditOperations([], [{ range: model.getFullModelRange(), text: value }], () => null)
+    if (!model || model.getValue() === value) return
+    // An undo or a colleague changed the text: only that part, so that the cursor stays where it is.
+    const [from, to, end] = changedPart(model.getValue(), value)
+    model.pushEditOperations([], [{ range: monaco.Range.fromPositions(model.getPositionAt(from), model.getPositionAt(to)), text: value.slice(from, end) }], () => null)
   }, [value])
   useEffect(() => monaco.editor.setTheme(`fanwise-${scheme}`), [scheme])
   useEffect(() => {

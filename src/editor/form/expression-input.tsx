@@ -15,6 +15,7 @@ import { useCompletion } from './use-completion.ts'
 import { useDropPath } from './use-drop-path.ts'
 import { useLeave } from './use-field.ts'
 import { useCandidates, useReadable } from './use-readable.ts'
+import { useSteadyCaret } from './use-steady-caret.ts'
 import { sourceWords } from './source-words.ts'
 import classes from './complete.module.css'
 import formClasses from './form.module.css'
@@ -46,6 +47,7 @@ export function ExpressionInput(props: ExpressionInputProps) {
   const { value, onChange, language, id, label, describedBy, placeholder, error = false, multiline = false, size = 'sm', opensEmpty = false, paths, onlyPaths = false, rewrite, className, testId } = props
   const input = useRef<Field>(null)
   const leave = useLeave()
+  useSteadyCaret(input, value)
   const completion = useCompletion({ input, language, candidates: useCandidates(language, { paths, onlyPaths, single: opensEmpty }), opensEmpty })
   const accept = useAccept(language, rewrite)
   const { landing, handlers } = useDropPath(input, language, accept)

@@ -6,6 +6,7 @@ import { ExpressionInput } from './expression-input.tsx'
 import { languageOf, setInsertionTarget } from './insertion.ts'
 import { OutcomeLine } from './outcome-line.tsx'
 import { useLeave, type FieldProblem } from './use-field.ts'
+import { useSteadyCaret } from './use-steady-caret.ts'
 import classes from './form.module.css'
 
 interface Common {
@@ -34,6 +35,7 @@ export function TextField({ label, help, problem, placeholder, fresh, value, onC
   const id = useId()
   const leave = useLeave()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  useSteadyCaret(input, value)
   useEffect(() => {
     if (fresh) input.current?.select()
   }, [fresh])

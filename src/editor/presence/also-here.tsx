@@ -13,7 +13,7 @@ export function AlsoHere({ id }: { id: string }) {
       <span className={classes.faces} aria-hidden>
         {here.slice(0, 3).map((one) => <span key={one.clientId} className={classes.face} style={{ background: colourOf(one.clientId) }}>{initials(one.name)}</span>)}
       </span>
-      <span><b>{names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]}</b> {here.length === 1 ? 'is' : 'are'} here, too. In one and the same field, what is written last stays.</span>
+      <span><b>{names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]}</b> {here.length === 1 ? 'is' : 'are'} here, too. In one text, what each of you writes is kept; of any other field the last value stays.</span>
     </p>
   )
 }

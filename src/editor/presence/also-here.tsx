@@ -1,5 +1,5 @@
 'use client'
-/** Who else has this very thing selected. Both can write; only in one and the same field does one get in the other's way. */
+/** Who else has this very thing selected, and what becomes of edits of both. */
 import { colourOf, initials } from './colour.ts'
 import { useOthers } from './use-presence.ts'
 import classes from './presence.module.css'

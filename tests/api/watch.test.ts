@@ -13,6 +13,7 @@ import { listOutbox, readOutboxMail, storeOutboxMail } from '#server/outbox/stor
 import { setEngine } from '#server/engine.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
 
 let t: TestEngine
 let ws: string
@@ -46,7 +47,9 @@ const send = async (data: Record<string, string> = { email: 'ada@north.io' }) =>
   const ended = endedRuns(t.engine, ws, 2)
   const [event] = await t.engine.ingest(ws, [{ name: 'user/created', data }], { source: 'ui' })
   await ended
-  return publicId('evt', event!.id)
+  const id = publicId('evt', event!.id)
+  await until(async () => (await listRuns(t.engine.pool, ws, { event: id, status: 'sleeping' }, page)).data.length === 1, 'later sleeps')
+  return id
 }
 
 describe('runs and events', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { mergeText, movedPlace } from '#graph/merge-text.ts'
+import { changedPart, mergeText, movedPlace } from '#graph/merge-text.ts'
 
 test.each([
   ['one two', 'zero one two', 'one two three', 'zero one two three'],
@@ -42,3 +42,12 @@ test('texts that share nothing and are long are put one behind the other', () =>
 test.each([
   ['hello world', 'oh hello world', 6, 9], ['hello world', 'hello big world', 3, 3], ['hello world', 'hello', 11, 5], ['abc', 'xyz', 2, 2],
 ])('%j became %j: %i is %i', (before, after, place, moved) => expect(movedPlace(before, after, place)).toBe(moved))
+
+test('a changed part is whole signs, and putting it in place makes the other text', () => {
+  expect(changedPart('a😀b', 'a😁b')).toEqual([1, 3, 3])
+  expect(changedPart('a\u{1f600}b', 'a\u{1fa00}b')).toEqual([1, 3, 3])
+  fc.assert(fc.property(text, text, (before, after) => {
+    const [from, to, end] = changedPart(before, after)
+    expect(before.slice(0, from) + after.slice(from, end) + before.slice(to)).toBe(after)
+  }))
+})

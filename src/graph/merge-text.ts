@@ -34,22 +34,26 @@ export function movedPlace(before: string, after: string, place: number): number
   return place >= to ? place + after.length - before.length : Math.min(place, end)
 }
 
-/** The one part in which they differ: [from, to) of `before` became [from, end) of `after`. */
-export function changedPart(before: string, after: string): [from: number, to: number, end: number] {
+/** The one part in which they differ, in whole signs: [from, to) of `before` became [from, end) of `after`. */
+export function changedPart(before: string | string[], after: string | string[]): [from: number, to: number, end: number] {
+  const most = Math.min(before.length, after.length)
   let from = 0
-  while (from < before.length && from < after.length && before[from] === after[from]) from++
+  while (from < most && before[from] === after[from]) from++
+  // Half of a sign beyond 16 bits is none.
+  if (from > 0 && firstHalf.test(before[from - 1]!)) from--
   let tail = 0
-  while (tail < before.length - from && tail < after.length - from && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  while (tail < most - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++
+  if (tail > 0 && secondHalf.test(before[before.length - tail]!)) tail--
   return [from, before.length - tail, after.length - tail]
 }
 
+const firstHalf = /^[\ud800-\udbff]$/
+const secondHalf = /^[\udc00-\udfff]$/
+
 function scriptOf(before: string[], after: string[]): Script {
-  let head = 0
-  while (head < before.length && head < after.length && before[head] === after[head]) head++
-  let tail = 0
-  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++
+  const [from, to, end] = changedPart(before, after)
   const script: Script = { kept: Array<boolean>(before.length).fill(true), written: Array<string>(before.length + 1).fill('') }
-  compareMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail), head, script)
+  compareMiddle(before.slice(from, to), after.slice(from, end), from, script)
   return script
 }
 

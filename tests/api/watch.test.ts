@@ -10,16 +10,16 @@ import { countRuns, listRuns } from '#server/runs/list-runs.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
 import { changesOf } from '#server/live.ts'
 import { listOutbox, readOutboxMail, storeOutboxMail } from '#server/outbox/store.ts'
-import { setEngine } from '#server/engine.ts'
-import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 
 let t: TestEngine
 let ws: string
 
 beforeAll(async () => {
-  t = await startTestEngine({
+  t = await startTestServer({
     services: {
       async request(workspaceId, request, { idempotencyKey }) {
         const { hostname, pathname, search } = new URL(request.url.replace('playground:', 'http:'))
@@ -27,7 +27,6 @@ beforeAll(async () => {
       },
     },
   })
-  setEngine(t.engine)
   ws = await createWorkspace(t.engine.pool)
   const crm = { method: 'POST', url: 'playground://crm/contacts', headers: [], query: [], bodyType: 'json', body: '{"email":"{{ event.data.email }}"}' }
   await publish(t.engine.pool, ws, [
@@ -38,7 +37,6 @@ beforeAll(async () => {
   t.engine.routesChanged(ws)
 })
 afterAll(async () => {
-  setEngine(undefined)
   await t.stop()
 })
 

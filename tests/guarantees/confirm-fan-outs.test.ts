@@ -9,33 +9,24 @@ import { explainWait } from '#engine/why.ts'
 import { startAsking } from '#server/fan-outs/ask-duty.ts'
 import { checkSteering, confirmFanOut, refuseFanOut, setConfirmRule, waitingFanOuts } from '#server/fan-outs/confirm.ts'
 import { getFanOut } from '#server/fan-outs/view-fan-out.ts'
-import { closeDb } from '#server/db.ts'
-import { setEngine } from '#server/engine.ts'
-import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import type { TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { startTestServer } from '#tests/support/server.ts'
 import { until } from '#tests/support/until.ts'
 import { startWorkerProcess, type WorkerProcess } from '#tests/support/worker-process.ts'
 
-let database: TestDatabase
 let pool: pg.Pool
 let web: TestEngine
 const workers: WorkerProcess[] = []
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  process.env.DATABASE_URL = database.url
-  web = await startTestEngine({ role: 'web', database })
+  web = await startTestServer({ role: 'web' })
   pool = web.engine.pool
-  setEngine(web.engine)
-  for (let i = 0; i < 2; i++) workers.push(await startWorkerProcess(database.url))
+  for (let i = 0; i < 2; i++) workers.push(await startWorkerProcess(web.database.url))
 })
 afterAll(async () => {
   for (const worker of workers) await worker.stop()
-  setEngine(undefined)
-  await closeDb()
   await web.stop()
-  await database.drop()
 })
 
 interface Team {
@@ -105,7 +96,7 @@ test('above the size nothing is sent; only the named person says go, and then ea
   await expect(web.engine.fanOuts.pause(ws, big.id, otto)).rejects.toMatchObject({ code: 'conflict' })
   await confirmFanOut(ws, big.fan, mara, { id: mara.id, name: 'Mara Lindt' })
   await workers.shift()!.kill()
-  workers.push(await startWorkerProcess(database.url))
+  workers.push(await startWorkerProcess(web.database.url))
   expect(await state(ws, big.id, 'settled')).toMatchObject({ total: 3000, sent: 3000, runs: 3000, done: 3000, failed: 0 })
   const { rows } = await pool.query<{ n: number }>(`select count(distinct data->>'n')::int as n from event where workspace_id = $1 and emit_run_id = $2`, [ws, big.run])
   expect(rows[0]!.n).toBe(3000)

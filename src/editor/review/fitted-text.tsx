@@ -4,7 +4,7 @@
  */
 import type { SVGProps } from 'react'
 
-const families = { sans: 'Inter, system-ui, sans-serif', mono: '"JetBrains Mono", ui-monospace, monospace' }
+export const families = { sans: 'Inter, system-ui, sans-serif', mono: '"JetBrains Mono", ui-monospace, monospace' }
 
 export interface Face {
   size: number

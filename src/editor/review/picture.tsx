@@ -15,7 +15,7 @@ import { sends, stripCorner, stripOf, stripPitch } from '#canvas/strip.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
-import { FittedText, fitText, textWidth, wrapText, type Face } from './fitted-text.tsx'
+import { families, FittedText, fitText, textWidth, wrapText, type Face } from './fitted-text.tsx'
 import type { Mark } from './merge.ts'
 
 export interface PictureProps {
@@ -27,7 +27,6 @@ export interface PictureProps {
 }
 
 const margin = 32
-const sans = 'Inter, system-ui, sans-serif'
 export const markWords: Record<Mark, string> = { added: 'new', changed: 'changed', removed: 'removed' }
 const markColour: Record<Mark, string> = { added: 'done', changed: 'wait', removed: 'fail' }
 const token = (name: string): string => `var(--fw-${name})`
@@ -106,7 +105,7 @@ function Strip({ steps }: { steps: readonly StepNode[] }) {
   return (
     <g transform={`translate(${stripCorner.x} ${stripCorner.y})`}>
       {shown.map((step, i) => <rect key={step.id} data-bar x={i * stripPitch + 0.75} y={1} width={11} height={10} rx={1.5} fill={token(sends(step) ? 'event-fill' : 'surface')} stroke={token(sends(step) ? 'event-fill' : 'line-ui')} />)}
-      {rest > 0 && <text x={shown.length * stripPitch} y={10} fontFamily={sans} fontSize={10} fill={token('ink-2')}>+{rest}</text>}
+      {rest > 0 && <text x={shown.length * stripPitch} y={10} fontFamily={families.sans} fontSize={10} fill={token('ink-2')}>+{rest}</text>}
     </g>
   )
 }
@@ -196,7 +195,7 @@ function Marked({ box: { w, h }, mark, focus }: { box: Box; mark: Mark | undefin
       <g transform={`translate(${w - width + 4} -15)`}>
         <rect width={width} height={18} rx={4} fill={token('surface')} stroke={colour} strokeWidth={1.4} />
         <path d={sign} stroke={colour} strokeWidth={1.8} fill="none" strokeLinecap="round" />
-        <text x={19} y={12.8} fontFamily={sans} fontSize={10.5} fontWeight={600} fill={token(markColour[mark])}>{word}</text>
+        <text x={19} y={12.8} fontFamily={families.sans} fontSize={10.5} fontWeight={600} fill={token(markColour[mark])}>{word}</text>
       </g>
     </g>
   )

@@ -68,11 +68,11 @@ const flags: Record<string, (parts: Parts) => void> = {
 /** Flags that change nothing of what is sent, or what happens here anyway. */
 const withoutMeaning = new Set(['--silent', '--show-error', '--location', '--compressed', '--fail', '--fail-with-body', '--verbose', '--include', '--globoff', '--no-buffer', '--progress-bar', '--path-as-is', '--http1.1', '--http2', '--ipv4', '--ipv6', '--tlsv1.2', '--tlsv1.3', '--remote-name', '--no-progress-meter', '--raw', '--no-keepalive', '--location-trusted', '--basic', '--http2-prior-knowledge', '--http3', '--tcp-nodelay', '--ssl-no-revoke', '--ssl-reqd', '--ssl'])
 
-/** Of those with a value, what the request would be another one without. */
+/** Options with a value that the request would be another one without. */
 const missed = new Set(['--proxy', '--cacert', '--cert', '--key', '--upload-file', '--config', '--range', '--unix-socket'])
 
 /** Options with a value that mean nothing here. */
-const passedOver = new Set(['--output', '--proxy', '--cacert', '--cert', '--key', '--connect-timeout', '--retry', '--retry-delay', '--retry-max-time', '--write-out', '--cookie-jar', '--resolve', '--upload-file', '--range', '--dump-header', '--limit-rate', '--max-redirs', '--ciphers', '--interface', '--config', '--trace', '--trace-ascii', '--proxy-user', '--noproxy', '--unix-socket'])
+const passedOver = new Set(['--output', '--connect-timeout', '--retry', '--retry-delay', '--retry-max-time', '--write-out', '--cookie-jar', '--resolve', '--dump-header', '--limit-rate', '--max-redirs', '--ciphers', '--interface', '--trace', '--trace-ascii', '--proxy-user', '--noproxy'])
 const short: Record<string, string> = {
   X: '--request', H: '--header', d: '--data', F: '--form', u: '--user', b: '--cookie', A: '--user-agent', e: '--referer', m: '--max-time', G: '--get', I: '--head', k: '--insecure',
   o: '--output', x: '--proxy', E: '--cert', w: '--write-out', c: '--cookie-jar', T: '--upload-file', r: '--range', D: '--dump-header', K: '--config', U: '--proxy-user',
@@ -114,8 +114,8 @@ function use(option: string, next: string | undefined, parts: Parts): boolean {
     return true
   }
   if (Object.hasOwn(flags, option)) flags[option]!(parts)
-  else if (missed.has(option) || !(passedOver.has(option) || withoutMeaning.has(option))) parts.notes.push(`${option.split('=')[0]!.slice(0, 40)} was left out: there is nothing like it here.`)
-  return passedOver.has(option)
+  else if (!passedOver.has(option) && !withoutMeaning.has(option)) parts.notes.push(`${option.split('=')[0]!.slice(0, 40)} was left out: there is nothing like it here.`)
+  return passedOver.has(option) || missed.has(option)
 }
 
 /** `-sSL`, `-XPOST`, `-H 'a: b'`: letters one after another; what takes a value takes the rest, or the next word. */

@@ -4,6 +4,7 @@ import { FanwiseError } from '#base/errors.ts'
 import type { Json, JsonObject } from '#base/json.ts'
 import { compileConfig } from '#expressions/resolve.ts'
 import { runJob } from '#expressions/sandbox/guest.ts'
+import { eachJob, evaluateJob } from '#expressions/sandbox/job.ts'
 import { MemoryBound } from '#expressions/sandbox/memory.ts'
 import { Room } from '#expressions/sandbox/room.ts'
 import type { SandboxJob } from '#expressions/sandbox/protocol.ts'
@@ -52,11 +53,11 @@ function testServices(sent: Sent, answer: Partial<OutgoingResponse> = {}): StepS
     runCode: async (code) => `ran ${code.trim()}`,
     async evaluate(expressions, scope) {
       sent.evaluated.push(expressions)
-      return (await guest({ type: 'evaluate', expressions, scope, limits })) as Json[]
+      return (await guest(evaluateJob(expressions, scope, limits))) as Json[]
     },
     async evaluateEach(expressions, scope, items) {
       sent.evaluated.push(expressions)
-      return (await guest({ type: 'each', expressions, scope, items, firstIndex: 0, limits })) as Json[][]
+      return (await guest(eachJob(expressions, scope, items, 0, limits))) as Json[][]
     },
   }
 }

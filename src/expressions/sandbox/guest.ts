@@ -80,18 +80,14 @@ class Guest {
 
   run(): string {
     const { job, harness } = this
-    const names = parameterNames(job)
-    const sources = job.type === 'code' ? [codeSource(job.code, names)] : job.expressions.map((text) => expressionSource(text, names))
+    const sources = job.type === 'code' ? [codeSource(job.code, job.names)] : job.expressions.map((text) => expressionSource(text, job.names))
     sources.forEach((source, index) => {
       const fn = this.evaluate(source, 'step.ts', index)
       if (this.context.typeof(fn) !== 'function') throw this.fault({ name: 'SyntaxError', message: 'The braces or brackets do not match.', expression: index })
       this.invoke(harness, 'add', fn)
       fn.dispose()
     })
-    const scopeNames = names.filter((name) => !(job.type === 'each' && (name === 'item' || name === 'index')))
-    const input = this.context.newString(JSON.stringify({
-      scope: job.scope, names: scopeNames, ...(job.type === 'each' ? { items: job.items, firstIndex: job.firstIndex } : {}),
-    }))
+    const input = this.context.newString(job.input)
     this.invoke(harness, job.type, input)
     input.dispose()
     this.settle()
@@ -201,16 +197,6 @@ function dump(context: QuickJSContext, handle: QuickJSHandle): GuestError {
     }
   }
   return context.typeof(handle) === 'object' ? { name: read('name'), message: read('message'), stack: read('stack') } : { name: '', message: '' }
-}
-
-const identifier = /^[A-Za-z_$][\w$]*$/
-
-/** Code gets these only where there are some: elsewhere it may have a variable of that name. */
-const rareNames = ['events', 'approvals', 'item', 'index']
-
-function parameterNames(job: SandboxJob): string[] {
-  const names = job.type === 'code' ? ['event', 'steps', 'run', 'env', ...rareNames.filter((name) => name in job.scope)] : Object.keys(job.scope).filter((name) => identifier.test(name))
-  return job.type === 'each' ? [...names.filter((name) => name !== 'item' && name !== 'index'), 'item', 'index'] : names
 }
 
 function codeSource(code: string, names: string[]): string {

@@ -12,13 +12,12 @@ beforeAll(async () => {
   workerFile = path.join(folder, 'worker.mjs')
   await writeFile(workerFile, `
     import { parentPort, threadId } from 'node:worker_threads'
-    parentPort.on('message', (text) => {
-      const { code, expressions } = JSON.parse(text)
+    parentPort.on('message', ({ code, expressions }) => {
       const what = code ?? expressions[0]
       if (what === 'hang') for (;;) {}
       if (what === 'die') process.exit(1)
-      if (what === 'env') return parentPort.postMessage(JSON.stringify({ ok: true, output: JSON.stringify(Object.keys(process.env)) }))
-      parentPort.postMessage(JSON.stringify({ ok: true, output: JSON.stringify(code ? threadId : [threadId]), recycle: what === 'recycle' }))
+      if (what === 'env') return parentPort.postMessage({ ok: true, output: JSON.stringify(Object.keys(process.env)) })
+      parentPort.postMessage({ ok: true, output: JSON.stringify(code ? threadId : [threadId]), recycle: what === 'recycle' })
     })
     parentPort.postMessage('ready')`)
 })

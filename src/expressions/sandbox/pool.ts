@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { FanwiseError } from '#base/errors.ts'
 import { compiledQuickJs } from '#expressions/sandbox/compiled.ts'
 import type { Json } from '#base/json.ts'
+import { codeJob, eachJob, evaluateJob } from '#expressions/sandbox/job.ts'
 import type { SandboxAnswer, SandboxJob, SandboxLimits } from '#expressions/sandbox/protocol.ts'
 import { maxInputLength } from '#expressions/sandbox/protocol.ts'
 
@@ -31,10 +32,7 @@ export interface SandboxPool {
 }
 
 interface Task {
-  input: string
-  /** Code may run for a minute; expressions take milliseconds and do not queue behind it. */
-  isCode: boolean
-  timeoutMs: number
+  job: SandboxJob
   printed: ((text: string) => void) | undefined
   resolve(output: string): void
   reject(error: unknown): void
@@ -58,13 +56,12 @@ export function createSandboxPool(options: SandboxPoolOptions = {}): SandboxPool
   const limits: SandboxLimits = { timeoutMs: options.expressionTimeoutMs ?? 2000, memoryMb: options.memoryMb ?? 64 }
   const run = async (job: SandboxJob, printed?: (text: string) => void) => JSON.parse(await threads.run(job, printed)) as Json
   return {
-    runCode: (code, scope, own, printed) => run({ type: 'code', code, scope: scope as Record<string, unknown>, limits: own }, printed),
-    evaluate: async (expressions, scope) =>
-      expressions.length === 0 ? [] : ((await run({ type: 'evaluate', expressions, scope: scope as Record<string, unknown>, limits })) as Json[]),
+    runCode: (code, scope, own, printed) => run(codeJob(code, scope, own), printed),
+    evaluate: async (expressions, scope) => (expressions.length === 0 ? [] : ((await run(evaluateJob(expressions, scope, limits))) as Json[])),
     async evaluateEach(expressions, scope, items) {
       const slices: Promise<Json>[] = []
       for (const { from, to } of slicesOf(items)) {
-        slices.push(run({ type: 'each', expressions, scope: scope as Record<string, unknown>, items: items.slice(from, to), firstIndex: from, limits: { ...limits, timeoutMs: limits.timeoutMs * 5 } }))
+        slices.push(run(eachJob(expressions, scope, items.slice(from, to), from, { ...limits, timeoutMs: limits.timeoutMs * 5 })))
       }
       return (await Promise.all(slices)).flat(1) as Json[][]
     },
@@ -102,13 +99,12 @@ class Threads {
   }
 
   run(job: SandboxJob, printed?: (text: string) => void): Promise<string> {
-    const input = JSON.stringify(job)
     if (this.closed) return Promise.reject(new FanwiseError('unavailable', 'The sandbox is shutting down.', { retriable: true }))
-    if (input.length > maxInputLength) {
+    if (job.input.length > maxInputLength) {
       return Promise.reject(new FanwiseError('step_limit', 'The data the code reads is larger than the sandbox takes (32 MB).', { fix: 'Let earlier steps keep only what is needed.' }))
     }
     return new Promise((resolve, reject) => {
-      this.queue.push({ input, isCode: job.type === 'code', timeoutMs: job.limits.timeoutMs, printed, resolve, reject })
+      this.queue.push({ job, printed, resolve, reject })
       this.dispatch()
     })
   }
@@ -132,11 +128,11 @@ class Threads {
     for (let missing = this.queue.length - starting; missing > 0 && this.threads.size < this.size; missing--) this.start()
   }
 
-  /** The oldest task that may run now: code leaves one thread to expressions. */
+  /** The oldest task that may run now. Code may run for a minute; expressions take milliseconds and do not queue behind it: it leaves one thread to them. */
   private next(): Task | undefined {
-    const codeRunning = [...this.threads].filter((thread) => thread.task?.isCode === true).length
+    const codeRunning = [...this.threads].filter((thread) => thread.task?.job.type === 'code').length
     if (codeRunning < Math.max(1, this.size - 1)) return this.queue.shift()
-    const index = this.queue.findIndex((task) => !task.isCode)
+    const index = this.queue.findIndex((task) => task.job.type !== 'code')
     return index < 0 ? undefined : this.queue.splice(index, 1)[0]
   }
 
@@ -149,7 +145,7 @@ class Threads {
     const thread: Thread = { worker, ready: false, task: null, timer: null }
     this.threads.add(thread)
     thread.timer = setTimeout(() => this.broken(thread, 'The sandbox did not start in time.'), startMs)
-    worker.on('message', (message: string) => (message === 'ready' ? this.started(thread) : this.answered(thread, JSON.parse(message) as SandboxAnswer)))
+    worker.on('message', (message: 'ready' | SandboxAnswer) => (message === 'ready' ? this.started(thread) : this.answered(thread, message)))
     worker.on('error', (error) => this.broken(thread, error.message))
     worker.on('exit', () => this.broken(thread, 'The sandbox ended.'))
   }
@@ -163,13 +159,14 @@ class Threads {
   }
 
   private give(thread: Thread, task: Task): void {
+    const { job } = task
     thread.task = task
     thread.worker.ref()
     thread.timer = setTimeout(() => {
-      void this.end(thread, new FanwiseError('step_timeout', `The code ran longer than ${task.timeoutMs} ms and was stopped.`, { fix: 'Look for a loop or pattern that does not end.' }))
+      void this.end(thread, new FanwiseError('step_timeout', `The code ran longer than ${job.limits.timeoutMs} ms and was stopped.`, { fix: 'Look for a loop or pattern that does not end.' }))
       this.dispatch()
-    }, task.timeoutMs + this.graceMs)
-    thread.worker.postMessage(task.input)
+    }, job.limits.timeoutMs + this.graceMs)
+    thread.worker.postMessage(job)
   }
 
   private answered(thread: Thread, answer: SandboxAnswer): void {

@@ -1,4 +1,4 @@
-/** What passes between the pool and a sandbox thread: one JSON text in, one out. */
+/** What passes between the pool and a sandbox thread. Data goes in and comes out as JSON text that the thread itself never reads. */
 import type { ErrorCode } from '#base/errors.ts'
 
 export interface SandboxLimits {
@@ -7,10 +7,14 @@ export interface SandboxLimits {
   memoryMb: number
 }
 
-export type SandboxJob =
-  | { type: 'code'; code: string; scope: Record<string, unknown>; limits: SandboxLimits }
-  | { type: 'evaluate'; expressions: string[]; scope: Record<string, unknown>; limits: SandboxLimits }
-  | { type: 'each'; expressions: string[]; scope: Record<string, unknown>; items: unknown[]; firstIndex: number; limits: SandboxLimits }
+/** Made by job.ts. */
+export type SandboxJob = {
+  /** Parameters of the functions that are made of the code or of each expression. */
+  names: string[]
+  /** JSON text of what the harness reads: the scope, and the items of a slice. */
+  input: string
+  limits: SandboxLimits
+} & ({ type: 'code'; code: string } | { type: 'evaluate' | 'each'; expressions: string[] })
 
 export interface SandboxFault {
   code: Extract<ErrorCode, 'step_code' | 'step_limit' | 'step_timeout'>

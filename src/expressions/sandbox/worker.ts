@@ -15,9 +15,9 @@ const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, {
 const room = new Room(quickjs)
 const memory = new MemoryBound(quickjs)
 
-parentPort?.on('message', (text: string) => {
-  const answer = runJob(room, memory, JSON.parse(text) as SandboxJob)
+parentPort?.on('message', (job: SandboxJob) => {
+  const answer = runJob(room, memory, job)
   if (memory.isLarge) answer.recycle = true
-  parentPort?.postMessage(JSON.stringify(answer))
+  parentPort?.postMessage(answer)
 })
 parentPort?.postMessage('ready')

@@ -1,0 +1,27 @@
+/** Jobs for the guest, with the data that it reads already written out: the thread between passes it on unread. */
+import type { SandboxJob, SandboxLimits } from '#expressions/sandbox/protocol.ts'
+
+const identifier = /^[A-Za-z_$][\w$]*$/
+
+/** Code gets these only where there are some: elsewhere it may have a variable of that name. */
+const rareNames = ['events', 'approvals', 'item', 'index']
+
+/** The body of a function over what the scope holds. */
+export function codeJob(code: string, scope: object, limits: SandboxLimits): SandboxJob {
+  const names = ['event', 'steps', 'run', 'env', ...rareNames.filter((name) => name in scope)]
+  return { type: 'code', code, names, input: JSON.stringify({ scope, names }), limits }
+}
+
+/** Expressions over the same scope. */
+export function evaluateJob(expressions: string[], scope: object, limits: SandboxLimits): SandboxJob {
+  const names = identifiers(scope)
+  return { type: 'evaluate', expressions, names, input: JSON.stringify({ scope, names }), limits }
+}
+
+/** Expressions over each of some items. @param firstIndex of the first of them among all */
+export function eachJob(expressions: string[], scope: object, items: unknown[], firstIndex: number, limits: SandboxLimits): SandboxJob {
+  const names = identifiers(scope).filter((name) => name !== 'item' && name !== 'index')
+  return { type: 'each', expressions, names: [...names, 'item', 'index'], input: JSON.stringify({ scope, names, items, firstIndex }), limits }
+}
+
+const identifiers = (scope: object): string[] => Object.keys(scope).filter((name) => identifier.test(name))

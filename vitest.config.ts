@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e', include: ['tests/e2e/**/*.test.ts'], globalSetup: ['tests/support/global-setup.ts'],
-          testTimeout: 180_000, hookTimeout: 180_000, fileParallelism: false,
+          testTimeout: 180_000, hookTimeout: 180_000,
           // A screen may take its time on a busy machine; what is asked for again and again counts once it is there.
           expect: { poll: { timeout: 20_000 } },
         },

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm test`: prepares what is missing, then unit, integration and browser tests, then one plain line.
-// `npm test -- unit integration` runs some of them; leaves no process and no file behind.
+// `npm test -- unit integration` runs some of them, `npm test -- e2e tests/e2e/start.test.ts` single files; leaves no process and no file behind.
 // With CI set, up to three files that failed run once more, alone: what passes then is named as unsteady, not as broken.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,6 +13,7 @@ process.chdir(projectRoot)
 const all = ['unit', 'integration', 'e2e']
 const asked = process.argv.slice(2).filter((word) => all.includes(word))
 const projects = asked.length === 0 ? all : asked
+const files = process.argv.slice(2).filter((word) => !all.includes(word))
 
 console.log('Fanwise tests')
 await prepare({ next: projects.includes('e2e') })
@@ -29,7 +30,7 @@ try {
   for (const project of projects) {
     step(`Running ${project} tests`)
     const file = path.join(folder, `${project}.json`)
-    const code = await vitest(project, file)
+    const code = await vitest(project, file, files)
     const broken = code === 0 ? [] : failedFiles(file)
     const repeatable = process.env.CI && project !== 'unit' && broken.length > 0 && broken.length <= 3
     count(file, repeatable ? broken : [])

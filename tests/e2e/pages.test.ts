@@ -55,9 +55,14 @@ async function inBothThemes(part?: string, tab = page, themes: readonly ('light'
 
 const shows = (sign: string) => page.locator(sign).filter({ visible: true }).first().waitFor()
 
-/** Its data is there. */
-async function opened(path: string, sign: string): Promise<void> {
-  await page.goto(path)
+/** Its data is there. A page that is open stays unless it is asked for anew; what lay over it is closed. */
+async function opened(path: string, sign: string, anew = false): Promise<void> {
+  const over = page.locator('[role="dialog"], [role="menu"]').filter({ visible: true })
+  if (anew || new URL(page.url()).pathname !== path) await page.goto(path)
+  else for (let left = await over.count(); left > 0; left--) {
+    await page.keyboard.press('Escape')
+    await expect.poll(() => over.count()).toBeLessThan(left)
+  }
   await shows(sign)
   await page.waitForLoadState('networkidle')
 }
@@ -127,20 +132,20 @@ test.each(dialogs)('the dialog of %s', async (_name, path, sign, open) => {
   expect(await inBothThemes('[role="dialog"]')).toEqual([])
 })
 
-const signup = (): Promise<void> => opened(`${workspace}/workflows/signup-pipeline`, '.react-flow__node-function')
+const signup = (anew = false): Promise<void> => opened(`${workspace}/workflows/signup-pipeline`, '.react-flow__node-function', anew)
 const frame = (slug: string) => page.locator('.react-flow__node-function').filter({ hasText: slug }).click({ position: { x: 60, y: 12 } })
 
 /** What opens over a drawing, with its selector where it is no dialog. */
 const overTheDrawing: [name: string, open: () => Promise<unknown>, part: string][] = [
   ['what can be added', () => page.keyboard.press('n'), '[role="dialog"]'],
   ['the shortcuts', () => page.keyboard.press('?'), '[role="dialog"]'],
+  ['the comments', () => page.keyboard.press('Shift+C'), '[data-testid="comments"]'],
   ['a test event', () => page.getByRole('button', { name: 'Send test event' }).first().click(), '[role="dialog"]'],
   ['the history', () => page.getByTestId('history').click(), '[role="dialog"]'],
   ['the samples', () => page.getByRole('button', { name: /^Sample/ }).first().click(), '[data-testid="sample-choices"]'],
   ['the downloads', () => page.getByRole('button', { name: 'Download' }).click(), '[role="menu"]'],
   ['the help', () => page.getByRole('button', { name: 'Help' }).click(), '[role="menu"]'],
   ['the account', () => page.getByRole('button', { name: /^Account of/ }).click(), '[role="menu"]'],
-  ['the comments', () => page.keyboard.press('Shift+C'), '[data-testid="comments"]'],
 ]
 
 test.each(overTheDrawing)('over a drawing: %s', async (_name, open, part) => {
@@ -151,7 +156,7 @@ test.each(overTheDrawing)('over a drawing: %s', async (_name, open, part) => {
 })
 
 test('over a drawing: what comes next, the ways to run, a pause, and an output pinned', async () => {
-  await signup()
+  await signup(true)
   await frame('audit-log')
   await page.keyboard.press('a')
   await page.getByLabel('Find what to add').waitFor()
@@ -170,7 +175,7 @@ test('over a drawing: what comes next, the ways to run, a pause, and an output p
 })
 
 test('the review of a publish, and a comparison', async () => {
-  await signup()
+  await signup(true)
   await frame('notify-slack')
   await page.getByTestId('panel').getByLabel('Retries', { exact: true }).first().fill('2')
   await page.getByTestId('publish').and(page.locator(':enabled')).click()
@@ -186,7 +191,7 @@ test('the review of a publish, and a comparison', async () => {
 })
 
 test.each([['signup-pipeline'], ['weekly-digest']])('the panel of every kind of thing in %s', async (drawing) => {
-  await opened(`${workspace}/workflows/${drawing}`, '.react-flow__node-function')
+  await opened(`${workspace}/workflows/${drawing}`, '.react-flow__node-function', true)
   const found: string[] = []
   for (const kind of ['event', 'schedule', 'function', 'step', 'note']) {
     const node = page.locator(`.react-flow__node-${kind}`).last()

@@ -1,6 +1,6 @@
 /** Every action that the audit knows, by what it is done to: the part before the dot. Pure. */
 export const auditActions = [
-  'workflow.create', 'workflow.replace', 'workflow.rename', 'workflow.publish', 'workflow.delete',
+  'workflow.create', 'workflow.replace', 'workflow.rename', 'workflow.publish', 'workflow.delete', 'workflow.bring-back',
   'function.paused', 'function.resumed', 'service.parked', 'service.resumed',
   'fan-out.confirm', 'fan-out.pause', 'fan-out.stop', 'fan-out.resume', 'fan-out.go', 'fan-out.cancel', 'fan-out.retry-failed', 'fan-out.limit',
   'run.cancel', 'run.retry', 'run.again', 'runs.cancel', 'runs.retry', 'approval.decide',

@@ -117,7 +117,7 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
         <Page
           flush compact
           crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: <BarName name={facts.name} version={facts.published?.version ?? null} hasChanges={hasChanges} viewOnly={viewOnly} /> }]}
-          actions={viewOnly ? <CommentsButton /> : <BarActions changes={changes} hasChanges={hasChanges} />}
+          actions={viewOnly ? <><PresentPeople /><CommentsButton /></> : <BarActions changes={changes} hasChanges={hasChanges} />}
         >
           <Workbench canvasFacts={canvasFacts} />
         </Page>

@@ -30,12 +30,21 @@ beforeAll(async () => {
 })
 afterAll(() => t.stop())
 
+const as = (id: string) => createCaller(appRouter)({ user: async () => ({ id, email: 'somebody@north.example', name: 'Somebody', sessionId: 's' }) })
+
+/** Calls the webhook of a workflow that is there now; answers the status. */
+async function webhookOf(slug: string): Promise<() => Promise<number>> {
+  const { id: workflowId } = await as(people.owner).workflows.get({ workspace: people.slug, slug })
+  const { id } = await db().webhookSource.findFirstOrThrow({ where: { workspaceId: people.workspace, workflowId } })
+  return () => fetch(`${t.url}/hooks/${id}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then((response) => response.status)
+}
+
 /** An event and a webhook start a function that sleeps; a schedule starts it, too. */
-function drawing(): GraphDocument {
-  let { document } = addEvent(emptyDocument(), { position: { x: 0, y: 0 }, event: 'nap/asked' })
+function drawing(slug: string): GraphDocument {
+  let { document } = addEvent(emptyDocument(), { position: { x: 0, y: 0 }, event: `${slug}/asked` })
   document = addWebhook(document, { position: { x: -300, y: 0 }, name: 'Shop' }).document
   document = addSchedule(document, { position: { x: 0, y: 200 }, cron: '0 9 * * *', timezone: 'Europe/Berlin' }).document
-  const frame = addFunction(document, { position: { x: 400, y: 0 }, slug: 'nap' })
+  const frame = addFunction(document, { position: { x: 400, y: 0 }, slug })
   document = addStep(frame.document, { parent: frame.id, kind: 'sleep', config: { mode: 'for', duration: '1d' } }).document
   const of = (type: string) => Object.values(document.nodes).find((node) => node.type === type)!
   for (const [source, target] of [[of('event'), of('function')], [of('schedule'), of('function')], [of('webhook'), of('event')]] as const) {
@@ -47,17 +56,15 @@ function drawing(): GraphDocument {
 }
 
 test('nothing reacts any more, what has begun goes on, and an import under its address makes it a draft again', async () => {
-  const graph = drawing()
+  const graph = drawing('nap')
   expect((await api('POST', '/workflows', { name: 'Naps', slug: 'naps', graph, publish: true })).status).toBe(201)
-  const { id: hook } = await db().webhookSource.findFirstOrThrow({ where: { workspaceId: people.workspace } })
-  const webhook = () => fetch(`${t.url}/hooks/${hook}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then((response) => response.status)
+  const webhook = await webhookOf('naps')
   const started = async () => (await t.engine.ingest(people.workspace, [{ name: 'nap/asked', data: {} }], { source: 'api' }))[0]!.runs
   expect(await started()).toBe(1)
   expect(await webhook()).toBeLessThan(300)
   const sleeping = async () => (await api('GET', '/runs?function=nap&status=sleeping')).body.data.length as number
   await until(async () => (await sleeping()) === 2, 'both sleep')
 
-  const as = (id: string) => createCaller(appRouter)({ user: async () => ({ id, email: 'somebody@north.example', name: 'Somebody', sessionId: 's' }) })
   const at = { workspace: people.slug, slug: 'naps' }
   await expect(as(viewer).workflows.delete(at)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   expect(await as(people.owner).workflows.whatEnds(at)).toEqual({ functions: ['nap'], webhooks: 1, schedules: 1, openRuns: 2 })
@@ -68,13 +75,44 @@ test('nothing reacts any more, what has begun goes on, and an import under its a
   expect(await started()).toBe(0)
   expect(await webhook()).toBe(404)
   expect(await db().schedule.count({ where: { workspaceId: people.workspace } })).toBe(0)
-  await expect(as(people.owner).workflows.applyOperations({ ...at, clientId: 'c', sinceRevision: 0, operations: [] })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await expect(as(viewer).workflows.draftNews({ ...at, clientId: 'c', sinceRevision: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   expect(await sleeping()).toBe(2)
   expect((await api('GET', '/audit')).body.data[0]).toMatchObject({ action: 'workflow.delete', target: 'naps' })
 
   expect((await api('POST', '/workflows', { name: 'Naps', slug: 'naps', graph })).body).toMatchObject({ published: null })
   expect((await as(people.owner).workflows.get(at))).toMatchObject({ published: null, functions: [] })
   expect(await started()).toBe(0)
+  expect(await webhook()).toBeLessThan(300)
   expect((await api('POST', '/workflows/naps/publish')).body).toMatchObject({ functions: [{ slug: 'nap' }] })
   expect(await started()).toBe(1)
+})
+
+test('undone, it is a draft with its drawing, name and webhook again, and runs once it is published', async () => {
+  await api('POST', '/workflows', { name: 'Rest', slug: 'rest', graph: drawing('rest'), publish: true })
+  const at = { workspace: people.slug, slug: 'rest' }
+  const { id, document } = await as(people.owner).workflows.get(at)
+  const webhook = await webhookOf('rest')
+  await as(people.owner).workflows.delete(at)
+  expect(await webhook()).toBe(404)
+
+  await expect(as(viewer).workflows.bringBack(at)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(as(people.owner).workflows.bringBack({ ...at, slug: 'never-made' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(await as(people.owner).workflows.bringBack(at)).toMatchObject({ slug: 'rest', name: 'Rest', newAddresses: 0 })
+  expect(await as(viewer).workflows.get(at)).toMatchObject({ id, document, published: null, functions: [] })
+  expect(await webhook()).toBeLessThan(300)
+  expect((await api('GET', '/audit')).body.data[0]).toMatchObject({ action: 'workflow.bring-back', target: 'rest' })
+  expect((await api('POST', '/workflows/rest/publish')).body).toMatchObject({ functions: [{ slug: 'rest', version: 1 }] })
+  expect(await as(people.owner).workflows.bringBack(at)).toMatchObject({ slug: 'rest' })
+  expect(await as(viewer).workflows.get(at)).toMatchObject({ functions: [{ slug: 'rest' }] })
+})
+
+test('undone after another workflow took the address of its webhook, it gets a new one and says so', async () => {
+  const graph = drawing('shop')
+  await api('POST', '/workflows', { name: 'Shop', slug: 'shop', graph })
+  await api('DELETE', '/workflows/shop')
+  await api('POST', '/workflows', { name: 'Other shop', slug: 'other-shop', graph })
+  const others = await webhookOf('other-shop')
+  expect(await as(people.owner).workflows.bringBack({ workspace: people.slug, slug: 'shop' })).toMatchObject({ newAddresses: 1 })
+  await as(people.owner).workflows.delete({ workspace: people.slug, slug: 'other-shop' })
+  expect([await others(), await (await webhookOf('shop'))()]).toEqual([404, 200])
 })

@@ -51,7 +51,7 @@ test('the catalog tells the functions of the other workflows, with what they rea
   expect(catalog.functionsElsewhere.map((one) => one.workflow)).not.toContain('signup-pipeline')
 })
 
-test('an edit of one is told to the other’s open page, which asks for what is new', async () => {
+test('an edit of one is told to the other’s open page, which asks for what is new; a viewer’s may ask too', async () => {
   await edit('jo', 'c-jo', 1, (document) => updateNode(document, 'f_add-to-crm', { retries: 6 }))
   const stop = new AbortController()
   const changes = await call({ user: async () => ({ id: ids.mara, email: 'mara@north.io', name: 'mara' }) as never }, { signal: stop.signal }).live.changes({ workspace: at.workspace })
@@ -59,8 +59,12 @@ test('an edit of one is told to the other’s open page, which asks for what is 
   const next = heard.next()
   await edit('jo', 'c-jo', 2, (document) => updateNode(document, 'f_add-to-crm', { retries: 7 }))
   expect((await next).value?.workflows).toContain(publicId('wf', (await as('mara').get(at)).id))
-  const news = await as('mara').applyOperations({ ...at, clientId: 'c-mara-asks', sinceRevision: 0, operations: [] })
-  expect(news.others.map((one) => [one.revision, one.clientId, one.author])).toEqual([[1, 'c-jo', 'jo'], [2, 'c-jo', 'jo']])
+  for (const who of ['mara', 'viewer'] as const) {
+    const news = await as(who).draftNews({ ...at, clientId: `c-${who}-asks`, sinceRevision: 0 })
+    expect(news.others.map((one) => [one.revision, one.clientId, one.author])).toEqual([[1, 'c-jo', 'jo'], [2, 'c-jo', 'jo']])
+  }
+  expect(await as('viewer').draftNews({ ...at, clientId: 'c-viewer-asks', sinceRevision: 1 })).toMatchObject({ revision: 2, acknowledgedSeq: 0, others: [{ revision: 2 }] })
+  await expect(as('stranger').draftNews({ ...at, clientId: 'c-stranger', sinceRevision: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   const last = heard.next()
   stop.abort()
   expect((await last).done).toBe(true)

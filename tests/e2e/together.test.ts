@@ -94,29 +94,50 @@ test('two who write in one text both keep their words, and each caret its place'
   await ben.close()
 })
 
-test('a workflow that is deleted says so to whoever has it open, viewers too, and its drawing can be kept', async () => {
-  const bens = ben.context()
+test('a viewer sees what others change without loading the page again', async () => {
   await inDatabase(`update membership set role = 'viewer' where role = 'editor'`)
-  await bens.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.url })
-  ben = await bens.newPage()
-  const window = await ada.context().newPage()
-  for (const page of [ben, window]) {
-    await page.goto(address)
-    await page.locator('.react-flow__node').nth(1).waitFor()
-  }
+  ben = await ben.context().newPage()
+  await ben.goto(address)
   await ben.getByText('View only').waitFor()
+  await ben.locator('.react-flow__node').nth(2).waitFor()
+  for (const page of [ada, ben]) await page.getByTestId('present').waitFor()
+  await ada.mouse.move(700, 400)
+  await ada.mouse.move(720, 420)
+  await ben.getByTestId('pointer').getByText('ada@together.example').waitFor()
+  await ada.getByTestId('canvas').focus()
+  await ada.keyboard.press('Escape')
+  await ada.keyboard.press('Shift+S')
+  await ada.getByTestId('panel').getByLabel('Text').fill('For Ben to read')
+  await ben.locator('.react-flow__node-note').getByText('For Ben to read').waitFor()
+})
+
+test('a workflow that is deleted says so to whoever has it open, viewers too; its drawing can be kept, and it can be brought back', async () => {
+  await ben.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: app.url })
+  await saved(ada)
+  const window = await ada.context().newPage()
+  await window.goto(address)
+  await window.locator('.react-flow__node').nth(3).waitFor()
   await ada.goto(`${workspace}/workflows`)
-  await ada.getByRole('button', { name: 'Delete Shared' }).click()
-  await ada.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click()
+  const remove = async () => {
+    await ada.getByRole('button', { name: 'Delete Shared' }).click()
+    await ada.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click()
+  }
+  await remove()
+  await ada.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
+  await ada.getByText('Shared is back as a draft.', { exact: false }).waitFor()
+  await remove()
 
   for (const page of [ben, window]) await page.getByTestId('deleted-note').getByText('This workflow was deleted.').waitFor()
   await window.getByTestId('palette-http').waitFor({ state: 'detached' })
   expect(await axeFindings(window, '[data-testid="deleted-note"]')).toEqual([])
-  await window.close()
+  expect(await ben.getByRole('button', { name: 'Bring it back' }).count()).toBe(0)
   await ben.getByTestId('deleted-note').getByRole('button', { name: 'Copy as JSON' }).click()
   await ben.getByTestId('deleted-note').getByText('Copied').waitFor()
   const kept = JSON.parse(await ben.evaluate(() => navigator.clipboard.readText())) as { name: string; graph: { nodes: object } }
-  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 3])
-  await ben.getByTestId('deleted-note').getByRole('link', { name: 'Back to workflows' }).click()
-  await ben.waitForURL(/\/workflows$/)
+  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 4])
+
+  await window.getByRole('button', { name: 'Bring it back' }).click()
+  for (const page of [ben, window]) await page.getByTestId('deleted-note').waitFor({ state: 'detached' })
+  await window.getByTestId('palette-http').waitFor()
+  await window.close()
 })

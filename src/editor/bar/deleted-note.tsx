@@ -2,6 +2,7 @@
 /** Somebody deleted the workflow that is open here: what that means, and how its drawing is kept. */
 import { Button, CopyButton } from '@mantine/core'
 import Link from 'next/link'
+import { useBringBack } from '#ui/bring-back.tsx'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { exportDrawing, workflowFile } from '../commands/export-commands.ts'
@@ -11,6 +12,8 @@ import classes from '../editor.module.css'
 export function DeletedNote() {
   const context = useEditor()
   const workspace = useWorkspace()
+  const back = useBringBack(() => context.editor.autosave.retryNow())
+  const mayEdit = workspace.role !== 'viewer'
   const deleted = useEditorState((state) => state.save.kind === 'deleted')
   const waiting = useEditorState((state) => state.save.waiting)
   if (!deleted) return null
@@ -21,8 +24,9 @@ export function DeletedNote() {
         <b>This workflow was deleted.</b>{' '}
         Its functions react to nothing any more; runs that have begun go on.{' '}
         {waiting > 0 ? `Your last ${waiting === 1 ? 'edit is' : `${waiting} edits are`} not saved, but ${waiting === 1 ? 'is' : 'are'} in the drawing here. ` : ''}
-        To keep the drawing, copy or download it: an import on the Workflows page brings it back as a draft.
+        {mayEdit ? 'It can be brought back as a draft.' : 'Whoever may edit can bring it back as a draft.'} To keep the drawing elsewhere, copy or download it.
         <div className={classes.noteButtons}>
+          {mayEdit && <Button size="xs" loading={back.isPending} onClick={() => back.mutate({ workspace: workspace.slug, slug: context.slug })}>Bring it back</Button>}
           <CopyButton value={workflowFile(context)} timeout={2000}>
             {({ copied, copy }) => <Button size="xs" onClick={copy}>{copied ? 'Copied' : 'Copy as JSON'}</Button>}
           </CopyButton>

@@ -34,7 +34,7 @@ export const subjectWords: Record<string, string> = {
 }
 
 const verbWords: Record<string, string> = {
-  create: 'made', change: 'changed', replace: 'draft replaced', rename: 'renamed', delete: 'deleted', publish: 'published', paused: 'paused', resumed: 'resumed', parked: 'parked', confirm: 'said go', pause: 'paused', stop: 'stopped',
+  create: 'made', change: 'changed', replace: 'draft replaced', rename: 'renamed', delete: 'deleted', 'bring-back': 'brought back', publish: 'published', paused: 'paused', resumed: 'resumed', parked: 'parked', confirm: 'said go', pause: 'paused', stop: 'stopped',
   resume: 'resumed', go: 'let go after the first', cancel: 'cancelled', 'retry-failed': 'failed ones retried', limit: 'limit set', retry: 'retried', again: 'run again', decide: 'decided', revoke: 'revoked',
   renew: 'new link made', join: 'joined', role: 'role changed', remove: 'removed', leave: 'left',
   history: 'how long history is kept', alerts: 'mails about failures', 'auto-park': 'parking by itself',
@@ -81,6 +81,7 @@ const sentences: Record<string, Words> = {
     list(facts['functions']).length === 0 ? 'No function changed' : `New: ${list(facts['functions']).join(', ')}`, list(facts['removed']).length > 0 && `Removed: ${list(facts['removed']).join(', ')}`, quoted(facts['note']),
   )),
   'workflow.delete': (target, facts) => plain('deleted the workflow', { ...workflow(target, facts), path: null }, some(list(facts['removed']).length > 0 && `Removed: ${list(facts['removed']).join(', ')}`)),
+  'workflow.bring-back': (target, facts) => plain('brought back the deleted workflow', workflow(target, facts), ['As a draft']),
   'function.paused': (target, facts) => plain('paused', fn(target), some(reason(facts), facts['cancelRunning'] === true && 'What had begun was cancelled')),
   'function.resumed': (target) => plain('resumed', fn(target)),
   'service.parked': (target, facts) => plain('parked', place(target, at('services'), true), some(reason(facts))),

@@ -5,6 +5,7 @@ import { IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { WhatEnds } from '#server/workflows/delete.ts'
+import { tellDeleted, useBringBack } from '#ui/bring-back.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
@@ -32,9 +33,11 @@ function Asked({ workflow, onDone }: { workflow: Named; onDone(): void }) {
   const client = useQueryClient()
   const ref = { workspace: workspace.slug, slug: workflow.slug }
   const ends = useQuery(trpc.workflows.whatEnds.queryOptions(ref, { staleTime: 0 }))
+  const back = useBringBack()
   const remove = useMutation(trpc.workflows.delete.mutationOptions({
     onSuccess: () => {
       onDone()
+      tellDeleted(workflow, () => back.mutate(ref))
       void client.invalidateQueries(trpc.workflows.list.pathFilter())
     },
   }))
@@ -64,6 +67,6 @@ function endWords({ functions, webhooks, schedules, openRuns }: WhatEnds): strin
     ...(webhooks === 0 ? [] : [`${webhooks === 1 ? 'The address of its webhook is' : `The addresses of its ${webhooks} webhooks are`} gone: whoever calls there is told so.`]),
     ...(openRuns === 0 ? [] : [`${openRuns >= 10_000 ? '10,000 or more runs' : `${openRuns.toLocaleString('en')} ${openRuns === 1 ? 'run' : 'runs'}`} that ${openRuns === 1 ? 'has' : 'have'} begun or wait go on to the end.`]),
     'Past runs and events can still be read.',
-    'To keep its drawing, download it first: an import brings it back as a draft.',
+    'Undo, in the note that follows, brings it back as a draft: its drawing, comments and history stay.',
   ]
 }

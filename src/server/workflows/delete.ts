@@ -1,7 +1,7 @@
 /**
  * A workflow is deleted: from the commit on its functions react to nothing, its webhooks and schedules are gone, and
  * nobody finds its drawing. What has begun goes on to its end; its runs and events stay for as long as history is
- * kept. An import under its address brings it back as a draft.
+ * kept. `bringBack`, or an import under its address, makes it a draft again.
  */
 import { getEngine } from '#server/engine.ts'
 import { audit, type Actor } from '#server/audit/record.ts'

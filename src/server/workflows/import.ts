@@ -83,10 +83,20 @@ export async function importWorkflow(workspaceId: string, input: ImportInput): P
 
 async function overwrite(tx: Transaction, workspaceId: string, id: string, input: ImportInput, document: GraphDocument): Promise<WorkflowRef> {
   const name = checkName(input.name)
-  const row = await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id } }, data: { name, archivedAt: null } })
-  await replaceDraft(tx, workspaceId, id, await ownHooks(tx, document, id), 'Import', input.authorId)
+  const row = await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id } }, data: { name } })
+  await openAgain(tx, workspaceId, id, document, { label: 'Import', authorId: input.authorId })
   if (input.by !== undefined) await audit(tx, workspaceId, input.by, 'workflow.replace', row.slug, { name })
   return { id, slug: row.slug, name }
+}
+
+/** A workflow that may have been deleted is there with this drawing, its webhooks answer. Answers what is drawn. */
+export async function openAgain(tx: Transaction, workspaceId: string, id: string, drawing: GraphDocument, edit: { label: string; authorId: string | null }): Promise<GraphDocument> {
+  await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id } }, data: { archivedAt: null } })
+  const document = await ownHooks(tx, drawing, id)
+  await replaceDraft(tx, workspaceId, id, document, edit.label, edit.authorId)
+  // A deletion took them, also where the drawing is the same.
+  await storeWebhooks(tx, workspaceId, id, document)
+  return document
 }
 
 /** Every mistake of shape at once would help nobody: the first one, with its path. */

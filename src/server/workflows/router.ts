@@ -7,6 +7,7 @@ import { db } from '#server/db.ts'
 import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
+import { bringBack } from '#server/workflows/bring-back.ts'
 import { dataProcedures } from '#server/workflows/data-procedures.ts'
 import { deleteWorkflow, whatEnds } from '#server/workflows/delete.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
@@ -16,7 +17,7 @@ import { checkName, createWorkflow } from '#server/workflows/import.ts'
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { publish } from '#server/workflows/publish.ts'
 import { reviewFacts } from '#server/workflows/review.ts'
-import { applyOperations } from '#server/workflows/save-draft.ts'
+import { applyOperations, draftNews } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 import { testRun } from '#server/workflows/test-run.ts'
 import { trialInput } from '#server/workflows/trial-input.ts'
@@ -25,6 +26,7 @@ import { writingProcedures } from '#server/workflows/writing-procedures.ts'
 const bySlug = z.object({ slug: z.string().min(1).max(80) })
 const revision = z.number().int().min(0)
 const snapshotRef = { revision, reason: z.string().min(1).max(200) }
+const seen = { clientId: z.string().min(1).max(64), sinceRevision: revision }
 const testEvent = z.object({
   name: z.string().trim().min(1, 'Give the event a name, such as order/placed.').max(256, 'An event name has at most 256 characters.').refine((name) => !name.includes('*'), 'Only triggers may have a `*`: send an exact name.'),
   data: z.record(z.string(), z.json()).default({}),
@@ -73,12 +75,19 @@ export const workflowsRouter = router({
 
   delete: asEditor.input(bySlug).mutation(({ ctx, input }) => deleteWorkflow(ctx.workspace.id, input.slug, actorOf(ctx.user))),
 
+  /** Undoes `delete`. */
+  bringBack: asEditor.input(bySlug).mutation(({ ctx, input }) => bringBack(ctx.workspace.id, input.slug, ctx.user.id, actorOf(ctx.user))),
+
   applyOperations: asEditor
-    .input(bySlug.extend({ clientId: z.string().min(1).max(64), sinceRevision: revision, operations: z.array(operation).max(500) }))
+    .input(bySlug.extend({ ...seen, operations: z.array(operation).max(500) }))
     .mutation(async ({ ctx, input }) => {
       const row = await findWorkflow(ctx.workspace.id, input.slug)
       return applyOperations(ctx.workspace.id, row.id, { ...input, authorId: ctx.user.id })
     }),
+
+  /** What others did to the draft since a revision, for whoever has it open; viewers have no other way to see it. */
+  draftNews: inWorkspace.input(bySlug.extend(seen)).query(async ({ ctx, input }) =>
+    draftNews(ctx.workspace.id, (await findWorkflow(ctx.workspace.id, input.slug)).id, input)),
 
   /** What is live, in detail, for the review before a publish. */
   review: inWorkspace.input(bySlug).query(async ({ ctx, input }) => reviewFacts(ctx.workspace.id, (await findWorkflow(ctx.workspace.id, input.slug)).id)),

@@ -29,10 +29,14 @@ export interface SavedDraft {
   others: StoredOperation[]
 }
 
-export interface DraftEdit {
+/** What an open page has seen, and which client it is. */
+export interface Seen {
   clientId: string
-  operations: Operation[]
   sinceRevision: number
+}
+
+export interface DraftEdit extends Seen {
+  operations: Operation[]
   authorId: string | null
 }
 
@@ -42,7 +46,7 @@ const documentBytesMax = 4 * 1_048_576
 export async function applyOperations(workspaceId: string, workflowId: string, edit: DraftEdit): Promise<SavedDraft> {
   const stray = edit.operations.find((one) => one.clientId !== edit.clientId)
   if (stray !== undefined) throw new FanwiseError('bad_request', 'The operations of one request must come from one client.', { field: 'operations' })
-  if (edit.operations.length === 0) return newsOf(workspaceId, workflowId, edit)
+  if (edit.operations.length === 0) return draftNews(workspaceId, workflowId, edit)
   const saved = await db().$transaction(async (tx) => {
     const draft = await lockDraft(tx, workspaceId, workflowId)
     const fresh = await unseen(tx, workspaceId, workflowId, edit)
@@ -55,13 +59,13 @@ export async function applyOperations(workspaceId: string, workflowId: string, e
   return answer
 }
 
-/** Without operations it only says what others did. */
-async function newsOf(workspaceId: string, workflowId: string, edit: DraftEdit): Promise<SavedDraft> {
+/** What others did since; it only reads. @throws not_found once the workflow is deleted */
+export async function draftNews(workspaceId: string, workflowId: string, { clientId, sinceRevision }: Seen): Promise<SavedDraft> {
   return db().$transaction(async (tx) => {
     const row = await tx.workflow.findFirst({ where: { workspaceId, id: workflowId, archivedAt: null }, select: { draftRevision: true } })
     if (row === null) throw workflowNotFound(workflowId)
-    const last = await tx.workflowOperation.aggregate({ where: { workspaceId, workflowId, clientId: edit.clientId }, _max: { clientSeq: true } })
-    return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, edit.sinceRevision, edit.clientId) }
+    const last = await tx.workflowOperation.aggregate({ where: { workspaceId, workflowId, clientId }, _max: { clientSeq: true } })
+    return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, sinceRevision, clientId) }
   }, { isolationLevel: 'RepeatableRead' })
 }
 

@@ -1,8 +1,8 @@
 'use client'
-/** "Data you can use": a tree of what is really there. A row is clicked or dragged into a field. */
+/** "Data you can use": a tree of what is really there, at the foot of the panel beside every field of the form. A row is clicked or dragged into one. */
 import { TextInput } from '@mantine/core'
 import { IconChevronDown, IconChevronRight, IconGripVertical, IconSearch } from '@tabler/icons-react'
-import { useMemo, useState } from 'react'
+import { useId, useMemo, useState } from 'react'
 import type { Json } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { useNow } from '#ui/use-now.ts'
@@ -26,13 +26,42 @@ const openMost = 12
 
 export function AvailableData({ step }: { step: StepNode }) {
   const { viewOnly } = useEditor()
+  const [open, setOpen] = useState(startsOpen)
+  const id = useId()
+  const toggle = (): void => {
+    window.localStorage.setItem(foldKey, open ? 'folded' : 'open')
+    setOpen(!open)
+  }
+  return (
+    <section className={own.foot} data-testid="available-data" data-open={open || undefined}>
+      <div className={own.head}>
+        <h3>
+          <button type="button" aria-expanded={open} aria-controls={id} onMouseDown={keepFocus} onClick={toggle}>
+            <IconChevronRight size={14} stroke={1.9} aria-hidden="true" />Data you can use
+          </button>
+        </h3>
+        {open && <span className={classes.quiet}>{viewOnly ? 'a click copies the path' : 'click or drag it into a field'}</span>}
+      </div>
+      <div id={id} className={own.inside} hidden={!open}>{open && <Data step={step} />}</div>
+    </section>
+  )
+}
+
+const foldKey = 'fanwise-data-at-hand'
+
+/** As it was left in this browser; where there is little room, folded at first. */
+function startsOpen(): boolean {
+  const kept = window.localStorage.getItem(foldKey)
+  return kept === null ? !window.matchMedia('(max-width: 820px), (max-height: 700px)').matches : kept === 'open'
+}
+
+function Data({ step }: { step: StepNode }) {
   const { sources } = useReadable(step.id)
   const [search, setSearch] = useState('')
   const count = useMemo(() => sources.reduce((sum, source) => sum + pathsOf(source).length, 0), [sources])
   const found = useMemo(() => (search.trim() === '' ? null : sources.flatMap(pathsOf).filter((one) => fits(one.path, one.value, search)).slice(0, foundMost)), [sources, search])
   return (
-    <section data-testid="available-data">
-      <div className={classes.sectionHead}><h3>Data you can use</h3><span className={classes.quiet}>{viewOnly ? 'a click copies the path' : 'click or drag it into a field'}</span></div>
+    <>
       {count > searchedAbove && (
         <TextInput
           size="xs" className={own.search} aria-label="Search in the data you can use" placeholder="Search" value={search} spellCheck={false} leftSection={<IconSearch size={13} stroke={1.7} />}
@@ -43,7 +72,7 @@ export function AvailableData({ step }: { step: StepNode }) {
       {found !== null
         ? <ul className={own.tree}>{found.map(({ path, value, type }) => <li key={path}><Row path={path} name={path} value={value} type={type} depth={0} /></li>)}{found.length === 0 && <li className={own.none}>Nothing has “{search.trim()}” in its name or value.</li>}</ul>
         : sources.map((source, index) => <Source key={`${source.path} ${source.title}`} source={source} open={index === 0 || pathsOf(source).length <= openMost} />)}
-    </section>
+    </>
   )
 }
 

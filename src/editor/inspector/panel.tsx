@@ -17,6 +17,7 @@ import { AlsoHere } from '../presence/also-here.tsx'
 import { useSettled } from '../settled.ts'
 import { RunPart } from '../try/run-part.tsx'
 import { TryResult } from '../try/try-result.tsx'
+import { AvailableData } from './available-data.tsx'
 import { EdgePanel } from './edge-panel.tsx'
 import { EventPanel } from './event-panel.tsx'
 import { FunctionPanel } from './function-panel.tsx'
@@ -56,6 +57,7 @@ export function Panel() {
             {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
           </AfterPaint>
         </div>
+        {node?.type === 'step' && <AfterPaint><AvailableData step={node} /></AfterPaint>}
       </aside>
     </FieldHostProvider>
   )

@@ -14,7 +14,6 @@ import { useProblem, type FieldProblem } from '../form/use-field.ts'
 import { InItemProvider } from '../form/use-readable.ts'
 import { PriceTag } from '../preview/price-tag.tsx'
 import { PinNote } from '../try/pin-note.tsx'
-import { AvailableData } from './available-data.tsx'
 import { LastRun, LastRunLine } from './last-run.tsx'
 import { StepEach } from './step-each.tsx'
 import { StepFailure } from './step-failure.tsx'
@@ -37,7 +36,6 @@ export function StepPanel({ node }: { node: StepNode }) {
       </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
       {node.kind === 'emit-each' && <PriceTag node={node} />}
-      <AvailableData step={node} />
       <LastRun node={node} />
       <Fields>
         {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}

@@ -1,5 +1,5 @@
 /** Two people talk about a step and about a place of the canvas: a comment with a mention, its mail and its link, an answer, a thread that outlives its step, and one that is moved. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { axeFindings } from './axe.ts'
@@ -30,6 +30,19 @@ beforeEach(({ onTestFailed }) => onTestFailed(async () => {
 }))
 
 const comments = (page: Page) => page.getByTestId('comments')
+/** Words of the drawing that a mark lies over. */
+const under = (mark: Locator) => mark.evaluate((element) => {
+  const over = element.getBoundingClientRect()
+  const words = document.createTreeWalker(document.querySelector('.react-flow__nodes')!, NodeFilter.SHOW_TEXT)
+  const found: string[] = []
+  while (words.nextNode() !== null) {
+    const range = document.createRange()
+    range.selectNodeContents(words.currentNode)
+    const { left, right, top, bottom } = range.getBoundingClientRect()
+    if (left < over.right && right > over.left && top < over.bottom && bottom > over.top) found.push(words.currentNode.textContent ?? '')
+  }
+  return found
+})
 const step = (page: Page) => page.locator('.react-flow__node-step').filter({ hasText: 'Create contact' })
 
 test('by keyboard: comment on a step, complete a name, send; the step wears a mark', async () => {
@@ -45,6 +58,7 @@ test('by keyboard: comment on a step, complete a name, send; the step wears a ma
   expect(await comments(ada).locator('strong').innerText()).toBe('this')
   await ada.getByTestId('comment-mark').waitFor()
   expect(await ada.getByTestId('comment-mark').getAttribute('aria-label')).toBe('1 thread on Create contact')
+  expect(await under(ada.getByTestId('comment-mark'))).toEqual([])
   expect(await axeFindings(ada, '[data-testid="comments"]')).toEqual([])
 })
 

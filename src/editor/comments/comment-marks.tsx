@@ -32,7 +32,7 @@ function NodeMarks() {
         const count = threads.length
         return (
           <button
-            key={id} type="button" className={`${classes.mark} nodrag nopan`} style={{ '--x': `${x}px`, '--y': `${y}px` } as React.CSSProperties} data-testid="comment-mark" data-own-keys
+            key={id} type="button" className={`${classes.mark} nodrag nopan`} style={{ '--x': `${x}px`, '--y': `${y}px` } as React.CSSProperties} data-testid="comment-mark" data-on-step={node.type === 'step' || undefined} data-own-keys
             aria-label={`${count} ${count === 1 ? 'thread' : 'threads'} on ${nodeTitle(node)}`}
             onClick={() => {
               editor.select([id])

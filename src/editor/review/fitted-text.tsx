@@ -45,15 +45,26 @@ export function fitText(text: string, room: number, face: Face): string {
   return shortened()
 }
 
-/** Lines of whole words; a word that is wider than all of them ends in an ellipsis. */
+/** Lines of whole words; a word that is wider than all of them goes on in the next line. */
 export function wrapText(text: string, room: number, face: Face): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`
     if (lines.length > 0 && textWidth(longer, face) <= room) lines[lines.length - 1] = longer
-    else lines.push(word)
+    else lines.push(...broken(word, room, face))
   }
-  return lines.map((line) => fitText(line, room, face))
+  return lines
+}
+
+function broken(word: string, room: number, face: Face): string[] {
+  if (textWidth(word, face) <= room) return [word]
+  const pieces: string[] = []
+  for (const sign of word) {
+    const longer = `${pieces.at(-1) ?? ''}${sign}`
+    if (pieces.length > 0 && textWidth(longer, face) <= room) pieces[pieces.length - 1] = longer
+    else pieces.push(sign)
+  }
+  return pieces
 }
 
 let pen: CanvasRenderingContext2D | null | undefined

@@ -47,7 +47,7 @@ export function SchedulesPage() {
         {all.length === 0 ? null : (
           <div className={classes.scroll}>
             <table className={classes.table}>
-              <thead><tr><th>Key</th><th>Event</th><th>When</th><th>Time zone</th><th>Next</th><th>Last</th><th>On</th><th aria-label="Actions" /></tr></thead>
+              <thead><tr><th>Key</th><th>Event</th><th>When</th><th className={classes.wide}>Time zone</th><th>Next</th><th className={classes.wide}>Last</th><th>On</th><th aria-label="Actions" /></tr></thead>
               <tbody>{all.map((one) => <ScheduleRow key={one.key} schedule={one} mayEdit={mayEdit} onEdit={() => setEditing(one)} />)}</tbody>
             </table>
           </div>
@@ -78,10 +78,10 @@ function ScheduleRow({ schedule, mayEdit, onEdit }: { schedule: ScheduleEntry; m
     <tr data-off={!on || undefined}>
       <td className="mono">{key}</td>
       <td><EventName name={event} /></td>
-      <td data-words title={cron}>{cronWords(cron)}</td>
-      <td>{timezone}</td>
+      <td data-words title={cron}>{cronWords(cron)}<small className={classes.zone}>{timezone}</small></td>
+      <td className={classes.wide}>{timezone}</td>
       <td data-name="Next" className="num" title={schedule.nextAt === null ? undefined : formatMoment(Date.parse(schedule.nextAt))}>{schedule.nextAt === null ? <span className={classes.quiet}>never</span> : now === 0 ? '' : formatIn(Date.parse(schedule.nextAt), now)}</td>
-      <td data-name="Last" className="num">{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>
+      <td data-name="Last" className={`num ${classes.wide}`}>{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>
       <td><Switch aria-label={`Schedule ${key}`} checked={on} disabled={!mayEdit || put.isPending} onChange={(changed) => put.mutate({ workspace: workspace.slug, key, schedule: { event, cron, timezone, data: data as never, missed, enabled: changed.currentTarget.checked } })} /></td>
       <td className={classes.actions}>
         {mayEdit ? <><Button size="xs" onClick={onEdit} aria-label={`Edit ${key}`}><IconPencil size={14} stroke={1.7} /></Button><Button size="xs" onClick={askRemove} loading={remove.isPending} aria-label={`Remove ${key}`}><IconTrash size={14} stroke={1.7} /></Button></> : null}

@@ -40,7 +40,7 @@ export function Page({ crumbs = [], actions, compact = false, flush = false, chi
 export function TopBar({ crumbs = [], actions, compact = false }: Pick<PageProps, 'crumbs' | 'actions' | 'compact'>) {
   const workspace = useWorkspace()
   return (
-    <header className={classes.top}>
+    <header className={classes.top} data-compact={compact || undefined}>
       <Link href={workspace.path('')} className={classes.mark} aria-label={`Fanwise, home of ${workspace.name}`}><LogoMark /></Link>
       <div className={classes.crumbs}>
         <span className={classes.crumbsRoot} data-lone={crumbs.length === 0 || undefined}><WorkspaceMenu strong={crumbs.length === 0} /></span>

@@ -95,9 +95,13 @@ test('undone, it is a draft with its drawing, name and webhook again, and runs o
   await as(people.owner).workflows.delete(at)
   expect(await webhook()).toBe(404)
 
+  const listed = async () => (await as(people.owner).workflows.deleted({ workspace: people.slug })).filter(({ slug }) => slug === 'rest')
+  expect(await listed()).toMatchObject([{ name: 'Rest', deletedAt: expect.any(Number) }])
+  await expect(as(viewer).workflows.deleted({ workspace: people.slug })).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await expect(as(viewer).workflows.bringBack(at)).rejects.toMatchObject({ code: 'FORBIDDEN' })
   await expect(as(people.owner).workflows.bringBack({ ...at, slug: 'never-made' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   expect(await as(people.owner).workflows.bringBack(at)).toMatchObject({ slug: 'rest', name: 'Rest', newAddresses: 0 })
+  expect(await listed()).toEqual([])
   expect(await as(viewer).workflows.get(at)).toMatchObject({ id, document, published: null, functions: [] })
   expect(await webhook()).toBeLessThan(300)
   expect((await api('GET', '/audit')).body.data[0]).toMatchObject({ action: 'workflow.bring-back', target: 'rest' })

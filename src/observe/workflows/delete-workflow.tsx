@@ -38,7 +38,7 @@ function Asked({ workflow, onDone }: { workflow: Named; onDone(): void }) {
     onSuccess: () => {
       onDone()
       tellDeleted(workflow, () => back.mutate(ref))
-      void client.invalidateQueries(trpc.workflows.list.pathFilter())
+      void client.invalidateQueries(trpc.workflows.pathFilter())
     },
   }))
   if (ends.error !== null) return <ErrorNote error={ends.error} onRetry={() => void ends.refetch()} />
@@ -67,6 +67,6 @@ function endWords({ functions, webhooks, schedules, openRuns }: WhatEnds): strin
     ...(webhooks === 0 ? [] : [`${webhooks === 1 ? 'The address of its webhook is' : `The addresses of its ${webhooks} webhooks are`} gone: whoever calls there is told so.`]),
     ...(openRuns === 0 ? [] : [`${openRuns >= 10_000 ? '10,000 or more runs' : `${openRuns.toLocaleString('en')} ${openRuns === 1 ? 'run' : 'runs'}`} that ${openRuns === 1 ? 'has' : 'have'} begun or wait go on to the end.`]),
     'Past runs and events can still be read.',
-    'Undo, in the note that follows, brings it back as a draft: its drawing, comments and history stay.',
+    'It can be brought back as a draft, at the foot of this page: its drawing, comments and history stay.',
   ]
 }

@@ -4,6 +4,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
+import { DeletedWorkflows } from '#observe/workflows/deleted-workflows.tsx'
 import { DeleteWorkflow } from '#observe/workflows/delete-workflow.tsx'
 import { ImportButton } from '#observe/workflows/import-button.tsx'
 import { NewWorkflowButton } from '#observe/workflows/new-workflow.tsx'
@@ -41,6 +42,7 @@ export function WorkflowsPage() {
       ) : null}
       {all.length > 0 && shown.length === 0 ? <EmptyState title="No workflow by that name">Take something away from the search.</EmptyState> : null}
       <div className={classes.cards}>{shown.map((workflow) => <div key={workflow.slug} className={classes.place}><WorkflowCard workflow={workflow} details /><DeleteWorkflow workflow={workflow} /></div>)}</div>
+      <DeletedWorkflows />
     </Page>
   )
 }

@@ -14,6 +14,14 @@ export interface BroughtBack extends WorkflowRef {
   newAddresses: number
 }
 
+/** Those that can be brought back, the last deleted first. */
+export async function deletedWorkflows(workspaceId: string): Promise<{ slug: string; name: string; deletedAt: number }[]> {
+  const rows = await db().workflow.findMany({ where: { workspaceId, archivedAt: { not: null } }, select: { slug: true, name: true, archivedAt: true }, orderBy: { archivedAt: 'desc' }, take: deletedMost })
+  return rows.map(({ slug, name, archivedAt }) => ({ slug, name, deletedAt: archivedAt!.getTime() }))
+}
+
+const deletedMost = 100
+
 /** One that is there stays as it is. @throws not_found when there was never one */
 export async function bringBack(workspaceId: string, slug: string, authorId: string, by: Actor): Promise<BroughtBack> {
   const back = await db().$transaction(async (tx) => {

@@ -7,7 +7,7 @@ import { db } from '#server/db.ts'
 import { env } from '#server/env.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
-import { bringBack } from '#server/workflows/bring-back.ts'
+import { bringBack, deletedWorkflows } from '#server/workflows/bring-back.ts'
 import { dataProcedures } from '#server/workflows/data-procedures.ts'
 import { deleteWorkflow, whatEnds } from '#server/workflows/delete.ts'
 import { findWorkflow, listWorkflows, storedDocument } from '#server/workflows/find-workflow.ts'
@@ -74,6 +74,8 @@ export const workflowsRouter = router({
   whatEnds: asEditor.input(bySlug).query(({ ctx, input }) => whatEnds(ctx.workspace.id, input.slug)),
 
   delete: asEditor.input(bySlug).mutation(({ ctx, input }) => deleteWorkflow(ctx.workspace.id, input.slug, actorOf(ctx.user))),
+
+  deleted: asEditor.query(({ ctx }) => deletedWorkflows(ctx.workspace.id)),
 
   /** Undoes `delete`. */
   bringBack: asEditor.input(bySlug).mutation(({ ctx, input }) => bringBack(ctx.workspace.id, input.slug, ctx.user.id, actorOf(ctx.user))),

@@ -30,7 +30,14 @@ export async function sendList(world: World, items: number): Promise<void> {
 
 export const endedRuns = (world: World) => world.count('select count(*) from run where workspace_id = $1 and status > 0')
 
-/** All runs of the list are there and have ended. */
-export async function allEnded(world: World, runs: number, withinMs: number): Promise<void> {
-  await until(async () => (await endedRuns(world)) >= runs && (await world.count('select count(*) from job where workspace_id = $1')) === 0, `${runs} runs end`, withinMs)
+/** All runs of the list are there and have ended. A slow machine may take its time, but not stand still for that long. */
+export async function allEnded(world: World, runs: number, standingMs: number): Promise<void> {
+  for (let ended = await endedRuns(world); ended < runs; ) {
+    const seen = ended
+    ended = await until(async () => {
+      const now = await endedRuns(world)
+      return now > seen && now
+    }, `more than ${seen} of ${runs} runs end`, standingMs)
+  }
+  await until(async () => (await world.count('select count(*) from job where workspace_id = $1')) === 0, 'no job is left', standingMs)
 }

@@ -16,7 +16,7 @@ import { roundTo, snap } from '#graph/sizes.ts'
 import { selectionName } from './commands/selection-name.ts'
 import { tell } from './commands/tell.ts'
 import { useEditor, useEditorState } from './context.ts'
-import { betweenWords, dropLine, dropNodes, dropWords } from './drop.ts'
+import { dropNodes, dropWords, whereWords } from './drop.ts'
 import { MarkedText } from './form/marked-text.tsx'
 import { setGesture } from './settled.ts'
 
@@ -75,9 +75,7 @@ export function useMoving() {
       const { drag, document } = editor.store.getState()
       editor.set({ drag: null })
       if (drag === null) return
-      const onto = dropLine(document, drag)
-      const where = onto === null ? '' : ` ${betweenWords(document, onto.line)}`
-      editor.edit(`Move ${selectionName(document, Object.keys(drag))}${where}`, (before) => dropNodes(before, drag, { snap: false }))
+      editor.edit(`Move ${selectionName(document, Object.keys(drag))}${whereWords(document, drag)}`, (before) => dropNodes(before, drag, { snap: false }))
       const words = dropWords(document, editor.store.getState().document)
       if (words !== null) tell('dropped', <MarkedText text={words} />, 7000)
     },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { emptyDocument, type GraphDocument, type StepNode } from '#graph/document.ts'
+import { emptyDocument, type FunctionNode, type GraphDocument, type StepNode } from '#graph/document.ts'
 import { addFunction, addStep } from '#graph/edit/add-node.ts'
 import { stepSize } from '#graph/sizes.ts'
-import { betweenWords, dropLine, dropNodes, dropTarget, dropWords } from './drop.ts'
+import { betweenWords, dropLine, dropNodes, dropTarget, dropWords, whereWords } from './drop.ts'
 
 function twoFrames() {
   const one = addFunction(emptyDocument(), { position: { x: 0, y: 0 }, slug: 'one' })
@@ -34,6 +34,17 @@ describe('dropping', () => {
     const frame = after.nodes[parentOf(after, b)]!
     expect([one, two]).not.toContain(frame.id)
     expect(frame.position.y + (after.nodes[b] as StepNode).position.y).toBeCloseTo(800, -1)
+  })
+
+  test('just outside its frame its own function stands clear of that, and the edit says where it went', () => {
+    const { document, one, two, b } = twoFrames()
+    const { size } = document.nodes[one] as FunctionNode
+    const beside = { [b]: { x: 60, y: size.h + 4 } }
+    const made = (after: GraphDocument) => after.nodes[parentOf(after, b)] as FunctionNode
+    expect(made(dropNodes(document, beside)).position.y).toBeGreaterThanOrEqual(size.h + 16)
+    expect(whereWords(document, beside)).toBe(' into a function of its own')
+    expect(whereWords(document, { [b]: { x: 630, y: 40 } })).toBe(' into two')
+    expect(whereWords(document, { [b]: { x: 160, y: 48 }, [two]: { x: 700, y: 0 } })).toBe('')
   })
 
   test('still touching its own frame it stays, and the frame grows', () => {

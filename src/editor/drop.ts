@@ -4,7 +4,7 @@ import { layScene, type Scene } from '#canvas/scene.ts'
 import type { FunctionNode, GraphDocument, GraphEdge, OrderEdge, Position, StepNode } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
 import { moveNodes } from '#graph/edit/move.ts'
-import { makeRoom } from '#graph/edit/make-room.ts'
+import { makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
 import { moveOntoLine } from '#graph/edit/splice.ts'
 import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
@@ -45,7 +45,7 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
     const corner = (next.nodes[frame] as { position: Position }).position
     next = setParent(next, step.id, frame, { x: absolute.x - corner.x, y: absolute.y - corner.y })
   }
-  return moveNodes(next, stay, options)
+  return moveNodes(around === null ? next : standClear(next, around), stay, options)
 }
 
 function absolutePosition(document: GraphDocument, step: StepNode, position: Position): Position {
@@ -112,6 +112,14 @@ export function dropTarget(document: GraphDocument, positions: Record<string, Po
 
 /** Said while something is held over a function, or over empty canvas. */
 export const joinWords = (frame: FunctionNode | null): string => (frame === null ? 'gets a function of its own' : `joins ${frame.slug || 'this function'}: fails and retries with it`)
+
+/** "Move Notify into notify-slack": what the edit that letting go makes is named behind the thing. Empty for a new place alone. */
+export function whereWords(document: GraphDocument, positions: Record<string, Position>): string {
+  const target = dropTarget(document, positions)
+  if (target === null) return ''
+  if (target.line !== undefined) return ` ${betweenWords(document, target.line)}`
+  return target.frame === null ? ' into a function of its own' : ` into ${target.frame.slug || 'another function'}`
+}
 
 /** "between Look up and Notify": where a step goes that takes over a line. */
 export const betweenWords = (document: GraphDocument, { source, target }: OrderEdge): string => `between ${[source, target].map((id) => nodeTitle(document.nodes[id] as StepNode)).join(' and ')}`

@@ -14,13 +14,17 @@ import { boxAt, layScene } from '#canvas/scene.ts'
 import type { Position } from '#graph/document.ts'
 import { addEvent } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { standClear } from '#graph/edit/make-room.ts'
+import { inletY } from '#graph/sizes.ts'
 import { AddMenu, type AddRequest } from './add-menu.tsx'
 import { useCanvasView } from './canvas-view.ts'
 import { toggleCollapsed } from './commands/collapse-commands.ts'
+import { focusPanel } from './commands/focus.ts'
 import { tell } from './commands/tell.ts'
 import { ShortcutsSheet } from './commands/shortcuts-sheet.tsx'
 import { useEditor, useEditorState } from './context.ts'
 import { MarkedText } from './form/marked-text.tsx'
+import { useOpenByDragging } from './form/open-by-dragging.ts'
 import { useDragged, useMoving } from './dragging.tsx'
 import { DropHint } from './drop-hint.tsx'
 import { Announcer } from './announcer.tsx'
@@ -47,6 +51,7 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
   const [firstView] = useState(() => fitBesideBars(flow.nodes))
   useCanvasView(connecting.openFor)
   useOpenAtNode()
+  useOpenByDragging()
   const selecting = useSelecting()
   const pickingOn = usePicking()
   return (
@@ -74,7 +79,9 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
             else if (!connecting.onRing(event, node)) selecting.onTap(node)
           },
           onNodeDoubleClick: (event, node) => {
-            if (node.type === 'function' && !viewOnly && !(event.target as Element).closest('[data-fold], .react-flow__handle')) toggleCollapsed(editor, [node.id])
+            if (viewOnly || (event.target as Element).closest('[data-fold], .react-flow__handle')) return
+            if (node.type === 'function') toggleCollapsed(editor, [node.id])
+            else focusPanel({ select: node.type !== 'note' })
           },
           disableKeyboardA11y: true, connectOnClick: false,
           onDoubleClick: connecting.openAt,
@@ -180,8 +187,8 @@ function useConnecting() {
       const joined = connect(added.document, { source: added.id, target: startId })
       if ('document' in joined) editor.edit('Add event', () => joined.document, { select: [added.id], fresh: added.id })
     } else if (!reversed && (node.type === 'event' || node.type === 'schedule')) {
-      const added = hangFunction(document, startId, place, { x: point.x, y: point.y - 64 })
-      editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
+      const added = hangFunction(document, startId, place, { x: point.x, y: point.y - inletY })
+      editor.edit('Add function', () => standClear(added.document, added.id), { select: [added.id], fresh: added.id })
     } else if (!reversed && node.type === 'webhook') {
       const added = addEvent(document, { position: { x: point.x, y: point.y - 31 } })
       const joined = connect(added.document, { source: startId, target: added.id })

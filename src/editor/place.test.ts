@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { emptyDocument, type FunctionNode, type StepNode } from '#graph/document.ts'
 import { stepsOf } from '#graph/edit/names.ts'
-import { hangFunction, placeAt, placeBySelection } from './place.ts'
+import { eventHeight, inletY } from '#graph/sizes.ts'
+import { pillWidth } from '#graph/way-names.ts'
+import { addAfter, hangFunction, hangReaction, placeAt, placeBySelection } from './place.ts'
 
 const options = { timezone: 'Europe/Berlin' }
 const none = new Set<string>()
@@ -60,6 +62,36 @@ describe('placing', () => {
     expect(Object.values(second.document.edges).map((edge) => edge.target)).toEqual([first.id, second.id])
     expect(b.position.y).toBeGreaterThanOrEqual(a.position.y + a.size.h)
     expect(a.slug).not.toBe(b.slug)
+  })
+
+  test('the step of another way never stands where it would look as if it led to the next one', () => {
+    const condition = placeAt(emptyDocument(), 'condition', { x: 400, y: 300 }, options)
+    const wait = addAfter(condition.document, 'wait', condition.id, 'true')
+    const late = addAfter(wait.document, 'approval', wait.id, 'timeout')
+    const no = addAfter(late.document, 'mail', condition.id, 'false')
+    const [last, mail] = [late.id, no.id].map((id) => no.document.nodes[id] as StepNode) as [StepNode, StepNode]
+    expect(last.position.x).toBeGreaterThan(mail.position.x)
+    expect(Math.abs(mail.position.y - last.position.y)).toBeGreaterThanOrEqual(44)
+  })
+
+  test('behind a way with a long name there is room for the name and for the head of its arrow', () => {
+    const approval = placeAt(emptyDocument(), 'approval', { x: 400, y: 300 }, options)
+    const next = addAfter(approval.document, 'http', approval.id, 'approved')
+    const [from, to] = [approval.id, next.id].map((id) => next.document.nodes[id] as StepNode) as [StepNode, StepNode]
+    expect(to.position.x - from.position.x - 124).toBeGreaterThanOrEqual(pillWidth('approved') + 24)
+  })
+
+  test('a function for what a step sends gets the event, too, once; it stands clear, and its line is straight', () => {
+    const sends = placeAt(emptyDocument(), 'emit', { x: 400, y: 300 }, options)
+    const step = sends.document.nodes[sends.id] as StepNode
+    const one = hangReaction(sends.document, step, 'order/paid', options)
+    const two = hangReaction(one.document, step, 'order/paid', options)
+    const events = Object.values(two.document.nodes).filter((node) => node.type === 'event')
+    expect(events).toMatchObject([{ event: 'order/paid' }])
+    expect(Object.values(two.document.edges).map((edge) => [edge.source, edge.target])).toEqual([[events[0]!.id, one.id], [events[0]!.id, two.id]])
+    const [a, b] = [one.id, two.id].map((id) => two.document.nodes[id] as FunctionNode) as [FunctionNode, FunctionNode]
+    expect(a.position.y + inletY).toBe(events[0]!.position.y + eventHeight / 2)
+    expect(b.position.y).toBeGreaterThanOrEqual(a.position.y + a.size.h)
   })
 
   test('clicked things find a free place', () => {

@@ -1,11 +1,12 @@
 /** Adding from the palette: what a drop at a point, or a click with a selection, makes. Pure. */
 import type { GraphDocument, OrderEdge, Position, StepNode } from '#graph/document.ts'
-import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, type Added } from '#graph/edit/add-node.ts'
+import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, leadsAstray, type Added } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { makeRoom } from '#graph/edit/make-room.ts'
+import { makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { stepsOf } from '#graph/edit/names.ts'
 import { spliceStep } from '#graph/edit/splice.ts'
-import { eventHeight, firstStep, frame, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
+import { eventHeight, firstStep, frame, grid, inletY, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
+import { wayGap } from '#graph/way-names.ts'
 import { stepPorts } from '#canvas/ports.ts'
 import { boxAt, inletPoint, layScene, outletPoint, sceneBounds, type Scene } from '#canvas/scene.ts'
 import { stepDefinition } from '#steps/definitions.ts'
@@ -37,7 +38,7 @@ export function placeAt(document: GraphDocument, kind: PaletteKind, point: Posit
   const corner = (w: number, h: number): Position => snapped({ x: point.x - w / 2, y: point.y - h / 2 })
   switch (kind) {
     case 'event': return addEvent(document, { position: corner(140, eventHeight) })
-    case 'webhook': return addWebhook(document, { position: corner(webhookMin, 58) })
+    case 'webhook': return addWebhook(document, { position: corner(webhookMin, eventHeight) })
     case 'schedule': return addSchedule(document, { position: corner(48, 48), timezone: options.timezone })
     case 'note': return addNote(document, { position: corner(224, 64), text: 'Note' })
     case 'function': return addFunction(document, { position: corner(frame.min.w, frame.min.h), ...(options.taken ? { taken: options.taken } : {}) })
@@ -76,7 +77,8 @@ function placeStep(document: GraphDocument, kind: StepKind, point: Position, opt
       position: snapped({ x: point.x - size.w / 2 - firstStep.x, y: point.y - size.h / 2 - firstStep.y }),
       ...(options.taken ? { taken: options.taken } : {}),
     })
-    return addStep(around.document, { parent: around.id, kind })
+    const added = addStep(around.document, { parent: around.id, kind })
+    return { ...added, document: standClear(added.document, around.id) }
   }
   const box = scene.boxes.get(parent)!
   const last = lastStep(document, parent)
@@ -128,11 +130,13 @@ export function addAfter(document: GraphDocument, kind: StepKind, stepId: string
   const ports = stepPorts(step)
   if (ports.length < 2) return addStep(document, order)
   const row = Math.max(0, ports.findIndex((one) => one.id === port))
-  const wanted = { x: roundTo(step.position.x + stepSize(step.kind).w + branchGap, snap), y: step.position.y + row * 56 }
-  return addStep(document, { ...order, position: freeSpot(document, step.parent, wanted) })
+  const wanted = { x: roundTo(step.position.x + stepSize(step.kind).w + wayGap(step, port ?? ports[row]?.id), snap), y: step.position.y + row * rowPitch }
+  let position = freeSpot(document, step.parent, wanted)
+  while (leadsAstray(document, step.parent, position)) position = freeSpot(document, step.parent, { x: wanted.x, y: position.y + rowPitch })
+  return addStep(document, { ...order, position })
 }
 
-const branchGap = 56
+const rowPitch = 56
 
 /** A new function on an event or schedule, below the ones it has. */
 export function hangFunction(document: GraphDocument, sourceId: string, options: PlaceOptions, at?: Position): Added {
@@ -142,12 +146,34 @@ export function hangFunction(document: GraphDocument, sourceId: string, options:
     .filter((edge) => edge.type === 'subscription' && edge.source === sourceId)
     .flatMap((edge) => scene.boxes.get(edge.target) ?? [])
   const lowest = siblings.sort((a, b) => b.y + b.h - a.y - a.h)[0]
-  const position = at ?? (lowest
-    ? { x: lowest.x, y: lowest.y + lowest.h + 24 }
-    : { x: source.x + source.w + 96, y: source.y + source.h / 2 - frame.min.h / 2 })
-  const added = addFunction(document, { position: snapped(position), ...(options.taken ? { taken: options.taken } : {}) })
+  const straight = source.y + source.h / 2 - inletY
+  const wanted = at ?? (lowest ? { x: lowest.x, y: lowest.y + lowest.h + 24 } : { x: source.x + source.w + 96, y: straight })
+  // A line that is nearly straight is straight, which the grid alone would not make it.
+  const position = { x: roundTo(wanted.x, snap), y: Math.abs(wanted.y - straight) < grid ? straight : roundTo(wanted.y, snap) }
+  const added = addFunction(document, { position, ...(options.taken ? { taken: options.taken } : {}) })
   const joined = connect(added.document, { source: sourceId, target: added.id })
   return { id: added.id, document: 'document' in joined ? joined.document : added.document }
+}
+
+/** A function that reacts to what a step sends: beside the step's own, on the event, which is drawn where it is not. */
+export function hangReaction(document: GraphDocument, step: StepNode, event: string, options: PlaceOptions): Added {
+  const drawn = Object.values(document.nodes).find((node) => node.type === 'event' && node.event === event)
+  if (drawn !== undefined) return clearly(hangFunction(document, drawn.id, options))
+  const from = layScene(document).boxes.get(step.parent)
+  if (from === undefined) return { document, id: step.id }
+  const sent = addEvent(document, { position: freeOf(document, { x: from.x + from.w + 96, y: from.y + firstStep.y + stepSize(step.kind).h / 2 - eventHeight / 2 }), event })
+  return clearly(hangFunction(sent.document, sent.id, options))
+}
+
+const clearly = ({ document, id }: Added): Added => ({ id, document: standClear(document, id) })
+
+/** The place itself, or below whatever an event would cover there. */
+function freeOf(document: GraphDocument, { x, y }: Position): Position {
+  const boxes = [...layScene(document).boxes.values()]
+  const covered = (top: number): boolean => boxes.some((box) => box.x < x + 176 && box.x + box.w > x - 16 && box.y < top + eventHeight + 32 && box.y + box.h > top - 16)
+  let top = y
+  while (covered(top)) top += 32
+  return { x, y: top }
 }
 
 /** Near the middle of the view, moved down until it covers nothing. */

@@ -28,6 +28,11 @@ export function missingValue(path: string, why: 'missing' | 'null' | 'step'): Fa
   })
 }
 
+/** Of a missing value, where a text is tried with a sample: "event.data.phone has no value with this sample". */
+export function missingInSample({ facts }: FanwiseError): string {
+  return `${typeof facts?.path === 'string' ? `${facts.path} has ` : ''}no value with this sample`
+}
+
 /** Names that are never read from or written to data. */
 export const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 

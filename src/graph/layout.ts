@@ -11,6 +11,7 @@ import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { functionsOf, stepsOf } from '#graph/edit/names.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { firstStep, frame, grid, nodeSize, roundTo, roundUp, snap, stepSize } from '#graph/sizes.ts'
+import { wayGap } from '#graph/way-names.ts'
 
 interface Box {
   id: string
@@ -21,7 +22,7 @@ interface Box {
   /** Height at which lines arrive and leave, from the box's top; absent = its middle. */
   lineY?: number
 }
-type Link = { source: string; target: string; order?: number; named?: boolean }
+type Link = { source: string; target: string; order?: number; gap?: number }
 
 // A pass can change what stands above what in other columns; a few passes settle it.
 const passesMax = 8
@@ -65,14 +66,14 @@ function insideOf(document: GraphDocument, frameId: string): Columns {
   const links = Object.values(document.edges).flatMap((edge): Link[] =>
     edge.type === 'order' && ids.has(edge.source) && ids.has(edge.target) ? [orderLink(document.nodes[edge.source] as StepNode, edge)] : [])
   // The name of a way stands on its line.
-  const named = new Set(links.filter((link) => link.named).map((link) => link.target))
+  const gaps = new Map<string, number>()
+  for (const { target, gap = 0 } of links) gaps.set(target, Math.max(gap, gaps.get(target) ?? 0))
   const joins = new Set(links.filter((link) => links.some((other) => other !== link && other.target === link.target)).map((link) => link.target))
-  return { id: frameId, boxes, links, columnGap: frame.gapX, rowGap: frame.gapY, snap, beforeColumn: (id) => Math.max(joins.has(id) ? frame.joinGapX - frame.gapX : 0, named.has(id) ? frame.namedGapX - frame.gapX : 0) }
+  return { id: frameId, boxes, links, columnGap: frame.gapX, rowGap: frame.gapY, snap, beforeColumn: (id) => Math.max(joins.has(id) ? frame.joinGapX : frame.gapX, gaps.get(id) ?? 0) - frame.gapX }
 }
 
 function orderLink(source: StepNode, { target, port }: OrderEdge): Link {
-  const ports = portsOf(source)
-  return { source: source.id, target, order: ports.indexOf(port), named: ports.length > 1 }
+  return { source: source.id, target, order: portsOf(source).indexOf(port), gap: wayGap(source, port) }
 }
 
 const columnGap = 96

@@ -38,6 +38,9 @@ export const frame = {
 /** Top left corner of a frame's first step, relative to the frame. */
 export const firstStep = { x: frame.left, y: frame.header + frame.top }
 
+/** Height of a frame's way in while nothing or one row of steps is in it, from its top. */
+export const inletY = firstStep.y + ticketHeight / 2
+
 export function stepSize(kind: StepKind): Size {
   return { w: kind === 'emit' ? 130 : kind === 'emit-each' ? 126 : 124, h: ticketHeight }
 }
@@ -65,7 +68,7 @@ export function frameSize(node: FunctionNode): Size {
 export function nodeSize(node: GraphNode): Size {
   switch (node.type) {
     case 'event': return eventSize(node.event)
-    case 'webhook': return { w: Math.round(clamp(28 + node.name.length * 6.6, webhookMin, 180)), h: 58 }
+    case 'webhook': return { w: Math.round(clamp(28 + node.name.length * 6.6, webhookMin, 180)), h: eventHeight }
     case 'schedule': return { w: scheduleSize, h: scheduleSize }
     case 'step': return stepSize(node.kind)
     case 'function': return frameSize(node)

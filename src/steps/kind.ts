@@ -28,6 +28,8 @@ export interface FieldMeta {
   scope?: string[]
   /** The kind resolves this field itself while it runs; in `context.config` it stays as drawn. */
   lazy?: boolean
+  /** What its value has to be; the field says so when it is something else. */
+  wants?: 'list'
   /** How values put into the text are escaped; a lone `{{ }}` is taken as it is. */
   escape?: 'html' | 'url'
   /** Control when the default for the schema type is not right. */

@@ -130,7 +130,7 @@ test('an emit per item has its price', async () => {
     await page.locator('.react-flow__node-step').filter({ hasText: 'One sync each' }).click()
     return tag.waitFor({ timeout: 2000 }).then(() => true, () => false)
   }, { timeout: 20_000 }).toBe(true)
-  await tag.getByText('No run yet').waitFor()
+  await tag.getByText('No live run yet').waitFor()
   await tag.getByLabel('Items to reckon with').fill('2000')
   await tag.getByText('2,000 runs').waitFor()
 })

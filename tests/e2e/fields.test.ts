@@ -84,7 +84,7 @@ test('each field says what it comes to, also where only the sandbox can tell; th
   await soon(outcomes).toEqual(['→ ada@north.io', '→ ADA BRANDT'])
   await field('To').fill('{{ event.data.phone ?? event.data.email }}')
   await field('Subject').fill('{{ event.data.phone }}')
-  await soon(outcomes).toEqual(['→ ada@north.io', '→ no value with this sample'])
+  await soon(outcomes).toEqual(['→ ada@north.io', '→ event.data.phone has no value with this sample'])
   await field('Subject').fill('Dear {{ event.data.name }}')
   await field('Body').fill('<p>{{ event.data.name }}</p><script>document.title = "taken over"</script>')
   const preview = page.getByTestId('mail-preview')

@@ -28,7 +28,7 @@ test('the gallery finds by word and by category', async () => {
 })
 
 test('used, it is a draft that publishes as it is', async () => {
-  await page.getByRole('button', { name: 'Use Invoice chasing' }).click()
+  await page.getByRole('button', { name: 'Use this: Invoice chasing' }).click()
   await page.waitForURL(/\/workflows\/invoice-chasing$/)
   await page.locator('.react-flow__node-function').filter({ hasText: 'chase-invoice' }).waitFor()
   await page.getByTestId('publish').click()

@@ -20,7 +20,7 @@ beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'templates
 
 async function use(tab: Page, { name }: Template): Promise<void> {
   await tab.goto(`${workspace}/templates`)
-  await tab.getByRole('button', { name: `Use ${name}`, exact: true }).click()
+  await tab.getByRole('button', { name: `Use this: ${name}`, exact: true }).click()
   await tab.waitForURL(/\/workflows\//)
   await tab.getByRole('button', { name: 'Send test event' }).click()
   await tab.getByRole('button', { name: 'Test the drawing' }).click()

@@ -3,6 +3,7 @@ import type { EdgeProps } from '@xyflow/react'
 import { memo, type ReactNode } from 'react'
 import type { FlowEdge } from '#canvas/flow.ts'
 import { pillText, type Line } from '#canvas/lines.ts'
+import { pillWidth } from '#graph/way-names.ts'
 import type { UiStatus } from '#ui/status.ts'
 import classes from './lines.module.css'
 
@@ -78,7 +79,7 @@ function Insert({ x, y }: { x: number; y: number }) {
 /** A branch's name on its line. */
 function Pill({ text, x, y }: { text: string; x: number; y: number }) {
   const shown = pillText(text)
-  const width = shown.length * 5.8 + 10
+  const width = pillWidth(shown)
   return (
     <g className={classes.pill} transform={`translate(${x} ${y})`}>
       <rect x={-width / 2} y={-7.5} width={width} height={15} rx={7.5} />

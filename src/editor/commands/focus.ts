@@ -47,12 +47,13 @@ export function focusAdded(id: string): void {
 /** A large drawing draws what comes into view some frames later. */
 const framesMost = 40
 
-/** Puts the keyboard on a node of the canvas, once it is drawn. */
-export function focusNode(id: string): void {
+/** Puts the keyboard on a node of the canvas, once it is drawn. `now`: at once when it is, so that the next key is already meant for it. */
+export function focusNode(id: string, { now = false }: { now?: boolean } = {}): void {
   const look = (left: number): void => {
     const node = window.document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)
     if (node) node.focus({ preventScroll: true })
     else if (left > 0) requestAnimationFrame(() => look(left - 1))
   }
-  requestAnimationFrame(() => look(framesMost))
+  if (now) look(framesMost)
+  else requestAnimationFrame(() => look(framesMost))
 }

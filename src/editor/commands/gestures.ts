@@ -9,6 +9,7 @@ export const gestures: [string, string][] = [
   ['Move a step into another function', 'Drag it onto that frame'],
   ['Give a step a function of its own', 'Drag it out to empty canvas'],
   ['Line things up', 'Drag near the edges or middles of others; hold Alt or Ctrl to move freely'],
+  ['Rename a step or a source, write a note', 'Double-click it'],
   ['Collapse or expand a function', 'Double-click its frame, or click the arrow in its head'],
   ['Resize a function or a note', 'Select it and drag its lower right corner'],
   ['Comment at a place', 'Press C with nothing selected, then click; drag its mark to move it'],

@@ -46,7 +46,7 @@ function useSelectionFollowsFocus(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || !(event.target instanceof Element) || !event.target.matches('[data-testid="panel"] *')) return
       const [id] = editor.store.getState().selected
-      if (id !== undefined) focusNode(id)
+      if (id !== undefined) focusNode(id, { now: true })
       announce('Back on the drawing.')
     }
     window.document.addEventListener('focusin', onFocus)

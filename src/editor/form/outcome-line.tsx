@@ -1,7 +1,7 @@
 'use client'
 /** Under a field, quietly: what it comes to with the data at hand. */
 import type { FieldLanguage } from './complete.ts'
-import { lineOf } from './try-text.ts'
+import { asList, lineOf } from './try-text.ts'
 import { useOutcome } from './use-outcome.ts'
 import classes from './complete.module.css'
 
@@ -9,11 +9,13 @@ export interface OutcomeLineProps {
   text: string
   language: FieldLanguage | undefined
   escape?: 'html' | 'url' | undefined
+  wants?: 'list' | undefined
   id?: string
 }
 
-export function OutcomeLine({ text, language, escape, id }: OutcomeLineProps) {
-  const outcome = useOutcome(text, language, escape)
+export function OutcomeLine({ text, language, escape, wants, id }: OutcomeLineProps) {
+  const found = useOutcome(text, language, escape)
+  const outcome = wants === 'list' ? asList(found, text) : found
   if (outcome.kind !== 'value' && outcome.kind !== 'none') return null
   const shown = outcome.kind === 'value' ? lineOf(outcome.value) : outcome.text
   return (

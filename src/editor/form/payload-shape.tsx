@@ -11,7 +11,8 @@ import { eventReads } from '#graph/event-reads.ts'
 import { emittedEvent, matchesEvent } from '#graph/links.ts'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
-import { useEditor } from '../context.ts'
+import { useEditor, useEditorState } from '../context.ts'
+import { hangReaction } from '../place.ts'
 import { addField, likelySource, wantedFields, type Reader, type WantedField } from './payload.ts'
 import { tryText } from './try-text.ts'
 import { useCandidates, useReadable } from './use-readable.ts'
@@ -21,10 +22,14 @@ const typingMs = 400
 const readersNamed = 2
 
 export function PayloadShape({ step }: { step: StepNode }) {
-  const { editor } = useEditor()
+  const { editor, place, viewOnly } = useEditor()
   const event = emittedEvent(step) ?? ''
   const text = typeof step.config.data === 'string' ? step.config.data : '{}'
   const readers = useReaders(event)
+  const isDrawn = useEditorState(({ document: { nodes, edges } }) => Object.values(edges).some((edge) => {
+    const source = edge.type === 'subscription' ? nodes[edge.source] : undefined
+    return source?.type === 'event' && event !== '' && matchesEvent(source.event, event)
+  }))
   const readable = useReadable()
   const candidates = useCandidates('json')
   const fields = useMemo(() => {
@@ -39,9 +44,14 @@ export function PayloadShape({ step }: { step: StepNode }) {
     editor.closeGesture()
   }
   const missing = fields.filter((one) => !one.sent).length
+  const react = (): void => {
+    const added = hangReaction(editor.store.getState().document, step, event, place)
+    editor.edit(`Add a function for ${event}`, () => added.document, { select: [added.id], fresh: added.id })
+  }
   return (
     <section className={classes.payload} data-testid="payload-shape" aria-label={`What ${event} carries`}>
-      <p className={classes.lead}>{lead(event, readers, fields.length, missing)}</p>
+      <p className={classes.lead}>{readers.length === 0 && isDrawn ? <>What is drawn for <span className={classes.event}>{event}</span> has something to fix first. Then it stands here what it reads.</> : lead(event, readers, fields.length, missing)}</p>
+      {readers.length === 0 && !isDrawn && !viewOnly && <Button size="compact-xs" mt={6} variant="default" leftSection={<IconPlus size={12} stroke={1.7} />} onClick={react}>Add a function for it</Button>}
       {fields.length > 0 && (
         <ul>
           {fields.map((field) => (

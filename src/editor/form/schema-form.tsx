@@ -100,7 +100,7 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   if (meta.control === 'function-slug') return <FunctionPicker {...shared} value={text} onChange={set} />
   if (meta.control === 'connection') return <ConnectionPicker {...shared} value={text} onChange={set} />
   if (meta.control === 'fan-out') return <FanOutPicker {...shared} step={step} value={text} onChange={set} />
-  return <TextField {...shared} value={text} onChange={set} expr={meta.expr} escape={meta.escape} multiline={meta.control === 'multiline'} />
+  return <TextField {...shared} value={text} onChange={set} expr={meta.expr} escape={meta.escape} wants={meta.wants} multiline={meta.control === 'multiline'} />
 }
 
 interface SameValueProps {

@@ -24,6 +24,7 @@ export interface TextFieldProps extends Common {
   expr?: string | undefined
   /** How values put into the text are escaped; see FieldMeta. */
   escape?: 'html' | 'url' | undefined
+  wants?: 'list' | undefined
   mono?: boolean
   multiline?: boolean
   suggestions?: string[]
@@ -31,7 +32,7 @@ export interface TextFieldProps extends Common {
   testId?: string
 }
 
-export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, escape, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
+export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, escape, wants, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
   const id = useId()
   const leave = useLeave()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
@@ -48,7 +49,7 @@ export function TextField({ label, help, problem, placeholder, fresh, value, onC
           describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`} testId={testId}
         />
         {/* A mail's body has a preview of its own. */}
-        {problem?.severity !== 'error' && escape !== 'html' && <OutcomeLine text={value} language={language} escape={escape} id={`${id}-outcome`} />}
+        {problem?.severity !== 'error' && escape !== 'html' && <OutcomeLine text={value} language={language} escape={escape} wants={wants} id={`${id}-outcome`} />}
       </FieldFrame>
     )
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { Json } from '#base/json.ts'
 import { emptyShape } from '../code/shape.ts'
 import type { Readable } from '../inspector/readable-data.ts'
-import { lineOf, tryText } from './try-text.ts'
+import { asList, lineOf, tryText } from './try-text.ts'
 
 const readable: Readable = {
   sources: [{ path: 'event.data', title: 'order/placed', origin: { kind: 'sample' }, shape: emptyShape(), type: 'any' }],
@@ -21,8 +22,8 @@ test('a value, as in a run', () => {
 
 test('why there is none, in words', () => {
   const words = (text: string, language: 'template' | 'cel' | 'expression' = 'template') => tryText(text, language, readable)
-  expect(words('{{ event.data.phone }}')).toEqual({ kind: 'none', text: 'no value with this sample' })
-  expect(words('event.data.phone == "1"', 'cel')).toEqual({ kind: 'none', text: 'no value with this sample' })
+  expect(words('{{ event.data.phone }}')).toEqual({ kind: 'none', text: 'event.data.phone has no value with this sample' })
+  expect(words('event.data.phone == "1"', 'cel')).toEqual({ kind: 'none', text: 'event.data.phone has no value with this sample' })
   expect(words('{{ steps.contact.body.id }}')).toEqual({ kind: 'none', text: 'known once Create contact has run' })
   expect(words('Bearer {{ env.TOKEN }}')).toEqual({ kind: 'none', text: 'known when it runs' })
   expect(words('{{ event.id }}')).toEqual({ kind: 'none', text: 'known when it runs' })
@@ -37,7 +38,14 @@ test('what needs the sandbox is asked of the server, with nothing but what it re
   const asked = tryText('{{ event.data.email.toUpperCase() }}', 'template', readable)
   expect(asked.kind === 'ask' && asked.scope.event).toEqual(readable.scope.event)
   expect(asked.kind === 'ask' && asked.scope.steps).toEqual({})
-  expect(tryText('{{ event.data.phone.trim() }}', 'template', readable)).toEqual({ kind: 'none', text: 'no value with this sample' })
+  expect(tryText('{{ event.data.phone.trim() }}', 'template', readable)).toEqual({ kind: 'none', text: 'event.data.phone has no value with this sample' })
+})
+
+test('where a list is wanted, what is none is named, with the member that is one', () => {
+  const value = (one: Json) => asList({ kind: 'value', value: one }, '{{ steps.load.body }}')
+  expect(value([1])).toEqual({ kind: 'value', value: [1] })
+  expect(value({ users: [] })).toEqual({ kind: 'none', text: 'an object, not a list: steps.load.body.users is one' })
+  expect(value('x')).toEqual({ kind: 'none', text: 'text, not a list' })
 })
 
 test('a value in one line', () => {

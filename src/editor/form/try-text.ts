@@ -3,11 +3,12 @@
  * is asked of the server (use-outcome.ts). Pure.
  */
 import { FanwiseError } from '#base/errors.ts'
-import type { Json } from '#base/json.ts'
+import { isJsonObject, type Json } from '#base/json.ts'
 import { compileCel } from '#expressions/cel.ts'
+import { kindOf, missingInSample } from '#expressions/problem.ts'
 import { pruneScope } from '#expressions/resolve.ts'
 import { compileTemplate } from '#expressions/template.ts'
-import type { Readable } from '../inspector/readable-data.ts'
+import { memberPath, type Readable } from '../inspector/readable-data.ts'
 import type { FieldLanguage } from './complete.ts'
 
 export type Outcome =
@@ -49,7 +50,7 @@ export function tryText(text: string, language: FieldLanguage, readable: Readabl
 /** A mistake in the text is named at the field; a value that is not there is said here. */
 export function outcomeOf(thrown: unknown): Outcome {
   if (!(thrown instanceof FanwiseError)) return { kind: 'fixed' }
-  if (thrown.code === 'step_missing_value') return { kind: 'none', text: 'no value with this sample' }
+  if (thrown.code === 'step_missing_value') return { kind: 'none', text: missingInSample(thrown) }
   return thrown.facts?.position !== undefined ? { kind: 'fixed' } : { kind: 'none', text: thrown.message.replace(/\.$/, '') }
 }
 
@@ -62,6 +63,15 @@ function unknown(references: readonly { root: string; path: string[]; optional?:
     if (root === 'item' && scope.item === undefined) return { kind: 'none', text: 'known once the list is' }
   }
   return null
+}
+
+/** Where a list is wanted: what it is instead, and which member of it is one. */
+export function asList(outcome: Outcome, text: string): Outcome {
+  if (outcome.kind !== 'value' || Array.isArray(outcome.value)) return outcome
+  const { value } = outcome
+  const path = /^\s*\{\{\s*([\w$.[\]"]+)\s*\}\}\s*$/.exec(text)?.[1]
+  const member = path !== undefined && isJsonObject(value) ? Object.keys(value).find((key) => Array.isArray(value[key])) : undefined
+  return { kind: 'none', text: `${kindOf(value)}, not a list${member === undefined ? '' : `: ${memberPath(path as string, member)} is one`}` }
 }
 
 /** A value in one line. */

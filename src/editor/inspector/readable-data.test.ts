@@ -57,12 +57,29 @@ describe('readable data', () => {
     expect(found.sources.find((one) => one.path === 'steps.wording')?.origin.kind).toBe('computed')
   })
 
+  test('an event that nobody has seen is what a step of this drawing sends; two that send each other are left alone', () => {
+    const sent = addStep(document, { parent: frame.id, kind: 'emit-each', after: first.id, config: { items: '{{ steps.load.body }}', event: 'user/due', data: '{ "to": "{{ item.mail }}" }' } })
+    const due = addEvent(sent.document, { position: { x: 0, y: 400 }, event: 'user/due' })
+    const reacts = addFunction(due.document, { position: { x: 300, y: 400 }, slug: 'react' })
+    const line = connect(reacts.document, { source: due.id, target: reacts.id })
+    const loaded = atHand({ [first.id]: ran({ body: [{ mail: 'bo@x.dev' }, { mail: 'cy@x.dev' }] }) })
+    const found = readableData('document' in line ? line.document : reacts.document, reacts.id, loaded)
+    expect(found.scope.event?.data).toEqual({ to: 'bo@x.dev' })
+    expect(found.sources[0]?.origin.kind).toBe('computed')
+    const back = addStep('document' in line ? line.document : reacts.document, { parent: reacts.id, kind: 'emit', config: { event: 'user/due', data: '{ "to": "{{ event.data.to }}" }' } })
+    const round = { ...back.document, nodes: Object.fromEntries(Object.entries(back.document.nodes).filter(([node]) => node !== sent.id)) }
+    expect(readableData(round, reacts.id, loaded).scope.event).toBeUndefined()
+  })
+
   test('an item is the first of the list, its type that of all', () => {
     const each: StepNode['each'] = { items: '{{ steps.load.body }}', concurrency: 1 }
     const { scope, types, sources } = readableData(updateNode(document, id, { each }), id, atHand({ [first.id]: ran({ body: [{ n: 1 }, { n: 2, s: 'x' }] }) }))
     expect(scope.item).toEqual({ n: 1 })
     expect(types.item).toBe('{ n: number; s?: string }')
-    expect(sources[0]?.title).toBe('the first of 2')
+    expect(sources[0]).toMatchObject({ title: 'the first of 2', count: 2 })
+    // How many there are is not known of a shortened list.
+    const short = readableData(updateNode(document, id, { each }), id, atHand({ [first.id]: { ...ran({ body: [{ n: 1 }] }), cut: 90_000 } }))
+    expect([short.sources[0]?.title, short.sources[0]?.count]).toEqual(['the first of the list', undefined])
   })
 
   test('a step that may fail offers its error; a line reads the event only', () => {

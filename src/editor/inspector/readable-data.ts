@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { isJsonObject } from '#base/json.ts'
 import { compileConfig, compileTemplate } from '#expressions/resolve.ts'
 import type { EventNode, GraphDocument, StepNode } from '#graph/document.ts'
+import { emittedEvent } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { isPaged } from '#steps/http/definition.ts'
 import { emptyShape, shapeOf, typeText, type Shape } from '../code/shape.ts'
@@ -37,6 +38,8 @@ export interface DataSource {
   type: string
   /** The value is a shortened one: the whole is too long to have here. */
   cut?: boolean
+  /** Of an item: how many there are, where the whole list is at hand. */
+  count?: number
   /** It may have failed without ending the run, so `error` may be there instead. */
   mayFail?: boolean
 }
@@ -58,14 +61,14 @@ export const nothingReadable: Readable = { sources: [], scope: { steps: {}, run:
 /** Real events by the name of an event node: see Catalog.samples. */
 type RealEvents = Readonly<Record<string, readonly Json[]>>
 
-/** For a step, a function, or the line that starts one. */
-export function readableData(document: GraphDocument, id: string, data: DataAtHand, real: RealEvents = {}): Readable {
+/** For a step, a function, or the line that starts one. `asked`: names of events that are being worked out, so that none is by way of itself. */
+export function readableData(document: GraphDocument, id: string, data: DataAtHand, real: RealEvents = {}, asked: readonly string[] = []): Readable {
   const edge = document.edges[id]
   const node = document.nodes[edge === undefined ? id : edge.target]
   const step = node?.type === 'step' ? node : undefined
   const frame = step === undefined ? node : document.nodes[step.parent]
   if (frame?.type !== 'function') return nothingReadable
-  const events = startingEvents(document, frame.id, edge?.type === 'subscription' ? edge.source : undefined).map((one) => eventSource(one, data, real))
+  const events = startingEvents(document, frame.id, edge?.type === 'subscription' ? edge.source : undefined).map((one) => eventSource(one, data, real, (name) => sentHere(document, name, data, real, asked)))
   const before = step === undefined ? [] : stepsBefore(document, step)
   const shown = events.find((one) => one.source.value !== undefined) ?? events[0]
   const scope: Readable['scope'] = {
@@ -78,7 +81,8 @@ export function readableData(document: GraphDocument, id: string, data: DataAtHa
     if (source.value !== undefined) scope.steps[one.key] = source.value
     return source
   })
-  const items = step === undefined ? null : itemSources(step, scope)
+  const whole = ![shown?.source, ...steps].some((one) => one?.cut === true)
+  const items = step === undefined ? null : itemSources(step, scope, whole)
   if (items?.[0]?.value !== undefined) Object.assign(scope, { item: items[0].value, index: 0 })
   return {
     ...(step === undefined ? {} : { own: step.key }),
@@ -101,12 +105,34 @@ function startingEvents(document: GraphDocument, functionId: string, only: strin
   })
 }
 
-function eventSource(node: EventNode, data: DataAtHand, real: RealEvents): { source: DataSource; event: SampleEvent | undefined } {
+function eventSource(node: EventNode, data: DataAtHand, real: RealEvents, workOut: (name: string) => Json | undefined): { source: DataSource; event: SampleEvent | undefined } {
   const stored = Object.hasOwn(real, node.event) ? real[node.event]! : []
   const atHand = data.events.get(node.id) ?? (node.sample !== undefined ? { id: null, name: node.event, data: node.sample, ts: 0 } : stored[0] !== undefined ? { id: null, name: node.event, data: stored[0], ts: 0 } : undefined)
+  const computed = atHand === undefined ? workOut(node.event) : undefined
+  if (computed !== undefined) {
+    const shape = shapeOf([computed])
+    return { event: { id: null, name: node.event, data: computed, ts: 0 }, source: { path: 'event.data', title: node.event, origin: { kind: 'computed' }, shape, type: typeText(shape), value: computed } }
+  }
   const shape = shapeOf(valuesOf(atHand, stored))
   const origin: Origin = atHand?.id == null ? { kind: atHand === undefined ? 'known' : 'sample' } : { kind: 'event', id: atHand.id, at: atHand.ts }
   return { event: atHand, source: { path: 'event.data', title: node.event, origin, shape, type: typeText(shape), ...(atHand === undefined ? {} : { value: atHand.data }), ...(atHand?.cut === undefined ? {} : { cut: true }) } }
+}
+
+/** The data of an event that nobody has seen yet, but that a step of this drawing sends: as it would be with the data at hand. */
+function sentHere(document: GraphDocument, name: string, data: DataAtHand, real: RealEvents, asked: readonly string[]): Json | undefined {
+  if (name === '' || asked.includes(name)) return undefined
+  for (const step of Object.values(document.nodes)) {
+    if (step.type !== 'step' || emittedEvent(step) !== name || typeof step.config.data !== 'string') continue
+    const { scope } = readableData(document, step.id, data, real, [...asked, name])
+    try {
+      const template = compileTemplate(step.config.data, 'json', { scope: step.kind === 'emit-each' ? ['item', 'index'] : [] })
+      const sent = template.needsSandbox ? undefined : template.render(scope)
+      if (sent !== undefined && isJsonObject(sent)) return sent
+    } catch {
+      // It cannot be worked out from what is known; another step may send it, too.
+    }
+  }
+  return undefined
 }
 
 const joined = new WeakMap<readonly Json[], { first: Json | undefined; values: readonly Json[] }>()
@@ -150,15 +176,15 @@ function transformed(step: StepNode, scope: Readable['scope']): Json | undefined
 }
 
 /** `item` and `index` of a step that goes through a list; null when it does not. */
-function itemSources(step: StepNode, scope: Readable['scope']): DataSource[] | null {
+function itemSources(step: StepNode, scope: Readable['scope'], whole: boolean): DataSource[] | null {
   const text = step.each?.items ?? (step.kind === 'emit-each' && typeof step.config.items === 'string' ? step.config.items : undefined)
   if (text === undefined) return null
   const list = listAtHand(text, scope)
   const shape = shapeOf(list ?? [])
   const origin: Origin = { kind: list === null ? 'known' : 'sample' }
-  const title = list === null ? 'each item of the list' : `the first of ${list.length.toLocaleString('en')}`
+  const title = list === null ? 'each item of the list' : whole ? `the first of ${list.length.toLocaleString('en')}` : 'the first of the list'
   return [
-    { path: 'item', title, origin, shape, type: typeText(shape), ...(list?.[0] === undefined ? {} : { value: list[0] }) },
+    { path: 'item', title, origin, shape, type: typeText(shape), ...(list !== null && whole ? { count: list.length } : {}), ...(list?.[0] === undefined ? {} : { value: list[0] }) },
     { path: 'index', title: 'its place, from 0', origin, shape: shapeOf([0]), type: 'number', ...(list?.[0] === undefined ? {} : { value: 0 }) },
   ]
 }

@@ -22,7 +22,7 @@ export function StepEach({ node }: { node: StepNode }) {
     >
       {each && (
         <>
-          <TextField label="List" value={each.items} expr="template" problem={items} placeholder={'{{ event.data.items }}'} onChange={(value) => update('each', { ...each, items: value })} />
+          <TextField label="List" value={each.items} expr="template" wants="list" problem={items} placeholder={'{{ event.data.items }}'} onChange={(value) => update('each', { ...each, items: value })} />
           <NumberField label="Items at once" value={each.concurrency} min={1} max={eachConcurrencyMax} problem={concurrency} onChange={(value) => update('each', { ...each, concurrency: value ?? 0 })} />
           <SelectField
             label="When an item fails" value={each.onError ?? 'fail'} options={[{ value: 'fail', label: 'The step fails' }, { value: 'continue', label: 'Keep going; its output is { error }' }]}

@@ -34,6 +34,7 @@ export function letGo(): void {
   watching.setState({ event: null, held: null })
 }
 
+/** What is live takes the place of an event that is followed. */
 export function showLive(live: boolean): void {
-  watching.setState({ live })
+  watching.setState(live ? { live, event: null } : { live })
 }

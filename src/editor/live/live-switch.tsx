@@ -8,7 +8,7 @@ import { showLive, watching } from './follow.ts'
 /** Shows on the frames how the published functions do right now. */
 export function LiveSwitch() {
   const { published } = useEditor()
-  const live = useStore(watching, (state) => state.live)
+  const live = useStore(watching, (state) => state.live && state.event === null)
   const words = published === null ? 'Nothing of this is live yet' : live ? 'Hide what is live' : 'Live: runs of the published functions, now'
   return (
     <Tooltip label={words}>

@@ -17,11 +17,13 @@ function countWords(view: FollowView): string {
   const left = view.counts.filter((one) => one.state === 'cancelled' || one.state === 'skipped').reduce((sum, one) => sum + one.count, 0)
   if (total === 0) return settled ? 'No function reacted to it.' : 'No run yet.'
   const rest = view.elsewhere.reduce((sum, one) => sum + one.count, 0)
+  const waiting = settled ? 0 : count('waiting') + count('sleeping')
   const parts = [
     ...(failed > 0 ? [`${failed.toLocaleString('en')} failed`] : []),
     ...(!settled || failed + left > 0 ? [`${done.toLocaleString('en')} of ${runs(total)} done`] : []),
+    ...(waiting > 0 ? [`${waiting.toLocaleString('en')} waiting`] : []),
     ...(left > 0 ? [`${left.toLocaleString('en')} not run to the end`] : []),
   ]
-  const whole = parts.length > 0 ? `${parts.join(', ')}.` : total === 1 ? 'The run is done.' : `All ${runs(total)} are done.`
+  const whole = total === 1 && failed + waiting === 1 ? (failed === 1 ? 'The run failed.' : 'The run waits.') : parts.length > 0 ? `${parts.join(', ')}.` : total === 1 ? 'The run is done.' : `All ${runs(total)} are done.`
   return rest > 0 ? `${whole} ${rest === total ? 'They are' : `${runs(rest)} of them ${rest === 1 ? 'is' : 'are'}`} not in this drawing.` : whole
 }

@@ -11,6 +11,7 @@ import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { formatDuration } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor, useEditorState } from '../context.ts'
+import { useReadable } from '../form/use-readable.ts'
 import { counted } from './share-words.ts'
 import classes from './preview.module.css'
 
@@ -23,6 +24,7 @@ export function PriceTag({ node }: { node: StepNode }) {
   const trpc = useTRPC()
   const [typed, setTyped] = useState<number | null>(null)
   const [event] = useDebouncedValue(emittedEvent(node) ?? '', typingMs)
+  const [item] = useReadable(node.id).sources
   const frame = document.nodes[node.parent]
   const drawn = useMemo(() => (event === '' ? [] : drawnConsumers(document, event, baseIn(catalog.values))), [document, event, catalog.values])
   const { data: facts } = useQuery(trpc.functions.price.queryOptions(
@@ -31,7 +33,8 @@ export function PriceTag({ node }: { node: StepNode }) {
   ))
   if (event === '' || facts === undefined) return null
   const consumers = [...drawn, ...facts.elsewhere].map((one) => (facts.limits[one.slug] === undefined || one.limit === null ? one : { ...one, limit: facts.limits[one.slug]! }))
-  const items = typed ?? facts.last?.items ?? null
+  const sampled = item?.path === 'item' ? (item.count ?? null) : null
+  const items = typed ?? facts.last?.items ?? sampled
   return (
     <section className={classes.price} aria-label="What it sets off" data-testid="price-tag">
       <div className={classes.priceHead}>
@@ -41,7 +44,7 @@ export function PriceTag({ node }: { node: StepNode }) {
           onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
         />
       </div>
-      <Source last={facts.last} typed={typed !== null} />
+      <Source last={facts.last} typed={typed !== null} sampled={sampled} />
       {consumers.length === 0
         ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
         : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places, allowedIn(catalog.values))} consumers={consumers.length} />}
@@ -50,9 +53,12 @@ export function PriceTag({ node }: { node: StepNode }) {
   )
 }
 
-function Source({ last, typed }: { last: { items: number; run: string } | null; typed: boolean }) {
+function Source({ last, typed, sampled }: { last: { items: number; run: string } | null; typed: boolean; sampled: number | null }) {
   const { path } = useWorkspace()
-  if (last === null) return <p className={classes.quiet}>No run yet. {typed ? 'Reckoned with the number above.' : 'Type how many items to expect.'}</p>
+  if (last === null) {
+    const without = sampled === null ? 'Type how many items to expect.' : 'As many items as its list has with the data at hand.'
+    return <p className={classes.quiet}>No live run yet. {typed ? 'Reckoned with the number above.' : without}</p>
+  }
   const link = <a href={path(`/runs/${last.run}`)} target="_blank" rel="noreferrer">last run</a>
   return <p className={classes.quiet}>{typed ? <>The {link} had {counted(last.items, 'item')}.</> : <>As many items as its {link} had.</>}</p>
 }

@@ -25,7 +25,7 @@ export function Doors() {
 }
 
 function OpenDoors() {
-  const { editor, place } = useEditor()
+  const { editor, place, slug } = useEditor()
   // The address is made once, so that the one that is read here is the one that is drawn.
   const [hookId] = useState(newHookId)
   const origin = useOrigin()
@@ -44,7 +44,7 @@ function OpenDoors() {
       <div className={classes.row}>
         <Door kind={<PaletteGlyph kind="webhook" />} title="A webhook" about="Another system calls this address, and each call is an event.">
           <code className={classes.address} data-testid="door-address">POST {origin ?? ''}/hooks/<wbr />{hookId}</code>
-          <Button variant="filled" onClick={() => begin('Start with a webhook', (middle) => beginWithWebhook(editor.store.getState().document, middle, hookId))}>Use this address</Button>
+          <Button variant="filled" onClick={() => begin('Start with a webhook', (middle) => beginWithWebhook(editor.store.getState().document, middle, { hookId, workflow: slug }))}>Use this address</Button>
         </Door>
         <Door kind={<PaletteGlyph kind="schedule" />} title="A schedule" about="A function runs at times you choose, in your time zone.">
           <p className={classes.sample}>Mondays at 9, {place.timezone.replaceAll('_', ' ')}</p>

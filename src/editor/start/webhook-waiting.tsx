@@ -1,7 +1,7 @@
 'use client'
 /** A webhook that nobody has called yet: its curl to copy, and the moment the first request is there. */
 import { Button } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { EventNode, WebhookNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
@@ -56,6 +56,10 @@ function Waiting({ url }: { url: string }) {
 function Arrived({ event, first }: { event: EventNode; first: { id: string; receivedAt: string; data: unknown } }) {
   const { editor, place } = useEditor()
   const { edges } = useEditorState((state) => state.document)
+  const trpc = useTRPC()
+  const client = useQueryClient()
+  // Every panel shows it from now on, not only from the next time they look.
+  useEffect(() => void client.invalidateQueries(trpc.workflows.dataAtHand.pathFilter()), [client, trpc, first.id])
   const reacts = Object.values(edges).some((edge) => edge.type === 'subscription' && edge.source === event.id)
   const sample = first.data as EventNode['sample'] | null
   const hang = (): void => {

@@ -13,6 +13,9 @@ import classes from './try.module.css'
 /** Long enough to get from the node to its button. */
 const leaveMs = 250
 
+/** Over the step's upper edge: above it, it would cover the beginning of the function's name. */
+const overTicket = -14
+
 /** Node id of the step the pointer is on. */
 function useHovered(): string | null {
   const [hovered, setHovered] = useState<string | null>(null)
@@ -48,7 +51,7 @@ export function TryToolbar() {
   const busy = useStore(tries, (state) => hovered !== null && isUnderWay(state.byNode[hovered]))
   if (viewOnly || dragging || node?.type !== 'step') return null
   return (
-    <NodeToolbar nodeId={node.id} isVisible position={Position.Top} align="start" offset={4} className={classes.toolbar}>
+    <NodeToolbar nodeId={node.id} isVisible position={Position.Top} align="start" offset={overTicket} className={classes.toolbar}>
       <Tooltip label="Run this step (R)" openDelay={500}>
         <button type="button" className={classes.play} tabIndex={-1} disabled={busy} aria-label={`Run ${nodeTitle(node)}`} onClick={() => tryPart({ mode: 'step', node: node.id })}>
           <IconPlayerPlay size={13} stroke={1.8} />

@@ -155,8 +155,18 @@ function placeAfter(document: GraphDocument, frameId: string, before: StepNode |
   const others = stepsOf(document, frameId)
   const blocked = () => others.some((step) =>
     Math.abs(step.position.y - y) < stepSize(step.kind).h + 4 && step.position.x < x + 124 && step.position.x + stepSize(step.kind).w > x)
-  while (blocked()) y += 56
+  while (blocked() || leadsAstray(document, frameId, { x, y })) y += 56
   return { x: Math.ceil(x / 8) * 8, y }
+}
+
+/** Nearer than this, in one row, a step looks like the next one. */
+const looksNext = 96
+
+/** Whether a step here, which leads nowhere yet, would look as if it led to the one on its right. */
+export function leadsAstray(document: GraphDocument, frameId: string, { x, y }: Position): boolean {
+  const follows = new Set(Object.values(document.edges).flatMap((edge) => (edge.type === 'order' ? [edge.target] : [])))
+  return stepsOf(document, frameId).some(({ id, kind, position }) => follows.has(id)
+    && Math.abs(position.y - y) < stepSize(kind).h && position.x > x && position.x - x - stepSize(kind).w < looksNext)
 }
 
 function put(document: GraphDocument, node: GraphNode): Added {

@@ -42,3 +42,27 @@ function shift(document: GraphDocument, frame: string, to: Rect, from: Rect, by:
   const moved = others.filter((node) => follows(rectOf(node))).map((node) => [node.id, { ...node, position: { x: node.position.x + by.x, y: node.position.y + by.y } }] as const)
   return { ...document, nodes: { ...document.nodes, ...Object.fromEntries(moved) } }
 }
+
+/** A function that was just made is moved, by as little as it takes, until it covers nothing. */
+export function standClear(document: GraphDocument, id: string): GraphDocument {
+  const made = document.nodes[id]
+  if (made?.type !== 'function') return document
+  const others = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note' && node.id !== id).map(rectOf)
+  let rect = rectOf(made)
+  for (let tries = 0; tries < others.length; tries++) {
+    const near: Rect = { x: rect.x - nearest, y: rect.y - nearest, w: rect.w + 2 * nearest, h: rect.h + 2 * nearest }
+    const covered = others.find((other) => meet(other, near))
+    if (covered === undefined) break
+    rect = asideOf(rect, covered)
+  }
+  return { ...document, nodes: { ...document.nodes, [id]: { ...made, position: { x: rect.x, y: rect.y } } } }
+}
+
+function asideOf(rect: Rect, from: Rect): Rect {
+  const ways: Position[] = [
+    { x: 0, y: from.y + from.h + nearest - rect.y }, { x: 0, y: from.y - nearest - rect.h - rect.y },
+    { x: from.x + from.w + nearest - rect.x, y: 0 }, { x: from.x - nearest - rect.w - rect.x, y: 0 },
+  ]
+  const shortest = ways.reduce((a, b) => (Math.abs(b.x + b.y) < Math.abs(a.x + a.y) ? b : a))
+  return { ...rect, x: rect.x + shortest.x, y: rect.y + shortest.y }
+}

@@ -2,14 +2,12 @@
 import { newElementId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { GraphDocument, OrderEdge, Position, StepNode } from '#graph/document.ts'
-import { addStep, firstPort, portsOf, type Added } from '#graph/edit/add-node.ts'
+import { addStep, firstPort, type Added } from '#graph/edit/add-node.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
 import { frame, roundUp, snap, stepSize } from '#graph/sizes.ts'
+import { wayGap } from '#graph/way-names.ts'
 import type { StepKind } from '#steps/kind.ts'
-
-/** Behind a step of several ways there is room for the name of the way. */
-const namedWayGap = 56
 
 /** The document unchanged, with the edge's id, when the edge does not join two steps of one function. */
 export function spliceStep(document: GraphDocument, edgeId: string, kind: StepKind, config?: JsonObject): Added {
@@ -56,10 +54,9 @@ function placeOn(document: GraphDocument, edgeId: string, kind: StepKind): Place
   const source = edge && document.nodes[edge.source]
   const target = edge && document.nodes[edge.target]
   if (edge?.type !== 'order' || source?.type !== 'step' || target?.type !== 'step') return null
-  const gapBefore = portsOf(source).length > 1 ? namedWayGap : frame.gapX
   const inputs = Object.values(document.edges).filter((one) => one.type === 'order' && one.target === target.id).length
   const gapAfter = inputs > 1 ? frame.joinGapX : frame.gapX
-  const x = roundUp(source.position.x + stepSize(source.kind).w + gapBefore, snap)
+  const x = roundUp(source.position.x + stepSize(source.kind).w + wayGap(source, edge.port), snap)
   const y = inputs > 1 ? source.position.y : target.position.y
   const room = roundUp(Math.max(0, x + stepSize(kind).w + gapAfter - target.position.x), snap)
   return { edge, source, target, at: { x, y }, later: following(document, target.id), room }

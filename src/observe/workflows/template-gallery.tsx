@@ -70,7 +70,7 @@ function TemplateCard({ template, busy, disabled, mayUse, onUse }: { template: T
         <span className={classes.about}>{template.blurb}{template.hint === undefined ? '' : ` ${template.hint}`}</span>
         <span className={classes.foot}>
           <span className={classes.chip}>{template.category}</span>
-          {mayUse && <Button size="xs" loading={busy} disabled={disabled && !busy} onClick={onUse} aria-label={`Use ${template.name}`}>Use this</Button>}
+          {mayUse && <Button size="xs" loading={busy} disabled={disabled && !busy} onClick={onUse} aria-label={`Use this: ${template.name}`}>Use this</Button>}
         </span>
       </span>
     </article>

@@ -21,7 +21,7 @@ test('the sandbox gets what it is to work out, and its answer is put into the te
 
 test('why there is no value, in words: missing data, a limit, a mistake', async () => {
   setTrySandbox(() => Promise.reject(new FanwiseError('step_timeout', 'It took longer than 1,000 ms.')))
-  expect(await tryExpression(attempt('{{ event.data.mail.trim() }}'))).toEqual({ none: 'no value with this sample' })
+  expect(await tryExpression(attempt('{{ event.data.mail.trim() }}'))).toEqual({ none: 'event.data.mail has no value with this sample' })
   expect(await tryExpression(attempt('{{ event.data.name.trim() }}'))).toEqual({ none: 'It took longer than 1,000 ms' })
   expect(await tryExpression(attempt('{{ event.'))).toHaveProperty('none')
 })

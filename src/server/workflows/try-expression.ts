@@ -1,6 +1,7 @@
 /** A field of a drawing, evaluated with the data its writer has at hand: texts, checks and sandbox as in a run. */
 import { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
+import { missingInSample } from '#expressions/problem.ts'
 import { compileTemplate, type TemplateKind } from '#expressions/template.ts'
 import { trySandbox } from '#server/try-sandbox.ts'
 
@@ -22,6 +23,6 @@ export async function tryExpression({ text, kind, scope, escape, item }: Attempt
     return { value: template.renderWith(scope, await trySandbox()(template.expressions, scope)) }
   } catch (thrown) {
     if (!(thrown instanceof FanwiseError)) throw thrown
-    return { none: thrown.code === 'step_missing_value' ? 'no value with this sample' : thrown.message.replace(/\.$/, '') }
+    return { none: thrown.code === 'step_missing_value' ? missingInSample(thrown) : thrown.message.replace(/\.$/, '') }
   }
 }

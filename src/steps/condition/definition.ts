@@ -10,14 +10,14 @@ const config = z.object({
   cases: z.array(z.object({
     id: required('The case has no id.', { label: 'Id', control: 'hidden' }, 64),
     label: optionalText({ label: 'Label', placeholder: 'Large order' }, 60),
-    when: required('Say when this way is taken.', { label: 'When', expr: 'expression', lazy: true, placeholder: 'event.data.amount > 100' }, 4000),
+    when: required('Say when this way is taken.', { label: 'Condition', expr: 'expression', lazy: true, placeholder: 'event.data.amount > 100' }, 4000),
   })).min(1, 'Add a case.').max(30).superRefine((cases, context) => {
     const seen = new Set<string>(['else'])
     cases.forEach((entry, index) => {
       if (seen.has(entry.id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `Two ways out are named ${entry.id}. Give each its own id.` })
       seen.add(entry.id)
     })
-  }).meta(field({ label: 'Cases', control: 'cases', help: 'JavaScript over event, steps, run and env. The first true case wins.' })),
+  }).meta(field({ label: 'Cases', control: 'cases', help: 'The first case whose condition holds is taken. As text, conditions are JavaScript.' })),
 })
 
 export type ConditionConfig = z.infer<typeof config>

@@ -6,7 +6,7 @@ const scope = ['item', 'index']
 
 const config = z.object({
   items: required('Say which list to send.', {
-    label: 'List', expr: 'template', placeholder: '{{ steps.fetch_users.body }}', help: 'One event is sent for each item, however many there are.',
+    label: 'List', expr: 'template', wants: 'list', placeholder: '{{ steps.fetch_users.body }}', help: 'One event is sent for each item, however many there are.',
   }, 4000).refine((text) => text.trim() === '' || /^\s*\{\{[^]*\}\}\s*$/.test(text), 'The list is not an expression. Write one {{ }} that gives it, such as {{ event.data.items }}.'),
   event: eventNameField({ label: 'Event', placeholder: 'digest/weekly.send' }, 'Name the event to send for each item.'),
   data: z.string().max(200_000).default('{{ item }}').meta(field({

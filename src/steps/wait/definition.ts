@@ -12,7 +12,7 @@ const config = z.object({
     }
   }).meta(field({ label: 'Same value in both', control: 'same-value', placeholder: 'data.orderId', help: 'A path that must be equal in the event that started the run and the one that arrives.' })),
   condition: z.string().max(2000).default('').meta(field({
-    label: 'Only if', expr: 'cel', placeholder: 'async.data.amount >= event.data.amount', help: 'CEL. event started this run, async is the one that arrives.',
+    label: 'Only if', expr: 'cel', placeholder: 'async.data.amount >= event.data.amount', help: 'event started this run, async is the one that arrives. As text, it is CEL.',
   })),
   timeout: durationField({ label: 'Wait at most', initial: '7d', minMs: 1000, maxMs: 366 * 86_400_000 }),
   lookBack: z.boolean().default(true).meta(field({ label: 'Also take one that came since the run began' })),

@@ -1,9 +1,11 @@
 'use client'
 import { useEffect, useState } from 'react'
+import { nodeTitle } from '#canvas/describe.ts'
 import { canHandleError, canRepeat } from '#graph/compile/check-each.ts'
 import type { StepNode } from '#graph/document.ts'
-import { renameStepKey } from '#graph/edit/update-node.ts'
+import { renameStep, renameStepKey } from '#graph/edit/update-node.ts'
 import { useEditor } from '../context.ts'
+import { useDataAtHand } from '../data/data-at-hand.ts'
 import { CurlPaste } from '../form/curl-paste.tsx'
 import { Fields } from '../form/fields.tsx'
 import { MailPreview } from '../form/mail-preview.tsx'
@@ -17,18 +19,16 @@ import { PinNote } from '../try/pin-note.tsx'
 import { LastRun, LastRunLine } from './last-run.tsx'
 import { StepEach } from './step-each.tsx'
 import { StepFailure } from './step-failure.tsx'
-import { useUpdate } from './use-update.ts'
 import classes from './inspector.module.css'
 
 export function StepPanel({ node }: { node: StepNode }) {
-  const update = useUpdate(node)
   return (
     <>
       <PinNote node={node} />
       <LastRunLine node={node} />
       <Fields>
         <div className={classes.two}>
-          <TextField label="Step name" value={node.name} onChange={(value) => update('name', value)} problem={useProblem('name')} />
+          <NameField node={node} />
           <KeyField node={node} />
         </div>
         {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
@@ -43,6 +43,14 @@ export function StepPanel({ node }: { node: StepNode }) {
       </Fields>
     </>
   )
+}
+
+/** Until runs know it, the key follows. */
+function NameField({ node }: { node: StepNode }) {
+  const { editor, published } = useEditor()
+  const keepKey = useDataAtHand().steps.has(node.id) || published?.document?.nodes[node.id] !== undefined
+  const change = (name: string): void => editor.edit(`Edit name of ${nodeTitle(node)}`, (document) => renameStep(document, node.id, name, { keepKey }), { group: `${node.id}.name` })
+  return <TextField label="Step name" value={node.name} onChange={change} problem={useProblem('name')} />
 }
 
 /** A key is read by other steps: it is renamed with them, and only once what is typed can be one. */

@@ -9,7 +9,7 @@ import { freeName, toSlug, toStepKey } from '#graph/edit/names.ts'
 import { clip, paste } from '#graph/edit/paste.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
-import { renameStepKey, rewriteKeys, updateNode } from '#graph/edit/update-node.ts'
+import { renameStep, renameStepKey, rewriteKeys, updateNode } from '#graph/edit/update-node.ts'
 import { applyRandomEdit, randomDocument, randomEdit } from '#graph/random-edits.ts'
 import { stepSize } from '#graph/sizes.ts'
 
@@ -143,6 +143,22 @@ describe('renaming a key', () => {
   })
   test.each([['', /letters/], ['1x', /letters/], ['b', /already/], ['constructor', /JavaScript/]])('%j is refused', (key, words) => {
     expect(renameStepKey(drawing(), 'a', key)).toEqual({ refused: expect.stringMatching(words) as string })
+  })
+  test('a step that gathers its results follows', () => {
+    const fan = addStep(drawing(), { id: 'fan', parent: 'fn', kind: 'emit-each', name: 'Send', key: 'send' }).document
+    const answer = renameStepKey(addStep(fan, { id: 'all', parent: 'fn', kind: 'gather', config: { of: 'send' } }).document, 'fan', 'mails')
+    expect('document' in answer && node<StepNode>(answer.document, 'all').config.of).toBe('mails')
+  })
+  test('with a new name, while the key is made from kind or name and no run knows it', () => {
+    const drawn = updateNode(addStep(drawing(), { id: 'call', parent: 'fn', kind: 'http' }).document, 'b', { config: { fields: [{ name: 'x', value: '{{ steps.http.body }}' }] } })
+    const named = ['C', 'Create', 'Create contact'].reduce((document, name) => renameStep(document, 'call', name), drawn)
+    expect(node<StepNode>(named, 'call')).toMatchObject({ name: 'Create contact', key: 'create_contact' })
+    expect(node<StepNode>(named, 'b').config).toEqual({ fields: [{ name: 'x', value: '{{ steps.create_contact.body }}' }] })
+    expect(node<StepNode>(renameStep(named, 'call', 'A'), 'call').key).toBe('a_2')
+    expect(node<StepNode>(renameStep(renameStep(named, 'call', ''), 'call', 'Look up'), 'call').key).toBe('look_up')
+    expect(node<StepNode>(renameStep(drawn, 'call', 'Look up', { keepKey: true }), 'call')).toMatchObject({ name: 'Look up', key: 'http' })
+    const chosen = renameStepKey(drawn, 'call', 'lead')
+    expect('document' in chosen && node<StepNode>(renameStep(chosen.document, 'call', 'Look up'), 'call')).toMatchObject({ name: 'Look up', key: 'lead' })
   })
   test('several at once do not catch each other', () => {
     expect(rewriteKeys('{{ steps.a }} {{ steps.b }}', new Map([['a', 'b'], ['b', 'c']]))).toBe('{{ steps.b }} {{ steps.c }}')

@@ -2,7 +2,7 @@
 import type { Json } from '#base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
 import { graphEdge, graphNode } from '#graph/document.ts'
-import { isReservedKey, stepKeyMax, stepKeyPattern, stepsOf } from '#graph/edit/names.ts'
+import { freeName, isReservedKey, stepKeyMax, stepKeyPattern, stepsOf, toStepKey } from '#graph/edit/names.ts'
 
 /** Fields to set; `undefined` removes one. `config` is merged field by field. */
 export type NodePatch = Record<string, unknown>
@@ -52,12 +52,36 @@ export function renameStepKey(document: GraphDocument, id: string, key: string):
   return { document: { ...document, nodes } }
 }
 
+/**
+ * Names a step. A key that was made from its kind or its name follows, with what reads it, so that expressions say
+ * what a step is about; not when it was chosen, or `keepKey` says that runs know it already.
+ */
+export function renameStep(document: GraphDocument, id: string, name: string, { keepKey = false }: { keepKey?: boolean } = {}): GraphDocument {
+  const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
+  const named = updateNode(document, id, { name })
+  if (node?.type !== 'step' || keepKey || !isMadeKey(node)) return named
+  const others = new Set(stepsOf(document, node.parent).filter((step) => step.id !== id).map((step) => step.key))
+  const renamed = renameStepKey(named, id, freeName(toStepKey(name), others, '_', stepKeyMax))
+  return 'document' in renamed ? renamed.document : named
+}
+
+function isMadeKey({ key, kind, name }: StepNode): boolean {
+  const made = [toStepKey(kind), toStepKey(name)]
+  return made.includes(key) || made.includes(key.replace(/_\d+$/, ''))
+}
+
 /** A step whose reads follow the renames: its config, and the list it goes through. The same step when nothing reads them. */
 export function rewriteReads(step: StepNode, renames: ReadonlyMap<string, string>): StepNode {
-  const config = rewriteKeys(step.config, renames) as StepNode['config']
+  const config = renamedGathering(step, rewriteKeys(step.config, renames) as StepNode['config'], renames)
   const items = step.each === undefined ? undefined : rewriteKeys(step.each.items, renames) as string
   if (config === step.config && items === step.each?.items) return step
   return { ...step, config, ...(step.each === undefined || items === undefined ? {} : { each: { ...step.each, items } }) }
+}
+
+/** A gathering step names the key of a fan-out as such. */
+function renamedGathering({ kind }: StepNode, config: StepNode['config'], renames: ReadonlyMap<string, string>): StepNode['config'] {
+  const to = kind === 'gather' && typeof config.of === 'string' ? renames.get(config.of.trim()) : undefined
+  return to === undefined ? config : { ...config, of: to }
 }
 
 function merged(config: StepNode['config'], patch: Record<string, Json | undefined>): StepNode['config'] {

@@ -109,4 +109,7 @@ export interface FunctionDefinition {
   hash: string
 }
 
+/** Sent once by every fan-out, when its last run has ended. */
+export const settledEvent = 'fanwise/fan-out.settled'
+
 export const defaultBackoff: Backoff = { baseMs: 10_000, factor: 2, maxMs: 3_600_000, jitter: 0.2 }

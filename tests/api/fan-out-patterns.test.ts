@@ -174,3 +174,15 @@ test('a drawing that is not published reacts to nothing, and its event says so',
   expect(await w.outcomes(await w.send('early/sent', {}), 1)).toEqual(['later completed'])
   expect((await w.call('GET', `/events/${event}`)).runs).toEqual([])
 })
+
+test('a function that is drawn to react to the settling gets the counts, once, when the last item has ended', async () => {
+  const w = await world()
+  refused.add('https://tell.example/2')
+  await w.draw('lists', chain('list/given', 'all', [{ key: 'each', kind: 'emit-each', config: { items: '{{ event.data.items }}', event: 'item/told', data: '{ "n": {{ item }} }' } }]))
+  await w.draw('items', drawFunctions([{ ...http('tell', 'item/told', 'https://tell.example/{{ event.data.n }}') }]))
+  await w.draw('ends', chain('fanwise/fan-out.settled', 'report', [{ key: 'note', kind: 'transform', config: values({ of: '{{ event.data.items }}', completed: '{{ event.data.completed }}', failed: '{{ event.data.failed }}' }) }]))
+  await w.send('list/given', { items: [1, 2, 3] })
+  const run = await until(async () => (await w.runs('function=report&status=completed'))[0], 'it reports')
+  expect((await w.call('GET', `/runs/${run.id}`)).steps).toMatchObject([{ id: 'note', output: { of: 3, completed: 2, failed: 1 } }])
+  expect(await w.runs('function=report')).toHaveLength(1)
+})

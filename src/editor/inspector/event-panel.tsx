@@ -4,6 +4,7 @@ import { IconPlus, IconSend } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { Json } from '#base/json.ts'
 import { jsonEqual } from '#base/json.ts'
+import { ownEventNames } from '#graph/compile/event-names.ts'
 import type { EventNode } from '#graph/document.ts'
 import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
 import { CodeField } from '../code/code-field.tsx'
@@ -20,11 +21,15 @@ import { useEventNames } from './known-names.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
 import { useUpdate } from './use-update.ts'
 
+const ownPrefix = 'fanwise/'
+
 export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean }) {
   const { editor, place, viewOnly } = useEditor()
   const update = useUpdate(node)
   const problem = useProblem('event')
-  const names = useEventNames().filter((name) => name !== node.event)
+  // What Fanwise sends itself is for those who look for it, not for whoever names a first event.
+  const own = node.event !== '' && (node.event.startsWith(ownPrefix) || ownPrefix.startsWith(node.event)) ? ownEventNames : []
+  const names = [...useEventNames(), ...own].filter((name, i, all) => name !== node.event && all.indexOf(name) === i)
   const { senders, reactions } = useEventLinks(node)
   const known = useDataAtHand().events.get(node.id)
   const hang = (): void => {
@@ -41,7 +46,7 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
       </Fields>
       {node.event !== '' && <SamplePicker node={node} />}
       <Fields><SampleField node={node} /></Fields>
-      <LinkList title="Sent by" rows={senders} empty="Anything with your event key, by POST /e/KEY or the SDK." />
+      <LinkList title="Sent by" rows={senders} empty={node.event.startsWith(ownPrefix) ? 'Fanwise itself.' : 'Anything with your event key, by POST /e/KEY or the SDK.'} />
       <LinkList
         title="Reacts" rows={reactions} empty="Nobody reacts yet."
         aside={viewOnly ? null : <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={13} stroke={1.7} />} onClick={hang}>Add a function</Button>}

@@ -11,13 +11,13 @@ import { inTransaction } from '#engine/transaction.ts'
 import { cancelOnEvents } from '#engine/flow/cancel-on-event.ts'
 import { decideStarts } from '#engine/flow/decide-starts.ts'
 import type { RoutingTable } from '#engine/match.ts'
+import { settledEvent } from '#graph/definition.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
 import { fanOutCounts, fanOutSettle, fanOutUnhold, gatherWaits } from '#engine/sql/fan-out.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
 
-export const settledEvent = 'fanwise/fan-out.settled'
 const staleTriesMax = 20
 
 interface Settled {

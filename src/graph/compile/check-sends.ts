@@ -1,6 +1,7 @@
 /** What steps send and call: names, known functions, and circles that would send for ever. */
 import { eventNameProblem } from '#graph/compile/event-names.ts'
 import { atStep, type Findings, type FrameModel, type Model } from '#graph/compile/model.ts'
+import { settledEvent } from '#graph/definition.ts'
 import type { StepNode } from '#graph/document.ts'
 import { awaitedEvent, calledFunction, emittedEvent, matchesEvent } from '#graph/links.ts'
 
@@ -60,6 +61,8 @@ function linksOf(model: Model): Map<string, Link[]> {
     for (const step of frame.steps) {
       const name = emittedEvent(step)
       if (name !== null) for (const to of reactions(name)) add(frame.node.slug, { to, how: `sends \`${name}\`, which starts`, stepId: step.id })
+      // A name of its own is sent for each list, however it ends; who reacts to it and sends a list begins anew.
+      if (step.kind === 'emit-each') for (const to of reactions(settledEvent)) add(frame.node.slug, { to, how: `fans out, and \`${settledEvent}\` starts`, stepId: step.id })
       const called = calledFunction(step)
       if (called !== null) add(frame.node.slug, { to: called, how: 'calls', stepId: step.id })
     }

@@ -77,7 +77,7 @@ describe('sources', () => {
     expect(found(patch('ev', { event }))).toEqual(code === null ? [] : [`error ${code} ev event`])
     if (code !== null) expect(compile(patch('ev', { event }), empty).functions).toEqual([])
   })
-  test.each(['a/*', 'a.b.*', 'fanwise/function.failed', 'fanwise/function.*', 'plain'])('event %j may start a function', (event) => {
+  test.each(['a/*', 'a.b.*', 'fanwise/function.failed', 'fanwise/function.*', 'fanwise/fan-out.settled', 'plain'])('event %j may start a function', (event) => {
     expect(found(patch('ev', { event }))).toEqual([])
   })
   test('an event that nobody reacts to, unless somebody elsewhere does', () => {
@@ -251,6 +251,10 @@ describe('loops', () => {
     const { diagnostics, functions } = compile(looping(), empty)
     expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'emit-loop', nodeId: 'again', message: '`greet` sends `a/b`, which starts `greet` again. This may go on for ever.' }])
     expect(functions).toHaveLength(1)
+  })
+  test('a function that fans out whenever a fan-out settles', () => {
+    const each = step(patch('ev', { event: 'fanwise/fan-out.settled' }), 'each', 'emit-each', { items: '{{ event.data.list }}', event: 'c/d', data: '{{ item }}' }, 'one')
+    expect(compile(each, empty).diagnostics).toMatchObject([{ severity: 'warning', code: 'emit-loop', nodeId: 'each', message: '`greet` fans out, and `fanwise/fan-out.settled` starts `greet` again. This may go on for ever.' }])
   })
   test('a chain through another function, here and elsewhere, is named once', () => {
     const sends = step(base(), 'on', 'emit', { event: 'c/d' }, 'one')

@@ -1,5 +1,9 @@
 /** What an event's name may be, for senders (exact) and for triggers (exact, or a pattern). */
+import { settledEvent } from '#graph/definition.ts'
+
 export const eventNameMax = 256
+/** Names that Fanwise itself sends and functions may react to. */
+export const ownEventNames = ['fanwise/function.failed', 'fanwise/function.finished', 'fanwise/function.cancelled', settledEvent]
 
 export interface NameProblem {
   code: string
@@ -20,11 +24,11 @@ export function eventNameProblem(name: string, use: 'trigger' | 'send'): NamePro
 }
 
 function reservedProblem(name: string, use: 'trigger' | 'send'): NameProblem | null {
-  if (use === 'trigger' && /^fanwise\/function\.(\*|[a-z_.-]+)$/.test(name)) return null
+  if (use === 'trigger' && /^fanwise\/(function|fan-out)\.(\*|[a-z_.-]+)$/.test(name)) return null
   const prefix = name.slice(0, name.indexOf('/') + 1)
   return {
     code: 'event-name-reserved', message: `Names that start with \`${prefix}\` are reserved.`,
-    fix: use === 'trigger' ? 'Choose another prefix. Functions may react to `fanwise/function.failed` and its like.' : 'Choose another prefix.',
+    fix: use === 'trigger' ? 'Choose another prefix. Functions may react to `fanwise/function.failed` and its like, and to `fanwise/fan-out.settled`.' : 'Choose another prefix.',
   }
 }
 

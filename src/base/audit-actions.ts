@@ -3,7 +3,7 @@ export const auditActions = [
   'workflow.create', 'workflow.replace', 'workflow.rename', 'workflow.publish', 'workflow.delete', 'workflow.bring-back',
   'function.paused', 'function.resumed', 'service.parked', 'service.resumed',
   'fan-out.confirm', 'fan-out.pause', 'fan-out.stop', 'fan-out.resume', 'fan-out.go', 'fan-out.cancel', 'fan-out.retry-failed', 'fan-out.limit',
-  'run.cancel', 'run.retry', 'run.again', 'runs.cancel', 'runs.retry', 'approval.decide',
+  'run.cancel', 'run.retry', 'run.again', 'run.signal', 'runs.cancel', 'runs.retry', 'approval.decide',
   'schedule.create', 'schedule.change', 'schedule.delete',
   'connection.create', 'connection.change', 'connection.rename', 'connection.delete',
   'secret.create', 'secret.change', 'secret.rename', 'secret.delete', 'setting.create', 'setting.change', 'setting.delete',

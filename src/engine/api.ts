@@ -71,7 +71,7 @@ export interface Engine {
   /** A person's answer to an approval step; the first one counts. `step` is its key. */
   decide(workspaceId: string, runId: string, step: string, decision: { decision: 'approved' | 'rejected'; comment: string; by: string | null }, actor?: Actor): Promise<DecideAnswer>
   /** The run that waited for the signal and has it now; null when none does. */
-  signal(workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null>
+  signal(workspaceId: string, signal: string, data: JsonObject, person?: { runId: string; actor: Actor }): Promise<{ runId: string } | null>
   /** False when the run had already ended. `by`: recorded as what that one did, here and for retries. */
   cancelRun(workspaceId: string, runId: string, by?: Actor): Promise<boolean>
   /** In one transaction; a few hundred at most. Answers how many were still open. */

@@ -30,12 +30,13 @@ export async function decideApproval(context: DecideContext, workspaceId: string
   })
 }
 
-/** The run that took it, or null when none waits for the name. */
-export async function sendSignal(context: DecideContext, workspaceId: string, signal: string, data: JsonObject): Promise<{ runId: string } | null> {
+/** The run that took it, or null when none waits for the name. @param person looks at one run; programs send too many to be written down */
+export async function sendSignal(context: DecideContext, workspaceId: string, signal: string, data: JsonObject, person?: { runId: string; actor: Actor }): Promise<{ runId: string } | null> {
   return waking(context, async (client, woken) => {
-    const { rows } = await client.query<{ run: string; step: string }>({ ...signalWait, values: [workspaceId, signal] })
+    const { rows } = await client.query<{ run: string; step: string }>({ ...signalWait, values: [workspaceId, signal, person?.runId ?? null] })
     if (rows[0] === undefined) return null
     await resolve(client, workspaceId, rows[0].run, rows[0].step, data)
+    if (person !== undefined) await audit(client, workspaceId, person.actor, 'run.signal', publicId('run', rows[0].run), { step: rows[0].step, signal })
     woken.push({ workspaceId, runId: rows[0].run })
     return { runId: rows[0].run }
   })

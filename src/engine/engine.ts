@@ -116,7 +116,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...startByHand(routes, ingest),
     holds: holdControls(holdContext),
     decide: (workspaceId, runId, step, decision, actor) => decideApproval({ pool, woken }, workspaceId, runId, step, decision, actor),
-    signal: (workspaceId, signal, data) => sendSignal({ pool, woken }, workspaceId, signal, data),
+    signal: (workspaceId, signal, data, person) => sendSignal({ pool, woken }, workspaceId, signal, data, person),
     say: (topic, data) => notifier.send({ said: { topic, data } }),
     hear: (listener) => {
       listeners.add(listener)

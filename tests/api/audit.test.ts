@@ -117,6 +117,29 @@ test('what is done to runs is told of with the run; what was over already is not
   expect(await lines({ action: 'run.cancel' })).toEqual([`editor run.cancel ${open}`])
 })
 
+test('a signal that a person sends reaches the run they look at, once, with its data, and is told of', async () => {
+  await publish(t.engine.pool, ws, [fn('pays', 'pay/begun', [step('paid', 'signal', { signal: 'pay-{{ event.data.id }}', timeout: '1h' })])])
+  t.engine.routesChanged(ws)
+  const waits = async (id: number) => {
+    const { ids: [event] } = await rest('POST', '/events', { name: 'pay/begun', data: { id } })
+    return until(async () => (await rest('GET', `/runs?event=${event}&status=waiting`)).data[0]?.id as string | undefined, 'it waits')
+  }
+  const [one, other] = [await waits(1), await waits(2)]
+  expect((await as('viewer').runs.get({ ...at, id: one })).steps).toMatchObject([{ status: 'waiting', signal: 'pay-1' }])
+  const send = (who: keyof typeof people, id: string) => as(who).runs.signal({ ...at, id, signal: 'pay-1', data: { amount: 9 } })
+  await expect(send('viewer', one)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  // The name is another run's.
+  await expect(send('editor', other)).rejects.toMatchObject({ code: 'CONFLICT' })
+  expect(await send('editor', one)).toEqual({ id: one })
+  expect(await newest()).toMatchObject({ actor: { name: 'editor' }, action: 'run.signal', target: one, detail: { step: 'paid', signal: 'pay-1' } })
+  await until(async () => (await rest('GET', `/runs/${one}`)).status === 'completed', 'it goes on')
+  expect((await as('viewer').runs.get({ ...at, id: one })).steps).toMatchObject([{ output: { amount: 9 }, signal: null }])
+  await expect(send('editor', one)).rejects.toMatchObject({ code: 'CONFLICT' })
+  // What programs send is not written down, as little as their events are.
+  await rest('POST', '/signals', { signal: 'pay-2', data: {} })
+  expect(await lines({ action: 'run.signal' })).toEqual([`editor run.signal ${one}`])
+})
+
 test('it is narrowed by who, what and which thing, and paged, the same over REST', async () => {
   expect(await lines({ action: 'schedule' })).toEqual(['owner schedule.delete c1', 'Deploy schedule.change c1', 'owner schedule.create c1'])
   expect(await lines({ who: key.id })).toEqual(expect.arrayContaining(['Deploy service.parked crm.example.com']))

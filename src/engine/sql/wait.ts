@@ -1,7 +1,7 @@
 /**
  * Waits for events and for invoked runs. Registering takes the exclusive lock of (workspace, event
  * name), storing an event of a waited-for name the shared one, so an event whose transaction is
- * still open is seen by one side or the other, never by neither (reliability.md §B4).
+ * still open is seen by one side or the other, never by neither.
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
@@ -36,11 +36,11 @@ export const signalFree = {
   text: `update wait set signal = null where workspace_id = $1 and signal = $2 and resolved_at is null and expires_at <= clock_timestamp()`,
 }
 
-/** Who waits for a signal, locked. */
+/** Who waits for a signal, locked; $3 null, or the one run that is meant. */
 export const signalWait = {
   name: 'signal-wait',
   text: `select run_id::text as run, step from wait
-    where workspace_id = $1 and signal = $2 and kind = 'signal' and resolved_at is null and (expires_at is null or expires_at > clock_timestamp()) for update`,
+    where workspace_id = $1 and signal = $2 and ($3::uuid is null or run_id = $3) and kind = 'signal' and resolved_at is null and (expires_at is null or expires_at > clock_timestamp()) for update`,
 }
 
 /** What a person is asked, locked, so that one decision is the first. */

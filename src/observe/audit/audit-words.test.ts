@@ -15,6 +15,7 @@ test.each<[string, string, object | null, string]>([
   ['fan-out.limit', 'fan_01ABCDEF', { function: 'send', limit: 5, before: 50 }, 'set the limit of send to 5 for the fan-out …ABCDEF | Before: 50'],
   ['runs.cancel', 'send', { status: 'queued', cancelled: 1200 }, 'cancelled 1,200 runs of send | Those that were queued'],
   ['runs.retry', 'runs', { from: 'failed', retried: 1 }, 'retried 1 run | From their failed step'],
+  ['run.signal', 'run_01ABCDEF', { step: 'paid', signal: 'payment-7' }, 'sent the signal payment-7 to the run …ABCDEF'],
   ['approval.decide', 'run_01ABCDEF', { decision: 'rejected', step: 'ok', comment: 'Not now' }, 'rejected the step ok of the run …ABCDEF | “Not now”'],
   ['connection.rename', 'Shop', { before: 'CRM' }, 'renamed the connection CRM to Shop'],
   ['connection.change', 'Shop', { hosts: ['b.dev'], before: ['a.dev'], secret: 'new' }, 'changed the connection Shop | For b.dev, before a.dev | With a new secret'],

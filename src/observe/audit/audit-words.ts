@@ -35,7 +35,7 @@ export const subjectWords: Record<string, string> = {
 
 const verbWords: Record<string, string> = {
   create: 'made', change: 'changed', replace: 'draft replaced', rename: 'renamed', delete: 'deleted', 'bring-back': 'brought back', publish: 'published', paused: 'paused', resumed: 'resumed', parked: 'parked', confirm: 'said go', pause: 'paused', stop: 'stopped',
-  resume: 'resumed', go: 'let go after the first', cancel: 'cancelled', 'retry-failed': 'failed ones retried', limit: 'limit set', retry: 'retried', again: 'run again', decide: 'decided', revoke: 'revoked',
+  resume: 'resumed', go: 'let go after the first', cancel: 'cancelled', 'retry-failed': 'failed ones retried', limit: 'limit set', retry: 'retried', again: 'run again', signal: 'signal sent', decide: 'decided', revoke: 'revoked',
   renew: 'new link made', join: 'joined', role: 'role changed', remove: 'removed', leave: 'left',
   history: 'how long history is kept', alerts: 'mails about failures', 'auto-park': 'parking by itself',
 }
@@ -97,6 +97,7 @@ const sentences: Record<string, Words> = {
   'run.cancel': (target) => plain('cancelled the run', run(target)),
   'run.retry': (target) => plain('let the failed run', run(target), [], 'go on'),
   'run.again': (target, facts) => plain('ran', run(target), some(`As the run ${short(text(facts['run']))}`), 'again'),
+  'run.signal': (target, facts) => plain(`sent the signal ${text(facts['signal'])} to the run`, run(target)),
   'runs.cancel': (target, facts) => plain(`cancelled ${counted(facts['cancelled'], 'run')}${target === 'runs' ? '' : ' of'}`, target === 'runs' ? null : fn(target), narrowed(facts)),
   'runs.retry': (target, facts) => plain(`retried ${counted(facts['retried'], 'run')}${target === 'runs' ? '' : ' of'}`, target === 'runs' ? null : fn(target), narrowed(facts)),
   'approval.decide': (target, facts) => plain(`${text(facts['decision'])} the step ${text(facts['step'])} of the run`, run(target), some(quoted(facts['comment']))),

@@ -17,7 +17,7 @@ function summary(change: Partial<RunSummary>): RunSummary {
 function step(change: Partial<StepView>): StepView {
   return {
     id: 's', nodeId: 'n', name: 'Create contact', kind: 'http', after: [], status: 'completed', attempt: 1, startedAt: at(-1500), endedAt: at(-500), port: 'out',
-    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
+    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, signal: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
   }
 }
 

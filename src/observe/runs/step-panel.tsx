@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { givenText, stepGlyph } from '#observe/runs/step-status.ts'
 import { StepValue } from '#observe/runs/step-value.tsx'
 import { RunApproval } from '#observe/approvals/run-approval.tsx'
+import { RunSignal } from '#observe/approvals/run-signal.tsx'
 import { ItemList, itemsWord } from '#observe/runs/item-list.tsx'
 import { StepFanOut } from '#observe/fan-outs/step-fan-out.tsx'
 import { SentEvents } from '#observe/runs/sent-events.tsx'
@@ -44,6 +45,7 @@ export function StepPanel({ run, step, now }: { run: RunDetail; step: StepView; 
       </div>
       {step.kind === 'emit-each' && (step.status !== 'pending' && step.status !== 'skipped') ? <StepFanOut run={run.id} step={step.id} /> : null}
       {step.kind === 'approval' && step.status === 'waiting' ? <RunApproval run={run.id} step={step.id} /> : null}
+      {step.signal !== null && step.status === 'waiting' ? <RunSignal run={run.id} signal={step.signal} /> : null}
       {step.each === null ? null : <ItemList each={step.each} ended={step.status === 'failed'} />}
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'input')} className={classes.tabs}>
         <Tabs.List>
@@ -92,7 +94,7 @@ function stateText(step: StepView, now: number): string {
     case 'failed': return step.handled ? `Failed, handled: the run went on by “${step.port}”` : step.each === null ? `Failed, ${step.attempts.length || 1} of ${step.retries + 1} attempts used` : `Failed after ${itemsWord(step)}`
     case 'retrying': return `Attempt ${step.attempt} of ${step.retries + 1} ${step.dueAt === null || now === 0 ? 'comes next' : formatIn(Date.parse(step.dueAt), now)}`
     case 'sleeping': return step.dueAt === null || now === 0 ? 'Sleeping' : `Sleeping until ${formatClock(Date.parse(step.dueAt), now)}`
-    case 'waiting': return `${step.each === null ? '' : `${itemsWord(step)}. `}Waiting for ${step.kind === 'approval' ? 'a decision' : step.kind === 'gather' ? 'every item to end' : step.kind === 'emit-each' ? 'its fan-out to go on' : (step.waitsFor ?? 'another run')}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
+    case 'waiting': return `${step.each === null ? '' : `${itemsWord(step)}. `}Waiting for ${step.kind === 'approval' ? 'a decision' : step.kind === 'gather' ? 'every item to end' : step.kind === 'emit-each' ? 'its fan-out to go on' : step.signal !== null ? `the signal ${step.signal}` : (step.waitsFor ?? 'another run')}${step.dueAt === null || now === 0 ? '' : `, until ${formatClock(Date.parse(step.dueAt), now)}`}`
     case 'running': return step.each !== null ? `Running, ${itemsWord(step)} so far` : step.progress === null ? `Running${step.attempt > 1 ? `, attempt ${step.attempt}` : ''}` : `Sent ${step.progress.sent.toLocaleString('en')} of ${step.progress.total.toLocaleString('en')}`
     case 'skipped': return 'Not taken: the run went another way'
     default: return statusWord.queued

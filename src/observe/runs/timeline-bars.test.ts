@@ -9,7 +9,7 @@ const tried = (attempt: number, from: number, to: number, retryAt: number | null
 function step(change: Partial<StepView>): StepView {
   return {
     id: 's', nodeId: 'n', name: 'S', kind: 'http', after: [], status: 'completed', attempt: 1, startedAt: null, endedAt: null, port: null,
-    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
+    input: null, output: null, error: null, attempts: [], dueAt: null, waitsFor: null, signal: null, progress: null, handled: false, given: null, each: null, retries: 3, ...change,
   }
 }
 

@@ -40,6 +40,8 @@ export interface StepView {
   /** When an open step goes on by itself. */
   dueAt: string | null
   waitsFor: string | null
+  /** The name of the signal it waits for. */
+  signal: string | null
   /** How far an emit of many items has come. */
   progress: { sent: number; total: number } | null
   retries: number
@@ -84,6 +86,7 @@ interface WaitRow {
   step: string
   kind: string
   event_name: string | null
+  signal: string | null
   created_ms: number
   expires_ms: number | null
   open: boolean
@@ -136,7 +139,7 @@ const attemptsText = `select step, attempt, (extract(epoch from started_at) * 10
     (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, error::text as error,
     (extract(epoch from retry_at) * 1000)::float8 as retry_ms
   from attempt where workspace_id = $1 and run_id = $2 order by step, attempt`
-const waitsText = `select step, kind, event_name, (extract(epoch from created_at) * 1000)::float8 as created_ms,
+const waitsText = `select step, kind, event_name, signal, (extract(epoch from created_at) * 1000)::float8 as created_ms,
     (extract(epoch from expires_at) * 1000)::float8 as expires_ms, resolved_at is null as open
   from wait where workspace_id = $1 and run_id = $2`
 const progressText = `select step, next_index, total, (extract(epoch from started_at) * 1000)::float8 as started_ms
@@ -168,7 +171,7 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
   const last = attempts.at(-1)
   const common = {
     id: step.id, nodeId: step.nodeId, name: step.name, kind: step.kind, after: step.after, attempts,
-    waitsFor: wait?.event_name ?? null, retries: step.retries ?? definition.retries,
+    waitsFor: wait?.event_name ?? null, signal: wait?.open === true ? wait.signal : null, retries: step.retries ?? definition.retries,
     progress: progress === undefined ? null : { sent: progress.next_index, total: progress.total },
     handled: row?.status === 2 && row.port !== null, given: step.given?.as ?? null,
     each: step.each === undefined ? null : viewItems(step.id, recorded, row === undefined ? null : parse<{ items?: number }>(row.input)?.items ?? null),

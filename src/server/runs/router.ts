@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
-import type { Json } from '#base/json.ts'
+import type { Json, JsonObject } from '#base/json.ts'
 import { actorOf } from '#server/audit/record.ts'
 import { explainWait } from '#engine/why.ts'
 import { getEngine } from '#server/engine.ts'
@@ -44,6 +45,12 @@ export const runsRouter = router({
   /** What a Code step wrote to its console, attempt by attempt. */
   console: inWorkspace.input(z.object({ id: z.string(), step: z.string() })).query(({ ctx, input }) => readConsole(getEngine().pool, ctx.workspace.id, runUuid(input.id), input.step)),
   cancel: asEditor.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }) => ({ cancelled: await getEngine().cancelRun(ctx.workspace.id, runUuid(input.id), actorOf(ctx.user)) })),
+  /** What a program was to send; only to this run, and only while it waits for that name. */
+  signal: asEditor.input(z.object({ id: z.string(), signal: z.string().min(1).max(1000), data: z.record(z.string(), z.unknown()) })).mutation(async ({ ctx, input }) => {
+    const taken = await getEngine().signal(ctx.workspace.id, input.signal, input.data as JsonObject, { runId: runUuid(input.id), actor: actorOf(ctx.user) })
+    if (taken === null) throw new FanwiseError('conflict', 'The run does not wait for this signal any more.', { fix: 'Look at the run: somebody may have sent it, or its time is over.' })
+    return { id: input.id }
+  }),
   retry: asEditor.input(z.object({ id: z.string(), from: z.enum(['failed', 'start']) })).mutation(async ({ ctx, input }) => {
     const { runId } = await getEngine().retryRun(ctx.workspace.id, runUuid(input.id), { from: input.from }, actorOf(ctx.user))
     return { id: publicId('run', runId) }

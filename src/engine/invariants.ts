@@ -1,6 +1,7 @@
 /** What must be 0 at every moment. Asked by /readyz (recent runs only) and, whole, by tests. */
 import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
+import { fanOutSent } from '#engine/sql/fan-out.ts'
 
 const counters = {
   runsWithoutJob: `select count(*)::int as n from run r where r.status = 0 and r.id >= $1::uuid
@@ -16,6 +17,15 @@ const counters = {
     and j.why->>'kind' is distinct from 'limit'`,
   countsBeyondRuns: `select count(*)::int as n from fan_out f where f.run_id >= $1::uuid and f.runs < (
     select coalesce(sum(c.done + c.failed + c.cancelled), 0) from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id)`,
+  // Settling is a transaction of its own, which a worker makes within a second: only what is left for three quarters of a minute is forgotten.
+  emitsWithoutSettle: `select count(*)::int as n from fan_out f where f.state <> 'settled' and $1::uuid is not null and ${fanOutSent}
+    and f.runs <= (select coalesce(sum(c.done + c.failed + c.cancelled), 0) from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id)
+    and not exists (select 1 from workspace w where w.id = f.workspace_id and w.deleted_at is not null)
+    and exists (select 1 from worker w where w.lease_until > clock_timestamp() and w.started_at < clock_timestamp() - interval '45 seconds')
+    and greatest(f.started_at, (select r.ended_at from run r where r.workspace_id = f.workspace_id and r.id = f.run_id),
+      (select s.ended_at from step s where s.workspace_id = f.workspace_id and s.run_id = f.run_id and s.step = f.step),
+      (select max(r.ended_at) from run r where r.workspace_id = f.workspace_id
+        and r.event_id between f.base_id and overlay(f.base_id::text placing 'ffffffff' from 29)::uuid)) < clock_timestamp() - interval '45 seconds'`,
   jobsOfNobody: `select count(*)::int as n from job j where j.state = 'r' and j.run_id >= $1::uuid and not exists (select 1 from worker w where w.id = j.worker_id)`,
   slotsOfNobody: `select count(*)::int as n from lane_slot s where $1::uuid is not null and not exists (select 1 from worker w where w.id = s.worker_id)`,
 }

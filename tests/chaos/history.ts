@@ -1,6 +1,7 @@
 /** What must be true when all runs have ended, read from the database and from what the service saw. */
 import { checkInvariants } from '#engine/invariants.ts'
 import type { World } from '#tests/chaos/world.ts'
+import { until } from '#tests/support/until.ts'
 
 /** Sentences about what is wrong; none is the only good answer. */
 export async function breachesOf(world: World): Promise<string[]> {
@@ -28,6 +29,10 @@ export async function breachesOf(world: World): Promise<string[]> {
     select count(*)::int from event e where e.workspace_id = f.workspace_id and e.emit_run_id = f.run_id and e.name = f.event_name) as got
     from fan_out f where f.workspace_id = $1`, [world.workspace]) }
   for (const { step, total, got } of rows) if (total !== got) breaches.push(`${step} sent ${got} of ${total} items`)
+  // Settling follows the last child within a second; what is told twice or never stays so.
+  await until(async () => (await world.count(`select count(*) from fan_out where workspace_id = $1 and state <> 'settled'`)) === 0, 'all fan-outs settle', 15_000).catch((error: unknown) => breaches.push(String(error)))
+  await zero('fan-outs were not told to be settled exactly once', `select count(*) from fan_out f where f.workspace_id = $1
+    and (select count(*) from event e where e.workspace_id = f.workspace_id and e.name = 'fanwise/fan-out.settled' and e.emit_run_id = f.run_id and e.source_ref = f.step) <> 1`)
   const unstable = [...world.service.calls.values()].filter(({ keys }) => keys.size > 1).length
   if (unstable > 0) breaches.push(`${unstable} steps changed their idempotency key between attempts`)
   const client = await world.connect()

@@ -58,6 +58,9 @@ async function engine(): Promise<TestEngine> {
   return started
 }
 
+/** What people do to a fan-out reaches every worker. */
+const two = () => Promise.all([engine(), engine()])
+
 async function worker(): Promise<WorkerProcess> {
   const started = await startWorkerProcess(database.url, { FANWISE_EGRESS_ALLOW: `127.0.0.1:${receiver.port}` })
   workers.push(started)
@@ -129,7 +132,7 @@ test('no items, or nobody who reacts, settles at once', async () => {
 })
 
 test('paused in mid-flight, nothing begins; resumed, all complete and none twice', async () => {
-  await engine()
+  await two()
   receiver.received.length = 0
   const fan = await start(3000, fn('item', 'item/sent', [call()], { concurrency: { limit: 20 } }))
   await until(async () => ((await progress(fan))?.done ?? 0) > 100, 'some are done')
@@ -152,7 +155,7 @@ test('paused in mid-flight, nothing begins; resumed, all complete and none twice
 })
 
 test('the rest is cancelled: what runs finishes, the emit ends with what it sent', async () => {
-  await engine()
+  await two()
   let open = () => {}
   const gate = new Promise<void>((resolve) => (open = resolve))
   answer = async () => {
@@ -178,7 +181,7 @@ test('the rest is cancelled: what runs finishes, the emit ends with what it sent
 })
 
 test('the first items go; all well, the rest follows by itself', async () => {
-  await engine()
+  await two()
   const fan = await start(400, fn('item', 'item/sent', [call()]), { emit: { canary: 10 } })
   expect(await state(fan, 'settled')).toMatchObject({ done: 400, sent: 400, canary: null })
   const { rows } = await pool.query('select actor, action from audit_entry where workspace_id = $1', [fan.ws])
@@ -201,7 +204,7 @@ test('one of the first fails; the rest waits, without a slot, until a person say
 
 test('too many fail: it stops by itself, says so, and goes on when a person says so', async () => {
   answer = (n) => (n % 2 === 0 ? 400 : 200)
-  await engine()
+  await two()
   const fan = await start(2000, fn('item', 'item/sent', [call()], { concurrency: { limit: 10 } }), { emit: { stopAbove: 20 } })
   const stopped = await state(fan, 'stopped')
   expect(stopped.reason).toMatch(/^\d+ of \d+ failed: [\d.]+ %, more than 20 %\.$/)
@@ -216,7 +219,7 @@ test('too many fail: it stops by itself, says so, and goes on when a person says
 
 test('results are gathered in pages once everything has ended', async () => {
   answer = (n) => (n === 150 ? 400 : 200)
-  await engine()
+  await two()
   const fan = await start(300, fn('item', 'item/sent', [transform('double', { twice: '{{ event.data.n * 2 }}' }), { ...call(), after: [{ step: 'double', port: 'out' }] }]), {
     behind: [
       step('first', 'gather', { of: 'each', limit: '120' }, ['each']),
@@ -273,7 +276,7 @@ test('a changed limit holds at once, is in the record, and lasts', async () => {
     running -= 1
     return 200
   }
-  await engine()
+  await two()
   const fan = await start(1500, fn('item', 'item/sent', [call()], { concurrency: { limit: 30 } }))
   await until(async () => ((await progress(fan))?.done ?? 0) > 100, 'some are done')
   expect(await web.engine.fanOuts.setLimit(fan.ws, fan.id, ada, 4)).toEqual({ function: 'item', limit: 4 })
@@ -314,6 +317,27 @@ test('one that is retried by hand changes the counts', async () => {
   await running.retryRun(fan.ws, rows[0]!.id, { from: 'failed' })
   await until(async () => (await progress(fan))?.done === 5, 'the retried one is counted')
   expect(await progress(fan)).toMatchObject({ failed: 0, cancelled: 0 })
+})
+
+test('one that nobody settles is found by the invariants once workers have had their time', async () => {
+  await engine()
+  const fan = await start(3, fn('item', 'item/sent', [call()]))
+  await state(fan, 'settled')
+  await Promise.all(engines.splice(0).map((running) => running.stop()))
+  const forgotten = async () => (await checkInvariants(pool)).emitsWithoutSettle
+  await pool.query(`update fan_out set state = 'running', settled_at = null, started_at = started_at - interval '1 minute' where id = $1`, [fan.id])
+  await pool.query(`update step set ended_at = ended_at - interval '1 minute' where workspace_id = $1`, [fan.ws])
+  await pool.query(`update run set ended_at = ended_at - interval '1 minute' where workspace_id = $1 and function_id <> $2`, [fan.ws, fan.functions['item']])
+  // No worker, none that is to blame; and a child that has just ended is being looked after.
+  expect(await forgotten()).toBe(0)
+  await pool.query(`insert into worker (id, host, lease_until, started_at) values (gen_random_uuid(), 'idle', clock_timestamp() + interval '1 hour', clock_timestamp() - interval '1 hour')`)
+  expect(await forgotten()).toBe(0)
+  await pool.query(`update run set ended_at = ended_at - interval '1 minute' where workspace_id = $1 and function_id = $2`, [fan.ws, fan.functions['item']])
+  expect(await forgotten()).toBe(1)
+  await pool.query(`delete from worker where host = 'idle'`)
+  await engine()
+  await state(fan, 'settled')
+  await sound()
 })
 
 test('counting the children costs no statement of its own', async () => {

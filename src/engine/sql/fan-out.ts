@@ -15,13 +15,13 @@ const counts = `
  * Its emitting step will send no more: all is sent, or the step has ended another way. One that waits for a
  * person before its first item has no progress yet: there the step, or the end of its run, tells.
  */
-const sent = `(f.items = f.total or case when f.items > 0
+export const fanOutSent = `(f.items = f.total or case when f.items > 0
       then not exists (select 1 from emit_progress p where p.workspace_id = f.workspace_id and p.run_id = f.run_id and p.step = f.step)
       else exists (select 1 from step s where s.workspace_id = f.workspace_id and s.run_id = f.run_id and s.step = f.step)
         or not exists (select 1 from job j where j.workspace_id = f.workspace_id and j.run_id = f.run_id) end)`
 
 const columns = `f.workspace_id::text as workspace_id, f.id::text as id, f.run_id::text as run_id, f.step, f.state, f.total, f.items, f.runs, f.skipped,
-      f.canary, f.stop_share, f.base_id::text as base_id, f.targets::text[] as targets, n.done, n.failed, n.cancelled, ${sent} as sent`
+      f.canary, f.stop_share, f.base_id::text as base_id, f.targets::text[] as targets, n.done, n.failed, n.cancelled, ${fanOutSent} as sent`
 
 /** $1 workspaces, $2 ids. */
 export const fanOutLook = {
@@ -41,7 +41,7 @@ export const fanOutOpen = {
 export const fanOutSettle = {
   name: 'fan-out-settle',
   text: `update fan_out f set state = 'settled', settled_at = clock_timestamp()
-    where f.workspace_id = $1 and f.id = $2 and f.state <> 'settled' and ${sent}
+    where f.workspace_id = $1 and f.id = $2 and f.state <> 'settled' and ${fanOutSent}
       and f.runs <= (select coalesce(sum(c.done + c.failed + c.cancelled), 0) from fan_out_count c where c.workspace_id = f.workspace_id and c.fan_out_id = f.id)
     returning f.run_id::text as run_id, f.step, f.event_name, f.items, f.total, f.runs, f.skipped,
       (select r.version from run r where r.workspace_id = f.workspace_id and r.id = f.run_id) as version`,

@@ -83,7 +83,7 @@ test('owners and admins rename it; its address, keys and people stay, and it is 
   expect(await as(one.admin).workspaces.rename({ ...one.at, name: '  South   Ops ' })).toEqual({ name: 'South Ops' })
   await as(one.owner).workspaces.rename({ ...one.at, name: 'South Ops' })
   expect(await as(one.viewer).workspaces.here(one.at)).toEqual({ role: 'viewer', name: 'South Ops' })
-  expect(await one.rest('GET', '/workspace')).toEqual({ name: 'South Ops', slug: one.at.workspace })
+  expect(await one.rest('GET', '/workspace')).toEqual({ name: 'South Ops', slug: one.at.workspace, eventDays: 30, runDays: 30 })
   // The second time changed nothing.
   expect((await as(one.owner).audit.list({ ...one.at, filter: { action: 'workspace' } })).data).toMatchObject([{ action: 'workspace.rename', target: 'South Ops', detail: { before: 'North Ops' }, actor: { name: 'admin' } }])
 })
@@ -97,7 +97,7 @@ test('others may not, and a name is 1 to 80 characters', async () => {
 
 test('by program: the name, roles and removing, as an admin would', async () => {
   const one = await team()
-  expect(await one.rest('PATCH', '/workspace', { name: 'South Ops' })).toEqual({ name: 'South Ops', slug: one.at.workspace })
+  expect(await one.rest('PATCH', '/workspace', { name: 'South Ops' })).toMatchObject({ name: 'South Ops', slug: one.at.workspace })
   expect(await one.rest('PATCH', '/workspace', { name: ' ' })).toMatchObject({ status: 400, error: { field: 'name' } })
   expect(await one.rest('PATCH', `/members/${usr(one.viewer)}`, { role: 'editor' })).toMatchObject({ id: usr(one.viewer), role: 'editor' })
   expect(await one.rest('PATCH', `/members/${usr(one.viewer)}`, { role: 'owner' })).toMatchObject({ status: 400, error: { field: 'role' } })
@@ -111,6 +111,19 @@ test('by program: the name, roles and removing, as an admin would', async () => 
   // Another workspace's people are out of reach.
   const other = await team()
   expect(await one.rest('PATCH', `/members/${usr(other.viewer)}`, { role: 'editor' })).toMatchObject({ status: 404 })
+})
+
+test('by program: how long history is kept, each by itself, with the days of before in the audit', async () => {
+  const one = await team()
+  expect(await one.rest('PATCH', '/workspace', { runDays: 90 })).toMatchObject({ eventDays: 30, runDays: 90 })
+  expect(await one.rest('PATCH', '/workspace', { eventDays: null })).toMatchObject({ name: 'North Ops', eventDays: null, runDays: 90 })
+  expect(await as(one.viewer).workspaces.history(one.at)).toEqual({ eventDays: null, runDays: 90 })
+  for (const [body, field] of [[{ runDays: 0 }, 'runDays'], [{ eventDays: 3651 }, 'eventDays'], [{ runDays: 1.5 }, 'runDays'], [{}, undefined]] as const) {
+    expect(await one.rest('PATCH', '/workspace', body)).toMatchObject({ status: 400, error: { code: 'bad_request', ...(field === undefined ? {} : { field }) } })
+  }
+  expect((await as(one.owner).audit.list({ ...one.at, filter: { action: 'workspace' } })).data).toMatchObject([
+    { action: 'workspace.history', detail: { eventDays: null, eventDaysBefore: 30, runDays: 90 } }, { action: 'workspace.history', detail: { runDays: 90, runDaysBefore: 30, eventDays: 30 } },
+  ])
 })
 
 test('open pages hear that their person has another role, and all of them that it has another name', async () => {

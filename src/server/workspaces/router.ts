@@ -1,13 +1,12 @@
 /** Settings of a workspace as a whole. */
 import { z } from 'zod'
-import { actorOf, audit } from '#server/audit/record.ts'
-import { db } from '#server/db.ts'
+import { actorOf } from '#server/audit/record.ts'
 import { getEngine } from '#server/engine.ts'
 import { confirmRule, membersOf, setConfirmRule } from '#server/fan-outs/confirm.ts'
 import { asAdmin, asOwner, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
 import { deleteWorkspace, whatGoes } from '#server/workspaces/delete.ts'
-import { historyDays } from '#server/workspaces/history-days.ts'
+import { historyDays, keepFor, keptFor } from '#server/workspaces/history-days.ts'
 import { renameWorkspace } from '#server/workspaces/rename.ts'
 
 export const workspacesRouter = router({
@@ -24,15 +23,6 @@ export const workspacesRouter = router({
     .mutation(({ ctx, input: { above, by } }) => setConfirmRule(ctx.workspace.id, { above, by }, actorOf(ctx.user))),
 
   /** For how many days history is kept; null = for ever. */
-  history: inWorkspace.query(({ ctx }) => db().workspace.findUniqueOrThrow({ where: { id: ctx.workspace.id }, select: { eventDays: true, runDays: true } })),
-
-  /** The engine reads it anew each minute. */
-  setHistory: asAdmin.input(z.object({ eventDays: historyDays, runDays: historyDays })).mutation(({ ctx, input: { eventDays, runDays } }) =>
-    db().$transaction(async (tx) => {
-      const key = { where: { id: ctx.workspace.id }, select: { eventDays: true, runDays: true } }
-      const before = await tx.workspace.findUniqueOrThrow(key)
-      if (before.eventDays === eventDays && before.runDays === runDays) return before
-      await audit(tx, ctx.workspace.id, actorOf(ctx.user), 'workspace.history', 'history', { eventDays, runDays, eventDaysBefore: before.eventDays, runDaysBefore: before.runDays })
-      return tx.workspace.update({ ...key, data: { eventDays, runDays } })
-    })),
+  history: inWorkspace.query(({ ctx }) => keptFor(ctx.workspace.id)),
+  setHistory: asAdmin.input(z.object({ eventDays: historyDays, runDays: historyDays })).mutation(({ ctx, input: { eventDays, runDays } }) => keepFor(ctx.workspace.id, { eventDays, runDays }, actorOf(ctx.user))),
 })

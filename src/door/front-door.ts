@@ -1,5 +1,5 @@
 /**
- * The front door (design.md §5): the hot public routes go straight to the engine, the REST
+ * The front door: the hot public routes go straight to the engine, the REST
  * API to its handlers, everything else to the pages. Next never sees the hot routes, so an
  * event costs no framework. Refuses what only attacks send: absolute-form targets, server
  * actions, and upgrades outside development.

@@ -1,7 +1,7 @@
 /**
  * The wall clock of the engine is the database's. Durations are measured on this process's monotonic clock,
  * which never jumps; only what names a moment (`sleep until`, an event's own `ts`) has to know what time it
- * is, and two workers whose clocks are minutes apart must agree on it (reliability.md §C5).
+ * is, and two workers whose clocks are minutes apart must agree on it.
  */
 import type pg from 'pg'
 

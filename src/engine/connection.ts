@@ -21,7 +21,7 @@ export class ConnectionLost extends Error {
  */
 const plansKeptMs = 500
 
-/** The planner must not scan whole tables on stale statistics (reliability.md §B5). */
+/** The planner must not scan whole tables on stale statistics. */
 const settings = `set enable_seqscan = off; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '10s'; set jit = off`
 
 export class HotConnection {

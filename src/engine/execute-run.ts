@@ -1,7 +1,7 @@
 /**
  * One claimed run, from its first ready step until it ends or parks.
  *
- * Order is the promise (reliability.md §C2): a step executes, its result is recorded, and only after
+ * Order is the promise: a step executes, its result is recorded, and only after
  * that COMMIT does anything start that could be noticed outside. Steps that only compute (`computes`)
  * go on at once with each other's results, which are recorded together with whatever comes next. The
  * last result of a run also ends it, in the same statement; a run with nothing to do but wait parks in

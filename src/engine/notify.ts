@@ -1,7 +1,7 @@
 /**
  * Between processes: one LISTEN connection, one connection that sends. NOTIFY takes a lock of the
  * whole server until COMMIT, so it never stands inside a hot transaction: messages are gathered for
- * 10 ms and sent from here with synchronous_commit off (reliability.md §B1). Losing one is harmless,
+ * 10 ms and sent from here with synchronous_commit off. Losing one is harmless,
  * every worker also polls.
  */
 import pg from 'pg'

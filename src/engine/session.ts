@@ -1,7 +1,7 @@
 /**
  * A worker's standing: its row in the database is its lease, and every write renews it. Here the
  * worker keeps its own, more careful clock: past two thirds of the lease since the last confirmed
- * renewal it starts nothing, past the lease it drops everything it holds (reliability.md §C5).
+ * renewal it starts nothing, past the lease it drops everything it holds.
  */
 import { hostname } from 'node:os'
 import type { HotConnection } from '#engine/connection.ts'

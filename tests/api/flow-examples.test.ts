@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JsonObject } from '#base/json.ts'
 import type { FunctionNode, GraphDocument } from '#graph/document.ts'
+import { addSchedule } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
 import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
@@ -37,7 +39,8 @@ afterAll(async () => {
 
 /** A workspace of its own for each example. */
 async function world() {
-  const key = (await createKey(await createWorkspace(t.engine.pool), 'api', 'Test', fanwise)).text
+  const ws = await createWorkspace(t.engine.pool)
+  const key = (await createKey(ws, 'api', 'Test', fanwise)).text
   const call = async (method: string, path: string, body?: unknown): Promise<Loose> => {
     const response = await fetch(`${t.url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
     const answer = (await response.json()) as Loose
@@ -45,7 +48,7 @@ async function world() {
     return answer
   }
   return {
-    call,
+    ws, call,
     /** Drawn with these rules, imported and published. */
     async draw(document: GraphDocument, rules: Record<string, Rules>): Promise<void> {
       const nodes = Object.fromEntries(Object.entries(document.nodes).map(([id, node]) => [id, node.type === 'function' ? { ...node, ...rules[node.slug] } : node]))
@@ -267,4 +270,52 @@ test('a step that fails and goes on gives its error to the steps after it', asyn
   await w.send('lead/made', { address: 'nowhere' })
   const run = await until(async () => (await w.runs('&status=completed'))[0], 'it completes')
   expect((await w.call('GET', `/runs/${run.id}`)).steps).toMatchObject([{ id: 'enrich', status: 'failed', handled: true }, { id: 'store', output: { company: 'unknown' } }])
+})
+
+test('retries: many and quick for a payment, one for a chat message', async () => {
+  says('retries 5, first wait 1 s, for a payment; retries 1 for a chat message')
+  const w = await world()
+  const quick = { baseMs: 1000, factor: 2, maxMs: 3_600_000, jitter: 0.2 }
+  await w.draw(drawFunctions([noting('charge', 'order/placed'), noting('tell', 'order/placed')]), { charge: { retries: 5, backoff: quick }, tell: { retries: 1 } })
+  expect(await w.rules('charge')).toMatchObject({ retries: 5, backoff: quick })
+  expect(await w.rules('tell')).toMatchObject({ retries: 1, backoff: { baseMs: 10_000 } })
+})
+
+test('wait for event: the payment of this order that is large enough', async () => {
+  says('`Wait for event` `order/paid`, same value `data.id`, only if `async.data.amount >= event.data.amount`, at most 7 d')
+  const w = await world()
+  await w.draw(drawFunctions([{ slug: 'ship', event: 'order/placed', kind: 'wait', config: { event: 'order/paid', match: 'data.id', condition: 'async.data.amount >= event.data.amount', timeout: '7d', lookBack: true } }]), {})
+  const placed = await w.send('order/placed', { id: 1, amount: 100 })
+  const run = await until(async () => (await w.runs(`&event=${placed}&status=waiting`))[0], 'it waits')
+  expect((await w.call('GET', `/runs/${run.id}/why`)).sentence).toMatch(/^Waiting until .* for the event order\/paid\.$/)
+  await w.call('POST', '/events', [{ id: 1, amount: 99 }, { id: 2, amount: 100 }].map((data) => ({ name: 'order/paid', data })))
+  expect((await w.runs(`&event=${placed}`))[0].status).toBe('waiting')
+  await w.send('order/paid', { id: 1, amount: 120 })
+  await until(async () => (await w.runs(`&event=${placed}&status=completed`))[0], 'it ships')
+  expect((await w.call('GET', `/runs/${run.id}`)).steps).toMatchObject([{ status: 'completed', output: { name: 'order/paid', data: { id: 1, amount: 120 } } }])
+})
+
+test('for each item: a drawn loop calls so many at once, and its output is the list', async () => {
+  const w = await world()
+  const document = drawFunctions([http('look-up', 'order/placed', 'https://lines.example/{{ item.sku }}/{{ index }}')])
+  const looping = { ...document.nodes['step-look-up']!, each: { items: '{{ event.data.lines }}', concurrency: 2 } } as GraphDocument['nodes'][string]
+  await w.draw({ ...document, nodes: { ...document.nodes, [looping.id]: looping } }, {})
+  await w.send('order/placed', { lines: ['a', 'b', 'c', 'd', 'e'].map((sku) => ({ sku })) })
+  await until(async () => hosted('lines.example').length === 2, 'two call')
+  await answerAll('lines.example', async () => ended(await w.runs()), 2)
+  const [run] = await w.runs()
+  const [step] = (await w.call('GET', `/runs/${run.id}`)).steps
+  expect(step).toMatchObject({ status: 'completed', each: { total: 5, done: 5, failed: 0 } })
+  expect(step.output).toHaveLength(5)
+})
+
+test.each([['all', 'all'], ['skip', 'skip'], ['last', undefined]] as const)('ticks that were missed: a drawn schedule with the policy %s', async (missed, told) => {
+  const w = await world()
+  const drawn = addSchedule(drawFunctions([noting('report', 'report/asked')]), { id: 'sc', position: { x: 0, y: 400 }, cron: '0 9 * * 1', timezone: 'Europe/Berlin' }).document
+  const joined = connect({ ...drawn, nodes: { ...drawn.nodes, sc: { ...drawn.nodes['sc']!, missed } as GraphDocument['nodes'][string] } }, { source: 'sc', target: 'fn-report' })
+  if ('refused' in joined) throw new Error(joined.refused)
+  await w.draw(joined.document, {})
+  const { triggers } = await w.rules('report')
+  expect(triggers.find((one: Loose) => one.type === 'schedule')).toEqual({ type: 'schedule', id: 'sc', cron: '0 9 * * 1', timezone: 'Europe/Berlin', ...(told === undefined ? {} : { missed: told }) })
+  expect((await t.engine.pool.query('select missed from schedule where workspace_id = $1', [w.ws])).rows).toEqual([{ missed }])
 })

@@ -10,12 +10,18 @@ import { createWorkspace, fn, publish, step, transform } from '#tests/support/fa
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 
 let t: TestEngine
+/** Another process that only accepts events. */
+let door: TestEngine
 let answer: () => Promise<OutgoingResponse> | OutgoingResponse
 const ok: OutgoingResponse = { status: 200, headers: {}, body: '{}' }
 beforeAll(async () => {
   t = await startTestEngine({ services: { request: async () => answer() } })
+  door = await startTestEngine({ database: t.database, role: 'web' })
 })
-afterAll(() => t.stop())
+afterAll(async () => {
+  await door.stop()
+  await t.stop()
+})
 
 const count = async (ws: string, table: 'run' | 'event' | 'job') => (await t.engine.pool.query<{ n: number }>(`select count(*)::int n from ${table} where workspace_id = $1`, [ws])).rows[0]!.n
 const http = step('call', 'http', { method: 'POST', url: 'https://svc.example/x', bodyType: 'none' })
@@ -24,15 +30,31 @@ test('the same id within a day is stored once, in one request, in parallel ones,
   const ws = await createWorkspace(t.engine.pool)
   await publish(t.engine.pool, ws, [fn('f', 'a/b', [transform('t', { x: '1' })])])
   const ended = endedRuns(t.engine, ws, 2)
-  const send = (id: string) => t.engine.ingest(ws, [{ name: 'a/b', data: {}, id }], { source: 'api' })
+  const send = (id: string, by = t) => by.engine.ingest(ws, [{ name: 'a/b', data: {}, id }], { source: 'api' })
   const both = await t.engine.ingest(ws, [{ name: 'a/b', data: {}, id: 'one' }, { name: 'a/b', data: {}, id: 'one' }], { source: 'api' })
   expect(both[1]).toEqual({ id: both[0]!.id, duplicate: true, runs: 0 })
-  const many = (await Promise.all(Array.from({ length: 20 }, () => send('two')))).flat()
+  const many = (await Promise.all(Array.from({ length: 20 }, (_, n) => send('two', n % 2 === 0 ? t : door)))).flat()
   expect(new Set(many.map((event) => event.id)).size).toBe(1)
   expect(many.filter((event) => !event.duplicate)).toHaveLength(1)
-  expect((await send('one'))[0]).toMatchObject({ id: both[0]!.id, duplicate: true })
+  expect((await send('one', door))[0]).toMatchObject({ id: both[0]!.id, duplicate: true })
   await ended
   expect([await count(ws, 'event'), await count(ws, 'run')]).toEqual([2, 2])
+})
+
+test('after a day an id is free again, and once, whoever sends it', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('f', 'a/b', [transform('t', { x: '1' })])])
+  const send = (by: TestEngine) => by.engine.ingest(ws, [{ name: 'a/b', data: {}, id: 'one' }], { source: 'api' })
+  const older = (time: string) => t.engine.pool.query(`update event_seen set at = at - $2::interval where workspace_id = $1`, [ws, time])
+  const [first] = await send(t)
+  await older('23 hours 59 minutes')
+  expect((await send(door))[0]).toMatchObject({ id: first!.id, duplicate: true })
+  await older('1 minute')
+  const again = (await Promise.all([t, door, t, door].map(send))).flat()
+  expect(again.filter((event) => !event.duplicate)).toHaveLength(1)
+  expect(new Set(again.map((event) => event.id)).size).toBe(1)
+  expect(again[0]!.id).not.toBe(first!.id)
+  expect(await count(ws, 'event')).toBe(2)
 })
 
 test('a repeated request of the SDK (same seed) stores nothing twice', async () => {

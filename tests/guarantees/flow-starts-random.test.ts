@@ -40,12 +40,12 @@ interface RunRow {
 const runs = async (ws: string): Promise<RunRow[]> => (await pool().query<RunRow>(
   `select r.id, (e.data->>'n')::int as n, e.data->>'key' as key, r.status from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 order by 2`, [ws])).rows
 
-type Act = { type: 'send'; engine: number; keys: string[] } | { type: 'cancel'; key: string } | { type: 'period' }
+type Act = { type: 'send'; engine: number; keys: string[] } | { type: 'cancel'; key: string } | { type: 'period'; hours: number }
 const key = fc.constantFrom('a', 'b', 'c')
 const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('send' as const), engine: fc.nat(1), keys: fc.array(key, { minLength: 1, maxLength: 5 }) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('cancel' as const), key }) },
-  { weight: 1, arbitrary: fc.constant({ type: 'period' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('period' as const), hours: fc.constantFrom(2, 23) }) },
 )
 const rules = fc.record({ limit: fc.option(fc.integer({ min: 1, max: 4 })), singleton: fc.option(fc.constantFrom('skip' as const, 'cancel' as const)), idempotent: fc.boolean() })
 const flowOf = ({ limit, singleton, idempotent }: { limit: number | null; singleton: 'skip' | 'cancel' | null; idempotent: boolean }): FlowControl => ({
@@ -61,10 +61,13 @@ test('one after another, every event has the outcome the rules say', async () =>
     const expected: number[] = []
     const started = new Map<string, number>()
     const open = new Map<string, number>()
-    const seen = new Set<string>()
+    /** When a value had its run, in hours that have passed. */
+    const seen = new Map<string, number>()
+    let hour = 0
     for (const one of acts) {
       if (one.type === 'period') {
-        await pool().query(`update flow_key set since = since - interval '2 hours' where workspace_id = $1 and kind = 'rate'`, [ws])
+        await pool().query(`update flow_key set since = since - make_interval(hours => $2) where workspace_id = $1 and kind in ('rate', 'idempotency')`, [ws, one.hours])
+        hour += one.hours
         started.clear()
       } else if (one.type === 'cancel') {
         for (const run of await runs(ws)) {
@@ -78,13 +81,13 @@ test('one after another, every event has the outcome the rules say', async () =>
         for (const value of one.keys) {
           const n = expected.length
           const once = `${value}${n % 4}`
-          const refused = (rule.idempotent && seen.has(once)) || (rule.limit !== null && (started.get(value) ?? 0) >= rule.limit) || (rule.singleton === 'skip' && open.has(value))
+          const refused = (rule.idempotent && hour - (seen.get(once) ?? -24) < 24) || (rule.limit !== null && (started.get(value) ?? 0) >= rule.limit) || (rule.singleton === 'skip' && open.has(value))
           expected.push(refused ? 4 : 0)
           if (refused) continue
           // Of two runs that begin in the same request the older one never begins at all.
           const before = open.get(value)
           if (rule.singleton === 'cancel' && before !== undefined) expected[before] = before >= first ? 4 : 3
-          seen.add(once)
+          seen.set(once, hour)
           started.set(value, (started.get(value) ?? 0) + 1)
           open.set(value, n)
         }

@@ -121,6 +121,15 @@ test('debounce: one run for the last event, at the latest after its time limit',
   const rows = await runs(ws)
   expect(rows.map((row) => row.data.n)).toEqual([10, 11])
   expect(rows.map((row) => row.steps.note!.n)).toEqual([10, 11])
+  // Later events put it off, but never beyond the time limit, which counts from the first.
+  const put = await workspaceWith({ debounce: { periodMs: 3_600_000, timeoutMs: 5_400_000 } })
+  for (const [n, minutes] of [60, 60, 30].entries()) {
+    await send(put, [{ n }])
+    const { rows } = await one.engine.pool.query<{ left: number }>('select extract(epoch from due - clock_timestamp())::float8 / 60 as left from job where workspace_id = $1', [put])
+    expect(Math.round(rows[0]!.left)).toBe(minutes)
+    await one.engine.pool.query(`update flow_key set since = since - interval '30 minutes' where workspace_id = $1`, [put])
+    await one.engine.pool.query(`update job set due = due - interval '30 minutes' where workspace_id = $1`, [put])
+  }
   const late = await workspaceWith({ debounce: { periodMs: 3_600_000, timeoutMs: 300 } })
   await send(late, [{ n: 1 }])
   await idle(late)
@@ -159,7 +168,7 @@ test('batch: many senders at once and an emit fill batches without losing or dou
   expect(rows).toEqual([{ runs: 47, items: 2310 }])
 })
 
-test('priority: a head start goes first and a negative one last, within the lane; what gives no number counts as none', async () => {
+test('priority: a head start goes first and a negative one last, within the lane, over two workers; what gives no number counts as none', async () => {
   const own = await createTestDatabase()
   // Nobody executes until all have arrived: so nobody has claimed ahead in the old order.
   const web = await startTestEngine({ database: own, role: 'web' })
@@ -168,13 +177,14 @@ test('priority: a head start goes first and a negative one last, within the lane
   await publish(web.engine.pool, ws, [fn('work', 'work/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/{{ event.data.n }}' })], { flow: { priority }, concurrency: { limit: 1 } })])
   for (let n = 0; n < 6; n++) await web.engine.ingest(ws, [{ name: 'work/asked', data: { n } }], { source: 'api' })
   const order: string[] = []
-  const worker = await startTestEngine({ database: own, services: { request: async (_ws, request) => {
+  const services = { request: async (_ws: string, request: { url: string }) => {
     order.push(request.url.slice(-1))
     return { status: 200, headers: {}, body: '{}' }
-  } } })
+  } }
+  const workers = await Promise.all([0, 1].map(() => startTestEngine({ database: own, services })))
   await until(async () => order.length === 6, 'all ran')
   expect(order.join('')).toBe('502341')
-  await worker.stop()
+  await Promise.all(workers.map((worker) => worker.stop()))
   await web.stop()
   await own.drop()
 })

@@ -21,7 +21,11 @@ test('a thousand are caught up at most, the newest', () => {
   expect(ticks.at(-1)!.toISOString()).toBe('2026-05-06T00:00:00.000Z')
   expect(ticks[0]!.toISOString()).toBe('2026-05-05T07:21:00.000Z')
 })
-test('a clock change neither doubles nor swallows a tick that fits it', () => {
-  const ticks = nextTicks('30 2 * * *', 'Europe/Berlin', 2, new Date('2026-10-24T12:00:00Z')).map((tick) => tick.toISOString())
-  expect(ticks).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z'])
+test.each([
+  ['an hour that comes twice: a time of day once, at the first', '30 2 * * *', '2026-10-24T12:00:00Z', ['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']],
+  ['an hour that comes twice: every hour in both', '30 * * * *', '2026-10-24T23:45:00Z', ['2026-10-25T00:30:00.000Z', '2026-10-25T01:30:00.000Z', '2026-10-25T02:30:00.000Z']],
+  ['an hour that does not come: a time of day once, right after it', '30 2 * * *', '2026-03-28T12:00:00Z', ['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z']],
+  ['an hour that does not come: every hour goes on', '30 * * * *', '2026-03-28T23:45:00Z', ['2026-03-29T00:30:00.000Z', '2026-03-29T01:30:00.000Z', '2026-03-29T02:30:00.000Z']],
+])('clock changes in Berlin, %s', (_, cron, after, ticks) => {
+  expect(nextTicks(cron, 'Europe/Berlin', ticks.length, new Date(after)).map((tick) => tick.toISOString())).toEqual(ticks)
 })

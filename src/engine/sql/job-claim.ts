@@ -2,7 +2,7 @@
  * Two ways to get jobs. \`admit\` takes slots of lanes and the jobs to fill them; \`refill\` takes
  * more jobs of lanes in which this worker already holds slots (or which have no limit), so a busy
  * lane costs no lane lock per run. Jobs are found in the order of their lane and locked by ctid:
- * joining them back by key lets the planner hash the whole table (reliability.md §B5).
+ * joining them back by key lets the planner hash the whole table.
  *
  * The fence here is a key-share lock on the worker's row: it holds off whoever would declare the worker
  * dead, and lets the writer renew the lease meanwhile. Only the writer and the heartbeat renew it.

@@ -1,7 +1,6 @@
 /**
- * What a sender may send as an event: the shape of design.md §2, as the Inngest SDK and curl
- * send it. Hand-written, since it runs once per event on the hottest route; every refusal
- * names the field.
+ * What a sender may send as an event: the shape that the Inngest SDK sends, too. Hand-written,
+ * since it runs once per event on the hottest route; every refusal names the field.
  */
 import { FanwiseError } from '#base/errors.ts'
 import { isJsonObject, type JsonObject } from '#base/json.ts'

@@ -150,15 +150,19 @@ test('by keyboard: a place is chosen with the arrow keys, and a thread is moved 
   await point(ada).waitFor()
   const start = await corner(ada)
   await point(ada).focus()
+  // Shown at once, stored a moment later.
+  const storing = () => ada.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('comments.'))
+  const lifted = storing()
   await ada.keyboard.press('ControlOrMeta+Shift+ArrowUp')
   await expect.poll(async () => (await corner(ada)).y).toBeLessThan(start.y)
+  await lifted
   const moved = await corner(ada)
   await point(ben).waitFor()
   // What was moved is there after a reload: the server has it.
   await comments(ada).getByRole('button', { name: 'Move this thread' }).click()
   await ghost.waitFor()
-  // Shown at once, stored a moment later: a reload in between would end the request.
-  const stored = ada.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('comments.'))
+  // A reload before it is stored would end the request.
+  const stored = storing()
   await ada.mouse.click(500, 760)
   await expect.poll(async () => (await corner(ada)).x).not.toBe(moved.x)
   await stored

@@ -60,8 +60,11 @@ function useHands(thread: string, at: Position) {
   const [held, hold] = useState<Position | null>(null)
   const press = useRef<{ from: Position; start: Position; moved: boolean } | null>(null)
   const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  // What the server says counts again once it says something new.
-  useEffect(() => hold(null), [at.x, at.y])
+  // What the server says counts again once it says something new; a move that was still to be stored would take that back.
+  useEffect(() => {
+    clearTimeout(pause.current)
+    hold(null)
+  }, [at.x, at.y])
   useEffect(() => () => clearTimeout(pause.current), [])
   const put = (to: Position): void => move(thread, to, () => hold(null))
   return {

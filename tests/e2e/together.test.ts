@@ -1,7 +1,7 @@
 /** Two people in one workflow see each other, and neither overwrites the other. */
 import pg from 'pg'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { axeFindings } from '#tests/e2e/axe.ts'
 import { dragFromPalette, keepPicture, newWorkflow, saved, signUp } from '#tests/e2e/editor-page.ts'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
@@ -16,11 +16,11 @@ beforeAll(async () => {
   ada = await app.newPage()
   ben = await app.newPage()
 })
-afterAll(async () => {
+afterAll(() => app.stop())
+beforeEach(({ onTestFailed }) => onTestFailed(async () => {
   await keepPicture(ada, 'together-ada')
   await keepPicture(ben, 'together-ben')
-  await app.stop()
-})
+}))
 
 async function inDatabase(statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: app.database.url })

@@ -86,6 +86,6 @@ test('both are in the published definition', async () => {
   const { flow, steps } = rows[0]!.definition
   expect(flow).toEqual({ throttle: { limit: 5, periodMs: 10_000, burst: 0 } })
   expect(steps.map(({ id, onError, after }) => ({ id, onError, after }))).toEqual([
-    { id: 'http', onError: 'branch', after: [] }, { id: 'transform', onError: undefined, after: [{ step: 'http', port: 'error' }] },
+    { id: 'http', onError: 'branch', after: [] }, { id: 'say_sorry', onError: undefined, after: [{ step: 'http', port: 'error' }] },
   ])
 })

@@ -5,7 +5,7 @@ import { statusWord } from '#ui/status.ts'
 import { flowBadges } from './flow-words.ts'
 import type { Line } from './lines.ts'
 import type { NodeMark } from './marks.ts'
-import { stepDetail } from './ports.ts'
+import { stepDetail } from './step-detail.ts'
 import { scheduleWords } from './schedule-words.ts'
 
 /** What a node hangs together with. */

@@ -8,7 +8,7 @@ import type { DerivedLink } from '#graph/links.ts'
 import { eventArcPoint, ribAngles } from '#ui/shapes/event.ts'
 import { arrowPath, orderPath } from '#ui/shapes/order.ts'
 import { curvePath, ribPath, ribSpine } from '#ui/shapes/rib.ts'
-import { errorPort } from './ports.ts'
+import { errorPort } from '#graph/ports.ts'
 import { inletPoint, outletPoint, shownAs, type Scene, type StepBox } from './scene.ts'
 
 export type LineKind = 'rib' | 'feed' | 'derived' | 'order'
@@ -32,9 +32,6 @@ export interface Line {
   /** The stored edge; derived links have none. */
   edge?: GraphEdge
 }
-
-/** What a branch's name is shortened to on its line, so that it leaves the steps beside it alone. */
-export const pillText = (text: string): string => (text.length > 12 ? `${text.slice(0, 11)}…` : text)
 
 /** `edges`: draw these only. All ribs of an event belong together. */
 export function drawLines(document: GraphDocument, scene: Scene, links: DerivedLink[] = [], edges: Iterable<GraphEdge> = Object.values(document.edges)): Line[] {

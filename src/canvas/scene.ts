@@ -5,7 +5,7 @@
  */
 import type { EventNode, FunctionNode, GraphDocument, GraphNode, Position, StepNode } from '#graph/document.ts'
 import type { Port } from '#steps/kind.ts'
-import { stepPorts } from './ports.ts'
+import { stepPorts } from '#graph/ports.ts'
 import { nodeSize, stepSize } from '#graph/sizes.ts'
 
 export interface Box {

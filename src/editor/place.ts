@@ -5,9 +5,9 @@ import { connect } from '#graph/edit/connect.ts'
 import { makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { stepsOf } from '#graph/edit/names.ts'
 import { spliceStep } from '#graph/edit/splice.ts'
+import { stepPorts } from '#graph/ports.ts'
 import { eventHeight, firstStep, frame, grid, inletY, roundTo, snap, stepSize, webhookMin } from '#graph/sizes.ts'
 import { wayGap } from '#graph/way-names.ts'
-import { stepPorts } from '#canvas/ports.ts'
 import { boxAt, inletPoint, layScene, outletPoint, sceneBounds, type Scene } from '#canvas/scene.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { stepKinds, type StepKind } from '#steps/kind.ts'
@@ -159,22 +159,15 @@ export function hangFunction(document: GraphDocument, sourceId: string, options:
 export function hangReaction(document: GraphDocument, step: StepNode, event: string, options: PlaceOptions): Added {
   const drawn = Object.values(document.nodes).find((node) => node.type === 'event' && node.event === event)
   if (drawn !== undefined) return clearly(hangFunction(document, drawn.id, options))
-  const from = layScene(document).boxes.get(step.parent)
+  const scene = layScene(document)
+  const from = scene.boxes.get(step.parent)
   if (from === undefined) return { document, id: step.id }
-  const sent = addEvent(document, { position: freeOf(document, { x: from.x + from.w + 96, y: from.y + firstStep.y + stepSize(step.kind).h / 2 - eventHeight / 2 }), event })
+  const beside = { x: from.x + from.w + 96, y: from.y + firstStep.y + stepSize(step.kind).h / 2 - eventHeight / 2 }
+  const sent = addEvent(document, { position: freeCorner(scene, beside, { w: 160, h: eventHeight + 16 }), event })
   return clearly(hangFunction(sent.document, sent.id, options))
 }
 
 const clearly = ({ document, id }: Added): Added => ({ id, document: standClear(document, id) })
-
-/** The place itself, or below whatever an event would cover there. */
-function freeOf(document: GraphDocument, { x, y }: Position): Position {
-  const boxes = [...layScene(document).boxes.values()]
-  const covered = (top: number): boolean => boxes.some((box) => box.x < x + 176 && box.x + box.w > x - 16 && box.y < top + eventHeight + 32 && box.y + box.h > top - 16)
-  let top = y
-  while (covered(top)) top += 32
-  return { x, y: top }
-}
 
 /** Near the middle of the view, moved down until it covers nothing. */
 function freePoint(document: GraphDocument, kind: PaletteKind, middle: Position): Position {
@@ -182,10 +175,15 @@ function freePoint(document: GraphDocument, kind: PaletteKind, middle: Position)
   const bounds = sceneBounds(scene)
   if (bounds === null) return middle
   const [w, h] = kind === 'function' || isStepKind(kind) ? [frame.min.w, frame.min.h] : [150, 80]
-  const point = { ...middle }
-  const covered = (): boolean => [...scene.boxes.values()].some((box) =>
-    box.x < point.x + w / 2 + 16 && box.x + box.w > point.x - w / 2 - 16
-    && box.y < point.y + h / 2 + 16 && box.y + box.h > point.y - h / 2 - 16)
-  for (let i = 0; i < 60 && covered(); i++) point.y += 32
-  return point
+  const corner = freeCorner(scene, { x: middle.x - w / 2, y: middle.y - h / 2 }, { w, h }, 60)
+  return { x: middle.x, y: corner.y + h / 2 }
+}
+
+/** The place itself, or below whatever something of that size would cover there. */
+function freeCorner(scene: Scene, { x, y }: Position, { w, h }: { w: number; h: number }, tries = Infinity): Position {
+  const boxes = [...scene.boxes.values()]
+  const covered = (top: number): boolean => boxes.some((box) => box.x < x + w + 16 && box.x + box.w > x - 16 && box.y < top + h + 16 && box.y + box.h > top - 16)
+  let top = y
+  for (let i = 0; i < tries && covered(top); i++) top += 32
+  return { x, y: top }
 }

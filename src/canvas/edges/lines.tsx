@@ -2,8 +2,8 @@
 import type { EdgeProps } from '@xyflow/react'
 import { memo, type ReactNode } from 'react'
 import type { FlowEdge } from '#canvas/flow.ts'
-import { pillText, type Line } from '#canvas/lines.ts'
-import { pillWidth } from '#graph/way-names.ts'
+import type { Line } from '#canvas/lines.ts'
+import { pillText, pillWidth } from '#graph/way-names.ts'
 import type { UiStatus } from '#ui/status.ts'
 import classes from './lines.module.css'
 

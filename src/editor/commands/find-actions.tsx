@@ -1,7 +1,7 @@
 /** Everything that is drawn, to be found by name: choosing one selects it and brings it into view. */
 import type { SpotlightActionData } from '@mantine/spotlight'
 import { nodeKind, nodeTitle } from '#canvas/describe.ts'
-import { stepDetail } from '#canvas/ports.ts'
+import { stepDetail } from '#canvas/step-detail.ts'
 import { scheduleWords } from '#canvas/schedule-words.ts'
 import type { GraphDocument, GraphNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { nodeTitle } from '#canvas/describe.ts'
-import { stepPorts } from '#canvas/ports.ts'
+import { stepPorts } from '#graph/ports.ts'
 import type { GraphEdge } from '#graph/document.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateEdge } from '#graph/edit/update-node.ts'

@@ -11,6 +11,8 @@ interface Rect extends Position {
 const nearest = 16
 
 const rectOf = (node: GraphNode): Rect => ({ ...node.position, ...nodeSize(node) })
+/** With what counts as covered around it. */
+const around = ({ x, y, w, h }: Rect): Rect => ({ x: x - nearest, y: y - nearest, w: w + 2 * nearest, h: h + 2 * nearest })
 const meet = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x && a.y < b.y + b.h && a.y + a.h > b.y
 
 /** Everything right of a frame that grew to the right moves by as much, and what is below one that grew down; nothing moves that would not be covered. */
@@ -33,7 +35,7 @@ function besideOf(document: GraphDocument, old: FunctionNode, grown: FunctionNod
 
 function shift(document: GraphDocument, frame: string, to: Rect, from: Rect, by: Position, follows: (rect: Rect) => boolean): GraphDocument {
   const others = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.id !== frame)
-  const near: Rect = { x: to.x - nearest, y: to.y - nearest, w: to.w + 2 * nearest, h: to.h + 2 * nearest }
+  const near = around(to)
   const covered = others.some((node) => {
     const rect = rectOf(node)
     return follows(rect) && meet(rect, near) && !meet(rect, from)
@@ -50,7 +52,7 @@ export function standClear(document: GraphDocument, id: string): GraphDocument {
   const others = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note' && node.id !== id).map(rectOf)
   let rect = rectOf(made)
   for (let tries = 0; tries < others.length; tries++) {
-    const near: Rect = { x: rect.x - nearest, y: rect.y - nearest, w: rect.w + 2 * nearest, h: rect.h + 2 * nearest }
+    const near = around(rect)
     const covered = others.find((other) => meet(other, near))
     if (covered === undefined) break
     rect = asideOf(rect, covered)

@@ -11,25 +11,12 @@ export function stepPorts(node: StepNode): Port[] {
   return node.onError === 'branch' ? [...kindPorts(node), errorPort] : kindPorts(node)
 }
 
-function kindPorts(node: StepNode): Port[] {
+/** Those of its kind, without the way of a failure. */
+export function kindPorts(node: StepNode): Port[] {
   try {
     const ports = stepDefinition(node.kind).ports(node.config)
     return ports.length === 0 ? single : ports
   } catch {
     return single
-  }
-}
-
-/** Second line of a ticket. */
-export function stepDetail(node: StepNode): string {
-  return node.each === undefined ? kindDetail(node) : `× each, ${kindDetail(node)}`
-}
-
-function kindDetail(node: StepNode): string {
-  const definition = stepDefinition(node.kind)
-  try {
-    return definition.describe(node.config) || definition.label
-  } catch {
-    return definition.label
   }
 }

@@ -66,3 +66,18 @@ export async function saved(page: Page): Promise<void> {
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `.fanwise/failed-tests/${name}-${Date.now()}.png` }).catch(() => {})
 }
+
+/** With a folder in SHOTS: what the page looks like, wide and on a phone, light and dark, for whoever works on the look. */
+export async function keepLook(page: Page, name: string): Promise<void> {
+  const folder = process.env['SHOTS']
+  if (folder === undefined) return
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    for (const [size, width, height] of [['wide', 1440, 900], ['phone', 390, 844]] as const) {
+      await page.setViewportSize({ width, height })
+      await page.screenshot({ path: `${folder}/${name}-${size}-${scheme}.png`, fullPage: size === 'phone' })
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+}

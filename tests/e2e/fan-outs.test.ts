@@ -6,15 +6,13 @@ import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
 import { axeFindings } from './axe.ts'
-import { keepPicture, signUp } from './editor-page.ts'
+import { keepLook, keepPicture, signUp } from './editor-page.ts'
 
 let app: TestApp
 let page: Page
 let pool: pg.Pool
 let slug: string
 let ws: string
-/** A folder: pictures of each stage go there, for whoever works on the look. */
-const shots = process.env['SHOTS']
 
 beforeAll(async () => {
   app = await startTestApp()
@@ -43,18 +41,7 @@ afterAll(async () => {
 })
 beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'fan-outs')))
 
-async function picture(name: string): Promise<void> {
-  if (shots === undefined) return
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    for (const [size, width, height] of [['wide', 1440, 900], ['phone', 390, 844]] as const) {
-      await page.setViewportSize({ width, height })
-      await page.screenshot({ path: `${shots}/${name}-${size}-${scheme}.png` })
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
+const picture = (name: string): Promise<void> => keepLook(page, name)
 
 const sentence = () => page.getByTestId('fan-out-sentence')
 

@@ -7,13 +7,11 @@ import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
 import { axeFindings } from './axe.ts'
-import { keepPicture, signUp } from './editor-page.ts'
+import { keepLook, keepPicture, signUp } from './editor-page.ts'
 
 let app: TestApp
 let page: Page
 let pool: pg.Pool
-/** A folder: pictures of each stage go there, for whoever works on the look. */
-const shots = process.env['SHOTS']
 beforeAll(async () => {
   app = await startTestApp()
   page = await app.newPage()
@@ -26,18 +24,7 @@ afterAll(async () => {
 })
 beforeEach(({ onTestFailed }) => onTestFailed(() => keepPicture(page, 'signals')))
 
-async function picture(name: string): Promise<void> {
-  if (shots === undefined) return
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    for (const [size, width, height] of [['wide', 1440, 900], ['phone', 390, 844]] as const) {
-      await page.setViewportSize({ width, height })
-      await page.screenshot({ path: `${shots}/${name}-${size}-${scheme}.png`, fullPage: size === 'phone' })
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
+const picture = (name: string): Promise<void> => keepLook(page, name)
 
 test('data that is no object is refused at its field; sent, the run goes on with it', async () => {
   const slug = (await signUp(page, { workspace: 'North Ops', email: 'mara@north.example', password: 'a long enough password' })).split('/').at(-1)!

@@ -38,8 +38,8 @@ interface LaneSummary {
 const workspacesPerAdmit = 64
 const lanesPerWorkspace = 256
 const jobsPerSlot = 4
-/** While events crowd in, at most this many jobs per pause: runs still go on, at some 600 a second. */
-const crowdedJobs = 60
+/** While events crowd in, at most this many jobs per pause: runs still go on, at some 300 a second. */
+const crowdedJobs = 30
 const crowdedPauseMs = 100
 const firstId = '00000000-0000-0000-0000-000000000000'
 /** How often other lanes are looked at while enough waits here, for how many jobs, and how many a lane then needs. */

@@ -2,8 +2,8 @@
  * Accepts events: many concurrent requests share one transaction (group commit), each request is
  * all or nothing inside it, and the answer comes after COMMIT.
  *
- * - A flush starts at once when none is under way, else requests gather; so an idle system answers
- *   after one commit and a busy one commits once for many.
+ * - A flush starts at once when fewer than two are under way and none of them is large, else requests gather; so an
+ *   idle system answers after one commit and a busy one commits once for many.
  * - A payload Postgres refuses fails its own request only: the batch is halved until it stands alone.
  * - A worker of this process that has time takes the jobs of few events as they are stored, without a claim.
  * - The line is bounded: beyond `eventsWaitingMax` the answer is `unavailable`, never a lost event.
@@ -68,6 +68,8 @@ interface Stored {
 const eventsPerFlush = 500
 const eventsWaitingMax = 5000
 const flushesAtOnce = 2
+/** A flush of so many goes alone: what arrives meanwhile makes the next one large, too, and large ones cost least an event. */
+const largeFlushEvents = 16
 const staleRoutesTriesMax = 20
 const transientTriesMax = 5
 const crowdedEvents = 8
@@ -77,6 +79,7 @@ export class Ingest {
   private waiting: Request[] = []
   private waitingEvents = 0
   private flushing = 0
+  private flushingLarge = false
   private crowdedAt = -Infinity
 
   constructor(private readonly context: IngestContext) {}
@@ -105,8 +108,8 @@ export class Ingest {
   }
 
   private kick(): void {
-    if (this.flushing >= flushesAtOnce && this.waitingEvents >= crowdedEvents) this.crowdedAt = performance.now()
-    while (this.waiting.length > 0 && this.flushing < flushesAtOnce) {
+    if (!this.mayFlush() && this.waitingEvents >= crowdedEvents) this.crowdedAt = performance.now()
+    while (this.waiting.length > 0 && this.mayFlush()) {
       const batch: Request[] = []
       let count = 0
       while (this.waiting.length > 0 && (batch.length === 0 || count + this.waiting[0]!.events.length <= eventsPerFlush)) {
@@ -115,12 +118,19 @@ export class Ingest {
         count += request.events.length
       }
       this.waitingEvents -= count
+      const large = count >= largeFlushEvents
       this.flushing += 1
+      if (large) this.flushingLarge = true
       void this.store(batch).finally(() => {
         this.flushing -= 1
+        if (large) this.flushingLarge = false
         this.kick()
       })
     }
+  }
+
+  private mayFlush(): boolean {
+    return this.flushing < flushesAtOnce && !this.flushingLarge
   }
 
   private async store(batch: Request[]): Promise<void> {

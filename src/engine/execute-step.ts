@@ -30,8 +30,13 @@ export interface StepCall {
 export interface ServiceGuard {
   /** Throws step_parked while the service is parked. @param pass the hold that let this run go @param connection `connection:CRM` */
   check(workspaceId: string, url: string, pass: string | null, connection?: string | null): void
-  report(workspaceId: string, url: string, ok: boolean): void
+  report(workspaceId: string, url: string, connection: string | null, answer: ServiceAnswer): void
 }
+
+/** `failed`: no answer, or an error of its own. `refused`: it answers, and does not let the one who asks in. */
+export type ServiceAnswer = 'answered' | 'refused' | 'failed'
+
+const answerOf = (status: number): ServiceAnswer => (status >= 500 ? 'failed' : status === 401 ? 'refused' : 'answered')
 
 export type StepAnswer = { outcome: StepOutcome } | { error: FanwiseError }
 
@@ -155,12 +160,19 @@ async function guarded(call: StepCall, request: OutgoingRequest): Promise<Outgoi
   guard.check(workspaceId, url, call.pass, secured?.service)
   try {
     const response = await (secured === null ? services.request(workspaceId, request, info) : secured.send(info))
-    guard.report(workspaceId, url, response.status < 500)
+    guard.report(workspaceId, url, secured?.service ?? null, answerOf(response.status))
     return response
   } catch (error) {
-    if (!request.signal.aborted) guard.report(workspaceId, url, error instanceof FanwiseError && !error.retriable)
+    if (!request.signal.aborted) reportThrown(call, url, secured?.service ?? null, error)
     throw error
   }
+}
+
+function reportThrown({ guard, workspaceId }: StepCall, url: string, connection: string | null, error: unknown): void {
+  const known = error instanceof FanwiseError && !error.retriable ? error : null
+  // It got no token: the service itself was not asked.
+  if (connection !== null && known?.facts?.connection !== undefined) guard.report(workspaceId, '', connection, 'refused')
+  else guard.report(workspaceId, url, null, known === null ? 'failed' : 'answered')
 }
 
 async function secure({ services, workspaceId, marks }: StepCall, request: OutgoingRequest): Promise<SecuredRequest> {

@@ -297,6 +297,25 @@ test('a parked connection holds its steps without an attempt, whatever host they
   expect((await pool.query('select 1 from attempt where workspace_id = $1', [ws])).rowCount).toBe(0)
 })
 
+test('a connection that is refused again and again is parked by itself, its host is not; changed, its runs go on', async () => {
+  const ws = await createWorkspace(pool)
+  await pool.query('update workspace set auto_park = true where id = $1', [ws])
+  await web.engine.holds.changed()
+  const id = (await connect(ws, 'CRM', { kind: 'bearer', secret: 'an-outdated-token-1' })).id
+  service.refused.add('Bearer an-outdated-token-1')
+  const state = async (state: string) => (await pool.query('select 1 from job where workspace_id = $1 and state = $2', [ws, state])).rowCount
+  await publish(pool, ws, [fn('call', 'go/call', [http('call', { auth: 'connection', connection: 'CRM' })], { concurrency: { limit: 1 } }), fn('free', 'go/free', [http('free', {})])])
+  await web.engine.ingest(ws, [...Array(30)].map(() => ({ name: 'go/call', data: {} })), { source: 'api' })
+  const held = await until(async () => (await state('q')) === 0 && (await state('r')) === 0 && (await state('h')), 'the others are held', 20_000)
+  expect(held).toBeGreaterThan(0)
+  expect((await pool.query('select target, auto, until from hold where workspace_id = $1', [ws])).rows).toEqual([{ target: 'connection:CRM', auto: true, until: null }])
+  await web.engine.ingest(ws, [{ name: 'go/free', data: {} }], { source: 'api' })
+  await until(async () => (await pool.query('select 1 from run where workspace_id = $1 and status = 1', [ws])).rowCount === 1, 'the host answers those who sign in otherwise')
+  await changeConnection(ws, id, { kind: 'bearer', config: { baseUrl: service.url, hosts: [] }, secret: 'a-token-of-today-1' }, ada)
+  await until(async () => (await pool.query('select 1 from run where workspace_id = $1 and status = 1', [ws])).rowCount === 1 + (held as number), 'they go on', 20_000)
+  expect((await pool.query('select 1 from attempt join run on run.workspace_id = attempt.workspace_id and run.id = attempt.run_id where run.workspace_id = $1 and run.status = 1', [ws])).rowCount).toBe(0)
+})
+
 test('after a change of FANWISE_SECRET everything is encrypted anew, and a process without the new one says so', async () => {
   const ws = await createWorkspace(pool)
   await connect(ws, 'CRM', { kind: 'bearer', secret: 'crm-token-123456' })

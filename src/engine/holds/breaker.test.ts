@@ -41,6 +41,15 @@ test('the try decides: success lets the others follow, failure parks at once and
   expect(bad.trips[0]!.waitMs).toBeLessThan(125_000)
 })
 
+test('a connection that is refused is parked until a person has changed it; one that follows late does not park it again', () => {
+  const { trips, breaker } = world(null)
+  for (let n = 0; n < 10; n++) breaker.report(ws, 'connection:CRM', false)
+  expect(trips).toEqual([{ workspaceId: ws, host: 'connection:CRM', waitMs: null, reason: 'Refused 10 times within 30 s and never let in (401). Change it under Settings → Connections, and its runs go on.' }])
+  const again = world({ ramp: 10, auto: true })
+  again.breaker.report(ws, 'connection:CRM', false)
+  expect(again.trips).toEqual([])
+})
+
 test('waits double up to ten minutes', () => {
   const waits: number[] = []
   let parked = 0

@@ -1,12 +1,13 @@
 /**
- * Watches what services answer, per workspace and host. One that fails again and again is parked, if the
- * workspace wants that: its steps wait without using up attempts. Workers count together: each tells the
+ * Watches what services answer, per workspace and host, and whether they let its connections in. One that fails again
+ * and again is parked, if the workspace wants that: its steps wait without using up attempts. Workers count together: each tells the
  * others of the failures it saw, and of the success that ends a row of them; a service that answers costs
  * nobody a word. After a while one run is let go to try it;
  * if it succeeds the others follow, more each second, else the wait doubles. How long it has been parked
- * already is in the hold itself, so it does not matter which worker tries.
+ * already is in the hold itself, so it does not matter which worker tries. A connection that is refused is not tried by
+ * itself: nothing changes until a person has changed it.
  */
-import { serviceHoldId, type Hold, type Holds } from '#engine/holds/holds.ts'
+import { isConnection, serviceHoldId, type Hold, type Holds } from '#engine/holds/holds.ts'
 
 const failuresMin = 10
 const windowMs = 30_000
@@ -19,7 +20,8 @@ export interface Trip {
   workspaceId: string
   host: string
   reason: string
-  waitMs: number
+  /** Until it is tried; null = until a person lets it go. */
+  waitMs: number | null
 }
 
 export interface BreakerActions {
@@ -57,7 +59,7 @@ export class Breaker {
 
   constructor(private readonly holds: Holds, private readonly actions: BreakerActions) {}
 
-  /** @param ok the service answered, and not with an error of its own (5xx) */
+  /** @param host or a connection @param ok the service answered, and not with an error of its own (5xx); it let the connection in (no 401) */
   report(workspaceId: string, host: string, ok: boolean): void {
     // Nothing fails and nothing is held: the usual case costs nothing.
     if (ok && this.failures.size === 0 && this.holds.none) return
@@ -88,7 +90,8 @@ export class Breaker {
       this.actions.slow(workspaceId, id)
     }
     if (!this.holds.parksByItself(workspaceId)) return
-    if (hold?.auto === true) {
+    // What a connection was before its change may still be on its way, so one refusal is no proof of the next.
+    if (hold?.auto === true && !isConnection(host)) {
       this.failures.delete(id)
       return this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(performance.timeOrigin + now - hold.since.getTime()), reason: 'It still fails.' })
     }
@@ -103,7 +106,9 @@ export class Breaker {
     this.failures.set(id, lately)
     if (lately.length < failuresMin) return
     this.failures.delete(id)
-    this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(null), reason: `${lately.length} failures within ${windowMs / 1000} s and no success.` })
+    this.actions.trip(isConnection(host)
+      ? { workspaceId, host, waitMs: null, reason: `Refused ${lately.length} times within ${windowMs / 1000} s and never let in (401). Change it under Settings → Connections, and its runs go on.` }
+      : { workspaceId, host, waitMs: nextWaitMs(null), reason: `${lately.length} failures within ${windowMs / 1000} s and no success.` })
   }
 
   /** Gathered, so that a service that fails a thousand times a second is told of a few times. */

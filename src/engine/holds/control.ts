@@ -152,7 +152,7 @@ export function holdControls(context: HoldContext): HoldControls {
 export function automaticBreaker(context: () => HoldContext, holds: Holds, parked: (facts: { workspaceId: string; host: string; reason: string }) => void, tell: (news: ServiceNews[]) => void): Breaker {
   return new Breaker(holds, {
     trip({ workspaceId, host, reason, waitMs }) {
-      void parkService(context(), workspaceId, host, fanwise, { auto: true, reason, tryAgainInMs: waitMs }).then((now) => now && parked({ workspaceId, host, reason }), () => {})
+      void parkService(context(), workspaceId, host, fanwise, { auto: true, reason, ...(waitMs === null ? {} : { tryAgainInMs: waitMs }) }).then((now) => now && parked({ workspaceId, host, reason }), () => {})
     },
     proved: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, true).catch(() => {}),
     slow: (workspaceId, holdId) => void serviceAnswered(context(), workspaceId, holdId, false).catch(() => {}),

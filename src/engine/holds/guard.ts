@@ -13,9 +13,11 @@ export function serviceGuard(holds: Holds, breaker: Breaker): ServiceGuard {
         if (hold !== null) throw new FanwiseError('step_parked', `${host} is parked.`, { fix: 'It goes on by itself when the service is let go.', facts: { holdId: hold.id, host } })
       }
     },
-    report(workspaceId, url, ok) {
+    report(workspaceId, url, connection, answer) {
       const host = serviceOf(url)
-      if (host !== null) breaker.report(workspaceId, host, ok)
+      if (host !== null) breaker.report(workspaceId, host, answer !== 'failed')
+      // A service that is down says nothing of who may use it.
+      if (connection !== null && answer !== 'failed') breaker.report(workspaceId, connection, answer === 'answered')
     },
   }
 }

@@ -37,6 +37,11 @@ export function serviceOf(url: string): string | null {
   }
 }
 
+/** A connection as a service that can be parked: every step that signs in with it waits, whatever host it calls. */
+export const connectionService = (name: string): string => `connection:${name}`
+
+export const isConnection = (service: string): boolean => service.startsWith('connection:')
+
 /** Ends the target of the hold that keeps claimed children of a cancelled fan-out from beginning. */
 export const restCancelled = ' (rest cancelled)'
 

@@ -31,7 +31,7 @@ export function ServicesSection() {
         <h2 className={classes.heading}>Parked services</h2>
         <Switch label={auto ? 'By itself too' : 'Only by hand'} aria-label="Park failing services automatically" checked={auto} disabled={!manages || list.data === undefined} onChange={(event) => setAuto.mutate({ workspace: workspace.slug, on: event.currentTarget.checked })} />
       </div>
-      <p className={classes.about}>While a service is parked, every step that calls it waits, in all functions, and uses up no attempt. When it is let go, runs follow in their order, more each second. Left to itself, Fanwise parks a service after ten failures within 30 seconds and tries it again after a while.</p>
+      <p className={classes.about}>While a service is parked, every step that calls it waits, in all functions, and uses up no attempt. When it is let go, runs follow in their order, more each second. Left to itself, Fanwise parks a service after ten failures within 30 seconds and tries it again after a while, and a connection after ten refusals, until it has been changed.</p>
       {list.error === null ? null : <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {list.data === undefined ? null : parked.length === 0 ? <p className={classes.none}>No service is parked.</p> : (
         <ul className={`${classes.keys} ${classes.parkedList}`}>

@@ -65,9 +65,6 @@ export const secretText = z.string().trim().min(secretMin, `A secret has at leas
 export const valueName = z.string().trim().max(64, 'Use at most 64 characters.').regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'Write it as one word of letters, digits and _, such as STRIPE_KEY.')
 export const settingValue = z.string().max(8000, 'A setting has at most 8,000 characters.')
 
-/** A connection as a service that can be parked. */
-export const connectionService = (name: string): string => `connection:${name}`
-
 /** `api.example.com`, with the port when it is not the usual one; `playground://crm`. */
 export function hostOf(url: URL): string {
   return url.protocol === 'playground:' ? `playground://${url.host.toLowerCase()}` : url.host.toLowerCase()

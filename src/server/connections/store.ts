@@ -1,12 +1,14 @@
 /** Connections as people keep them. What is saved as a secret is never read back out of here. */
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, parsePublicId, publicId } from '#base/ids.ts'
+import { connectionService } from '#engine/holds/holds.ts'
 import { audit, type Actor } from '#server/audit/record.ts'
 import { lastFour } from '#server/connections/cipher.ts'
 import { getConnections, valuesChanged } from '#server/connections/context.ts'
-import { connectionConfig, connectionService, hostsOf, type ConnectionConfig, type ConnectionKind } from '#server/connections/kinds.ts'
+import { connectionConfig, hostsOf, type ConnectionConfig, type ConnectionKind } from '#server/connections/kinds.ts'
 import { checkFree, earlierAfter } from '#server/connections/names.ts'
 import { db, type Transaction } from '#server/db.ts'
+import { getEngine } from '#server/engine.ts'
 
 export interface ConnectionEntry {
   id: string
@@ -72,7 +74,7 @@ export interface ConnectionEdit extends Omit<ConnectionChange, 'name'> {
 export async function changeConnection(workspaceId: string, id: string, { name: wanted, kind, config, secret, forget }: ConnectionEdit, by: Actor): Promise<void> {
   const uuid = connectionUuid(id)
   if (secret !== undefined) checkLine(kind, secret)
-  await db().$transaction(async (tx) => {
+  const changed = await db().$transaction(async (tx) => {
     const row = await tx.connection.findUnique({ where: { workspaceId_id: { workspaceId, id: uuid } }, omit: { cipher: true } })
     if (row === null) throw unknownConnection()
     const before = connectionConfig.parse(row.config)
@@ -84,8 +86,17 @@ export async function changeConnection(workspaceId: string, id: string, { name: 
     if (name !== row.name) await audit(tx, workspaceId, by, 'connection.rename', name, { before: row.name })
     const same = secret === undefined && (forget ?? []).length === 0 && JSON.stringify(before) === JSON.stringify(config)
     if (!same) await audit(tx, workspaceId, by, 'connection.change', name, { kind, hosts: hostsOf(config), before: hostsOf(before), secret: secret === undefined ? 'kept' : 'new', forgot: forget?.length ? forget : undefined })
+    return same ? null : name
   })
   valuesChanged(workspaceId)
+  if (changed !== null) await letIn(workspaceId, changed, by)
+}
+
+/** What parked it by itself was a refusal of what it was before. */
+async function letIn(workspaceId: string, name: string, by: Actor): Promise<void> {
+  const service = connectionService(name)
+  const hold = await db().hold.findFirst({ where: { workspaceId, kind: 'service', target: service, auto: true }, select: { id: true } })
+  if (hold !== null) await getEngine().holds.resumeService(workspaceId, service, by)
 }
 
 /** While it is parked, runs wait for it under the name it has. */

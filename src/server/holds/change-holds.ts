@@ -1,9 +1,8 @@
 /** Pausing functions and parking services, for both APIs. */
 import { FanwiseError } from '#base/errors.ts'
 import type { Actor } from '#engine/audit.ts'
-import { serviceOf } from '#engine/holds/holds.ts'
+import { connectionService, serviceOf } from '#engine/holds/holds.ts'
 import { audit } from '#server/audit/record.ts'
-import { connectionService } from '#server/connections/kinds.ts'
 import { db } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
 import { functionBySlug } from '#server/holds/list-holds.ts'

@@ -1,6 +1,7 @@
 /** The chaos scenarios in small; `npm run chaos` plays them at full size. */
 import { expect, test } from 'vitest'
 import type { Scale, Scenario } from '#tests/chaos/scenario.ts'
+import { clock } from '#tests/chaos/scenarios/clock.ts'
 import { errors } from '#tests/chaos/scenarios/errors.ts'
 import { freeze } from '#tests/chaos/scenarios/freeze.ts'
 import { kill } from '#tests/chaos/scenarios/kill.ts'
@@ -15,6 +16,7 @@ const small: [string, Scenario, Scale][] = [
   ['connections that are cut', network, { cuts: 1 }],
   ['a Postgres that answers with errors', errors, { rounds: 1 }],
   ['a worker that was frozen', freeze, {}],
+  ['workers whose clocks are minutes apart', clock, { items: 500 }],
   ['poisoned runs', poison, {}],
   ['2,000 timers due at once', timers, { timers: 2000 }],
 ]

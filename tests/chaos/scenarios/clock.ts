@@ -6,13 +6,12 @@ import { breachesOf, missingCalls } from '#tests/chaos/history.ts'
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import { createWorld } from '#tests/chaos/world.ts'
 
-const items = 2000
 const sleepers = 200
 const limit = 20
 
 export const clock: Scenario = {
   about: 'workers with clocks five minutes fast and slow',
-  async run() {
+  async run({ items = 2000 }) {
     const world = await createWorld({ takesMs: 4, failShare: 0.05 })
     const skewed = (ms: number) => world.startWorker({ FANWISE_TEST_SKEW: String(ms), NODE_OPTIONS: `--import ${path.resolve('tests/chaos/skew.mjs')}` })
     try {

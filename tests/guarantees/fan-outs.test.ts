@@ -190,12 +190,12 @@ test('the first items go; all well, the rest follows by itself', async () => {
 
 test('one of the first fails; the rest waits, without a slot, until a person says go', async () => {
   answer = (n) => (n === 3 ? 400 : 200)
-  const running = await engine()
+  const running = await two()
   const fan = await start(400, fn('item', 'item/sent', [call()]), { emit: { canary: 10 } })
   await until(async () => (await progress(fan))?.reason === 'Of 10 runs of the first 10 items, 1 failed.', 'it says why it waits')
   expect(await progress(fan)).toMatchObject({ state: 'canary', sent: 10, done: 9, failed: 1 })
   await until(async () => (await one(`select count(*)::int n from job where workspace_id = $1 and state = 'w'`, [fan.ws])) === 1, 'the emitting run rests')
-  expect(running.engine.status().executing).toBe(0)
+  expect(running.map(({ engine }) => engine.status().executing)).toEqual([0, 0])
   await web.engine.fanOuts.go(fan.ws, fan.id, ada)
   expect(await state(fan, 'settled')).toMatchObject({ done: 399, failed: 1, sent: 400 })
   expect(await one(`select count(*)::int n from event where workspace_id = $1 and name = 'item/sent'`, [fan.ws])).toBe(400)
@@ -246,7 +246,7 @@ test('gathering gives up at its time limit, with the counts so far', async () =>
     await gate
     return 200
   }
-  await engine()
+  await two()
   const fan = await start(3, fn('item', 'item/sent', [call()]), { behind: [step('all_of_it', 'gather', { of: 'each', timeout: '1s' }, ['each'])] })
   await until(async () => (await one(`select count(*)::int n from step where workspace_id = $1 and step = 'all_of_it' and port = 'timeout'`, [fan.ws])) === 1, 'the time limit passes')
   expect((await pool.query<{ output: unknown }>(`select output from step where workspace_id = $1 and step = 'all_of_it'`, [fan.ws])).rows[0]!.output).toMatchObject({ total: 3, completed: 0, items: [] })
@@ -320,7 +320,7 @@ test('one that is retried by hand changes the counts', async () => {
 })
 
 test('one that nobody settles is found by the invariants once workers have had their time', async () => {
-  await engine()
+  await two()
   const fan = await start(3, fn('item', 'item/sent', [call()]))
   await state(fan, 'settled')
   await Promise.all(engines.splice(0).map((running) => running.stop()))

@@ -14,7 +14,6 @@ import { boxAt, layScene } from '#canvas/scene.ts'
 import type { Position } from '#graph/document.ts'
 import { addEvent } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
-import { standClear } from '#graph/edit/make-room.ts'
 import { inletY } from '#graph/sizes.ts'
 import { AddMenu, type AddRequest } from './add-menu.tsx'
 import { useCanvasView } from './canvas-view.ts'
@@ -188,7 +187,7 @@ function useConnecting() {
       if ('document' in joined) editor.edit('Add event', () => joined.document, { select: [added.id], fresh: added.id })
     } else if (!reversed && (node.type === 'event' || node.type === 'schedule')) {
       const added = hangFunction(document, startId, place, { x: point.x, y: point.y - inletY })
-      editor.edit('Add function', () => standClear(added.document, added.id), { select: [added.id], fresh: added.id })
+      editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
     } else if (!reversed && node.type === 'webhook') {
       const added = addEvent(document, { position: { x: point.x, y: point.y - 31 } })
       const joined = connect(added.document, { source: startId, target: added.id })

@@ -64,6 +64,15 @@ describe('placing', () => {
     expect(a.slug).not.toBe(b.slug)
   })
 
+  test('a function that hangs on an event stands beside what is there already', () => {
+    const event = placeAt(emptyDocument(), 'event', { x: 100, y: 100 }, options)
+    const stranger = placeAt(event.document, 'function', { x: 400, y: 140 }, options)
+    const hung = hangFunction(stranger.document, event.id, options)
+    const [a, b] = [stranger.id, hung.id].map((id) => hung.document.nodes[id] as FunctionNode) as [FunctionNode, FunctionNode]
+    const apart = a.position.x + a.size.w <= b.position.x || b.position.x + b.size.w <= a.position.x || a.position.y + a.size.h <= b.position.y || b.position.y + b.size.h <= a.position.y
+    expect(apart).toBe(true)
+  })
+
   test('the step of another way never stands where it would look as if it led to the next one', () => {
     const condition = placeAt(emptyDocument(), 'condition', { x: 400, y: 300 }, options)
     const wait = addAfter(condition.document, 'wait', condition.id, 'true')

@@ -138,7 +138,7 @@ export function addAfter(document: GraphDocument, kind: StepKind, stepId: string
 
 const rowPitch = 56
 
-/** A new function on an event or schedule, below the ones it has. */
+/** A new function on an event or schedule, at the place or below the ones it has, where it covers nothing. */
 export function hangFunction(document: GraphDocument, sourceId: string, options: PlaceOptions, at?: Position): Added {
   const scene = layScene(document)
   const source = scene.boxes.get(sourceId)!
@@ -152,22 +152,20 @@ export function hangFunction(document: GraphDocument, sourceId: string, options:
   const position = { x: roundTo(wanted.x, snap), y: Math.abs(wanted.y - straight) < grid ? straight : roundTo(wanted.y, snap) }
   const added = addFunction(document, { position, ...(options.taken ? { taken: options.taken } : {}) })
   const joined = connect(added.document, { source: sourceId, target: added.id })
-  return { id: added.id, document: 'document' in joined ? joined.document : added.document }
+  return { id: added.id, document: standClear('document' in joined ? joined.document : added.document, added.id) }
 }
 
 /** A function that reacts to what a step sends: beside the step's own, on the event, which is drawn where it is not. */
 export function hangReaction(document: GraphDocument, step: StepNode, event: string, options: PlaceOptions): Added {
   const drawn = Object.values(document.nodes).find((node) => node.type === 'event' && node.event === event)
-  if (drawn !== undefined) return clearly(hangFunction(document, drawn.id, options))
+  if (drawn !== undefined) return hangFunction(document, drawn.id, options)
   const scene = layScene(document)
   const from = scene.boxes.get(step.parent)
   if (from === undefined) return { document, id: step.id }
   const beside = { x: from.x + from.w + 96, y: from.y + firstStep.y + stepSize(step.kind).h / 2 - eventHeight / 2 }
   const sent = addEvent(document, { position: freeCorner(scene, beside, { w: 160, h: eventHeight + 16 }), event })
-  return clearly(hangFunction(sent.document, sent.id, options))
+  return hangFunction(sent.document, sent.id, options)
 }
-
-const clearly = ({ document, id }: Added): Added => ({ id, document: standClear(document, id) })
 
 /** Near the middle of the view, moved down until it covers nothing. */
 function freePoint(document: GraphDocument, kind: PaletteKind, middle: Position): Position {

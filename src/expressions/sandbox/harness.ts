@@ -47,17 +47,42 @@ export const harnessSource = `(() => {
     return json;
   };
   const put = (json) => { answer = json.length > ${maxOutputLength} ? 'l' : 'o' + json; };
+  // The runtime is put back after each job, and with it the state of its own generator: every job would draw the same.
+  let a = 0, b = 0, c = 0, d = 0, seed = 0;
+  const draw = () => {
+    const t = (a + b | 0) + d | 0;
+    d = d + 1 | 0;
+    a = b ^ b >>> 9;
+    b = c + (c << 3) | 0;
+    c = (c << 21 | c >>> 11) + t | 0;
+    return t >>> 0;
+  };
+  const seeded = () => {
+    a = seed * 4294967296 | 0;
+    b = seed * 4294967296 % 1 * 4294967296 | 0;
+    c = 0, d = 1, seed = 0;
+    for (let i = 0; i < 12; i++) draw();
+  };
+  Math.random = { random() {
+    if (seed !== 0) seeded();
+    return ((draw() >>> 5) * 67108864 + (draw() >>> 6)) / 9007199254740992;
+  } }.random;
+  const jobOf = (input) => {
+    const job = parse(input);
+    seed = job.seed;
+    return job;
+  };
   const argumentsOf = (scope, names) => names.map((name) => scope[name]);
   return {
     add(fn) { functions.push(fn); },
     code(input) {
-      const { scope, names } = parse(input);
+      const { scope, names } = jobOf(input);
       try {
         call(then, functions[0](...argumentsOf(scope, names)), (value) => { try { put(jsonOf(value)); } catch (e) { fail(e); } }, (e) => fail(e));
       } catch (e) { fail(e); }
     },
     evaluate(input) {
-      const { scope, names } = parse(input);
+      const { scope, names } = jobOf(input);
       const values = argumentsOf(scope, names);
       let json = '[';
       for (let i = 0; i < functions.length; i++) {
@@ -66,7 +91,7 @@ export const harnessSource = `(() => {
       put(json + ']');
     },
     each(input) {
-      const { scope, names, items, firstIndex } = parse(input);
+      const { scope, names, items, firstIndex } = jobOf(input);
       const values = argumentsOf(scope, names);
       let json = '[';
       for (let n = 0; n < items.length; n++) {

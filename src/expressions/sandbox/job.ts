@@ -9,19 +9,22 @@ const rareNames = ['events', 'approvals', 'item', 'index']
 /** The body of a function over what the scope holds. */
 export function codeJob(code: string, scope: object, limits: SandboxLimits): SandboxJob {
   const names = ['event', 'steps', 'run', 'env', ...rareNames.filter((name) => name in scope)]
-  return { type: 'code', code, names, input: JSON.stringify({ scope, names }), limits }
+  return { type: 'code', code, names, input: inputOf({ scope, names }), limits }
 }
 
 /** Expressions over the same scope. */
 export function evaluateJob(expressions: string[], scope: object, limits: SandboxLimits): SandboxJob {
   const names = identifiers(scope)
-  return { type: 'evaluate', expressions, names, input: JSON.stringify({ scope, names }), limits }
+  return { type: 'evaluate', expressions, names, input: inputOf({ scope, names }), limits }
 }
 
 /** Expressions over each of some items. @param firstIndex of the first of them among all */
 export function eachJob(expressions: string[], scope: object, items: unknown[], firstIndex: number, limits: SandboxLimits): SandboxJob {
   const names = identifiers(scope).filter((name) => name !== 'item' && name !== 'index')
-  return { type: 'each', expressions, names: [...names, 'item', 'index'], input: JSON.stringify({ scope, names, items, firstIndex }), limits }
+  return { type: 'each', expressions, names: [...names, 'item', 'index'], input: inputOf({ scope, names, items, firstIndex }), limits }
 }
+
+/** With what the job's random numbers begin. */
+const inputOf = (read: object): string => JSON.stringify({ ...read, seed: Math.random() })
 
 const identifiers = (scope: object): string[] => Object.keys(scope).filter((name) => identifier.test(name))

@@ -77,6 +77,25 @@ describe('code', () => {
   })
 })
 
+describe('random numbers', () => {
+  test('each job draws its own, also expressions and items', async () => {
+    const one = async () => (await run('return Math.random()')) as number
+    const drawn = [...(await Promise.all(Array.from({ length: 20 }, one))), ...((await pool.evaluate(['Math.random()', 'Math.random()'], {})) as number[]), ...((await pool.evaluateEach(['Math.random()'], {}, [1, 2, 3])).flat() as number[])]
+    expect(new Set(drawn).size).toBe(25)
+  })
+
+  test('they are spread evenly over 0 to 1, and no number leads to the next', async () => {
+    const drawn = (await run('return Array.from({ length: 20000 }, () => Math.random())')) as number[]
+    expect(new Set(drawn).size).toBe(20_000)
+    expect(drawn.every((n) => n >= 0 && n < 1)).toBe(true)
+    const inTenth = Array.from({ length: 10 }, (_, tenth) => drawn.filter((n) => Math.floor(n * 10) === tenth).length)
+    for (const count of inTenth) expect(Math.abs(count - 2000)).toBeLessThan(300)
+    const correlation = drawn.slice(1).reduce((sum, n, i) => sum + (n - 0.5) * (drawn[i]! - 0.5), 0) / drawn.length * 12
+    expect(Math.abs(correlation)).toBeLessThan(0.05)
+    expect(await run('return [typeof Math.random, Object.keys(Math), Math.random.name]')).toEqual(['function', [], 'random'])
+  })
+})
+
 describe('expressions', () => {
   test('many over one scope in one call', async () => {
     expect(await pool.evaluate(['event.data.list.map((n) => n * 2)', 'steps.first.n', 'undefined'], scope)).toEqual([[2, 4, 6], 41, null])

@@ -8,6 +8,8 @@ import { createFrontDoor } from '#door/front-door.ts'
 import { boundHeapGrowth } from '#server/heap.ts'
 import { readSettings, startProcess, StartError, type RunningProcess } from '#server/process.ts'
 
+/** So long a stop waits for requests that change something. */
+const finishMs = 3000
 let running: RunningProcess | undefined
 
 async function main(): Promise<void> {
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
   console.log(`\n  Fanwise is ready at ${running.url}  (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`)
   onStop(async () => {
     server.close()
+    await door.finish(finishMs)
     server.closeAllConnections()
     await app.close().catch(() => {})
     await running?.stop()

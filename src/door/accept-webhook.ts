@@ -48,16 +48,20 @@ export async function acceptWebhook(request: IncomingMessage, response: ServerRe
 }
 
 async function findHook(hookId: string): Promise<WebhookRow> {
+  // No address has it, and Postgres takes no text with it.
+  if (hookId.includes('\u0000')) throw noWebhook()
   const { rows } = await getEngine().pool.query<WebhookRow>({
     name: 'webhook-find',
     text: `select s.workspace_id, s.name, s.event_name, s.dedupe_path, w.deleted_at is not null as gone from webhook_source s join workspace w on w.id = s.workspace_id
       where s.id = $1`,
     values: [hookId],
   })
-  if (rows[0] === undefined) throw new FanwiseError('not_found', 'There is no webhook at this address.', { fix: 'Copy the address from the webhook node in the editor.' })
+  if (rows[0] === undefined) throw noWebhook()
   if (rows[0].gone) throw workspaceGone()
   return rows[0]
 }
+
+const noWebhook = () => new FanwiseError('not_found', 'There is no webhook at this address.', { fix: 'Copy the address from the webhook node in the editor.' })
 
 function readPayload(body: Buffer, contentType: string): JsonObject {
   if (body.length === 0) return {}
@@ -67,7 +71,7 @@ function readPayload(body: Buffer, contentType: string): JsonObject {
   const text = body.toString('utf8')
   if (/^\s*[{[]/.test(text)) {
     try {
-      return asObject(JSON.parse(text) as Json)
+      return asObject(parseJsonBody(body) as Json)
     } catch {
       return { text }
     }
@@ -79,7 +83,9 @@ function fromForm(body: Buffer): JsonObject {
   const data = Object.create(null) as JsonObject
   for (const [key, value] of new URLSearchParams(body.toString('utf8'))) {
     const before = data[key]
-    data[key] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+    if (before === undefined) data[key] = value
+    else if (Array.isArray(before)) before.push(value)
+    else data[key] = [before, value]
   }
   return { ...data }
 }

@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sendJson } from '#server/http/respond.ts'
 import { engineRoutes } from '#door/routes.ts'
 
@@ -18,17 +19,29 @@ export interface FrontDoor {
   /** From here on the engine's routes answer; before, they are 503. */
   openEngine(): void
   openPages(pages: PageHandler, upgrade: UpgradeHandler | null): void
+  /** Resolves when the changes and events that are under way have their answers, or after that time. */
+  finish(withinMs: number): Promise<void>
 }
 
 export function createFrontDoor(): FrontDoor {
   let engineOpen = false
   let pages: PageHandler | null = null
   let upgradePages: UpgradeHandler | null = null
+  let closing = false
+  /** Whoever gets no answer does not know whether it was stored, and sends again. Pages and streams do no harm when they end. */
+  const underWay = new Set<ServerResponse>()
+  const keep = (request: IncomingMessage, response: ServerResponse) => {
+    if (closing) response.setHeader('Connection', 'close')
+    if (request.method === 'GET' || request.method === 'HEAD') return
+    underWay.add(response)
+    response.once('close', () => underWay.delete(response))
+  }
 
   return {
     handle(request, response) {
       const url = request.url ?? '/'
       if (!url.startsWith('/')) return sendJson(response, 400, { error: { code: 'bad_request', message: 'The request target must be a path.' } })
+      keep(request, response)
       const route = engineRoutes(request.method ?? 'GET', url)
       if (route !== null) {
         if (!engineOpen) return starting(response)
@@ -50,6 +63,12 @@ export function createFrontDoor(): FrontDoor {
     openPages(handler, upgrade) {
       pages = handler
       upgradePages = upgrade
+    },
+    async finish(withinMs) {
+      closing = true
+      for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
+      const until = performance.now() + withinMs
+      while (underWay.size > 0 && performance.now() < until) await delay(10)
     },
   }
 }

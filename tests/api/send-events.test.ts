@@ -1,10 +1,13 @@
 /** The events API as its senders see it: the unmodified Inngest SDK of both majors, curl, webhooks. */
 import { createHash } from 'node:crypto'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { connect, type AddressInfo } from 'node:net'
 import { Inngest } from 'inngest'
 import { Inngest as InngestV3 } from 'inngestv3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
+import { createFrontDoor } from '#door/front-door.ts'
 import { createWorkspace, fn, publish, transform } from '#tests/support/factories.ts'
 import { endedRuns } from '#tests/support/engine.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
@@ -46,6 +49,10 @@ test('a request that the SDK repeats stores nothing twice', async () => {
   const second = await (await send()).json()
   expect(second).toEqual(first)
   expect(await stored()).toBe(before + 2)
+})
+
+test('a byte order mark before the JSON is passed over', async () => {
+  expect((await post(`/e/${key}`, '\uFEFF{"name":"marked/sent","data":{}}')).status).toBe(200)
 })
 
 test('plain curl: one object, with or without a content type', async () => {
@@ -110,4 +117,28 @@ test('absolute-form targets and upgrades are refused', async () => {
   })
   expect(await raw('GET http://169.254.169.254/latest HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 400/)
   expect(await raw('GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')).toBe('')
+})
+
+test('a door that closes gives requests under way their answer, and waits for nobody else', async () => {
+  const door = createFrontDoor()
+  door.openEngine()
+  const server = createServer(door.handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const body = JSON.stringify({ name: 'late/sent', data: {} })
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const came = once(server, 'request')
+  socket.write(`POST /e/${key} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 9)}`)
+  await came
+  let done = false
+  const finished = door.finish(60_000).then(() => (done = true))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(done).toBe(false)
+  const ended = once(socket, 'close')
+  let answer = ''
+  socket.on('data', (chunk) => (answer += String(chunk)))
+  socket.write(body.slice(9))
+  await Promise.all([finished, ended])
+  expect(answer).toMatch(/^HTTP\/1.1 200 .*"ids":\["evt_/s)
+  await door.finish(60_000)
+  await new Promise((resolve) => server.close(resolve))
 })

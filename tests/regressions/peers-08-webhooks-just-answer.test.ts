@@ -79,3 +79,23 @@ test('an address that is drawn no more says where to find the right one, checked
     expect(await post(hookId, {}, headers)).toMatchObject({ status: 404, body: { error: { code: 'not_found', fix: 'Copy the address from the webhook node in the editor.' } } })
   }
 })
+
+test('a form with very many fields of one name is stored as one list, and holds up nobody meanwhile', async () => {
+  const { document, hookId } = drawing()
+  await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  const fields = 150_000
+  const response = await fetch(`${door.url}/hooks/${hookId}`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'a=1&'.repeat(fields) })
+  expect(response.status).toBe(200)
+  const [row] = await db().$queryRaw<{ n: number }[]>`select json_array_length(data->'a') as n from event where workspace_id = ${ws}::uuid`
+  expect(row).toEqual({ n: fields })
+})
+
+test('text that is JSON without a bottom is kept as the text it is; an address with a null character is none', async () => {
+  const { document, hookId } = drawing()
+  await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  const text = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const response = await fetch(`${door.url}/hooks/${hookId}`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: text })
+  expect(response.status).toBe(200)
+  expect(await stored()).toMatchObject([{ data: { text } }])
+  expect((await fetch(`${door.url}/hooks/%00`, { method: 'POST', body: '{}' })).status).toBe(404)
+})

@@ -46,7 +46,8 @@ const depthMax = 128
  * bounded before parsing so a megabyte of `[` costs one scan.
  */
 export function parseJsonBody(body: Buffer): unknown {
-  const text = body.toString('utf8')
+  // Some senders put a byte order mark before it, which JSON.parse does not pass over.
+  const text = body.toString('utf8').replace(/^\uFEFF/, '')
   if (depthOf(text) > depthMax) throw new FanwiseError('bad_request', `The JSON is nested deeper than ${depthMax} levels.`, { fix: 'Flatten the payload.' })
   try {
     return JSON.parse(text)

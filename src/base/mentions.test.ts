@@ -25,6 +25,7 @@ describe('who is mentioned', () => {
     ['@Adam and @ada-lovelace and @ada.x', []],
     ['@Ben', []],
     ['@', []],
+    ['İ İ İ @Ada look', ['ada']],
   ])('%s', (text, ids) => {
     expect(mentionedIn(text, people).map((one) => one.id)).toEqual(ids)
   })

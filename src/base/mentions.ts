@@ -34,11 +34,11 @@ export function mentionedIn(text: string, people: readonly Mentionable[]): Menti
 export function mentionPlaces(text: string, people: readonly Mentionable[]): { start: number; length: number; id: string }[] {
   const names = people.flatMap(({ id, handle, email }) => (handle === email ? [{ id, name: email }] : [{ id, name: handle }, { id, name: email }]))
     .sort((a, b) => b.name.length - a.name.length)
-  const lower = text.toLowerCase()
   const places: { start: number; length: number; id: string }[] = []
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     if (at > 0 && /[\p{L}\p{N}_.]/u.test(text[at - 1]!)) continue
-    const hit = names.find(({ name }) => name !== '' && lower.startsWith(name.toLowerCase(), at + 1) && endsAt(text, at + 1 + name.length))
+    // Not in the text in small letters as a whole: some are longer than their capitals (İ), and places behind them would shift.
+    const hit = names.find(({ name }) => name !== '' && text.slice(at + 1, at + 1 + name.length).toLowerCase() === name.toLowerCase() && endsAt(text, at + 1 + name.length))
     if (hit === undefined) continue
     places.push({ start: at, length: hit.name.length + 1, id: hit.id })
     at += hit.name.length

@@ -20,6 +20,7 @@ let t: TestEngine
 let ws: string
 const mails: OutgoingMail[] = []
 let mailFails = false
+let mailHangs: Promise<void> | null = null
 const ids = { mara: newUuid(), jo: newUuid(), viewer: newUuid(), stranger: newUuid() }
 type Who = keyof typeof ids
 const as = (who: Who) => call({ user: async () => ({ id: ids[who], email: `${who}@north.io`, name: who }) as never }).comments
@@ -31,6 +32,7 @@ beforeAll(async () => {
   setAlerts({
     pool: t.engine.pool, publicUrl: 'https://fanwise.example',
     sendMail: async (_workspace, mail) => {
+      await mailHangs
       if (mailFails) throw new Error('The mail server is away.')
       mails.push(mail)
       return { via: 'smtp' }
@@ -163,6 +165,50 @@ test('a mail that could not go is sent later, once, whoever tries', async () => 
     return mails.length > 0
   }, 'the mail')
   expect(mails.map((mail) => mail.to)).toEqual(['mara@north.io'])
+})
+
+test('addresses that take no mail keep nobody else from being told, at once or later', async () => {
+  mails.length = 0
+  const context = (refused: boolean) => ({
+    pool: t.engine.pool, publicUrl: '',
+    sendMail: async (_ws: string, mail: OutgoingMail) => {
+      if (refused && mail.to !== 'viewer@north.io') throw new Error('550 No such mailbox.')
+      mails.push(mail)
+      return { via: 'smtp' as const }
+    },
+  })
+  mailFails = true
+  for (let n = 0; n < 45; n++) await as('mara').begin({ ...on, body: `@Jo Marsh ${n}` })
+  const [old] = await db().$queryRaw<{ comment_id: string }[]>`select comment_id from comment_mention where told_at is null order by at limit 1`
+  await db().commentMention.create({ data: { workspaceId: ws, commentId: old!.comment_id, userId: ids.viewer, handle: 'viewer', at: new Date(Date.now() - 3_600_000) } })
+  // Later: the oldest of all, behind two full turns of those that fail.
+  const told = async (mail: number, batches: number) => until(async () => {
+    await tellMentions(context(true), 0, batches)
+    return mails.length === mail
+  }, 'the mail')
+  await told(1, 10)
+  // At once: a new one.
+  await as('mara').begin({ ...on, body: '@viewer look' })
+  await told(2, 1)
+  expect(mails.map((mail) => mail.to)).toEqual(['viewer@north.io', 'viewer@north.io'])
+  expect(mails[1]!.text).toContain('@viewer look')
+  mailFails = false
+  await tellMentions(context(false), 0, 10)
+  await as('jo').seen({ workspace: 'north', thread: null })
+  await as('viewer').seen({ workspace: 'north', thread: null })
+})
+
+test('a mail server that hangs takes no connection but one from the engine, however much is written meanwhile', async () => {
+  mails.length = 0
+  let go = () => {}
+  mailHangs = new Promise((resolve) => (go = resolve))
+  for (let n = 0; n < 16; n++) await as('mara').begin({ ...on, body: `@Jo Marsh, ${n}` })
+  const [stored] = await t.engine.ingest(ws, [{ name: 'still/stored', data: {} }], { source: 'api' })
+  expect(stored).toMatchObject({ duplicate: false })
+  go()
+  mailHangs = null
+  await until(async () => mails.length === 16, 'all mails')
+  await as('jo').seen({ workspace: 'north', thread: null })
 })
 
 test('a new comment wakes open screens, and is no part of what is exported', async () => {

@@ -365,6 +365,18 @@ describe('whoever is taken out', () => {
     expect(await audit(one, 'member')).toMatchObject([{ action: 'member.leave', target: 'editor', detail: { role: 'editor', saidGo: true }, actor: { name: 'editor' } }])
   })
 
+  test('another who says go is asked about what waits already', async () => {
+    const one = await team()
+    await as(one.owner).workspaces.setConfirm({ ...one.at, above: 10, by: one.editor.id })
+    const row = { workspaceId: one.ws, id: newUuid(), runId: newUuid(), step: 's', functionId: newUuid(), eventName: 'a/b', baseId: newUuid(), total: 50, state: 'confirm', askedAt: new Date() }
+    await db().fanOut.create({ data: row })
+    const asked = async () => (await db().fanOut.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId: one.ws, id: row.id } } })).askedAt
+    await as(one.owner).workspaces.setConfirm({ ...one.at, above: 20, by: one.editor.id })
+    expect(await asked()).not.toBeNull()
+    await as(one.owner).workspaces.setConfirm({ ...one.at, above: 20, by: one.admin.id })
+    expect(await asked()).toBeNull()
+  })
+
   test('leaves keys behind, which are counted before', async () => {
     const one = await team()
     await as(one.admin).keys.create({ ...one.at, kind: 'api', name: 'Deploy' })

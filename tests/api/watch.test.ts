@@ -190,4 +190,6 @@ test('the outbox keeps mails of its workspace', async () => {
   expect((await listOutbox(t.engine.pool, ws, 'viewer', page)).data).toMatchObject([{ id: messageId, subject: 'Hello' }])
   expect(await readOutboxMail(t.engine.pool, ws, 'viewer', messageId)).toMatchObject({ html: '<p>Hi</p>', text: null })
   expect(await readOutboxMail(t.engine.pool, await createWorkspace(t.engine.pool), 'owner', messageId)).toBeNull()
+  const odd = await storeOutboxMail(t.engine.pool, ws, { from: 'a@b.io', to: 'c@d.io', subject: 'Hel\u0000lo', text: 'a\u0000b' })
+  expect(await readOutboxMail(t.engine.pool, ws, 'viewer', odd.messageId)).toMatchObject({ subject: 'Hello', text: 'ab' })
 })

@@ -1,7 +1,8 @@
 /** A fan-out above the workspace's size sends nothing until its person says go; two worker processes, either may die. */
-import type pg from 'pg'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid, publicId } from '#base/ids.ts'
+import type { Engine } from '#engine/api.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
 import type { FanOutProgress } from '#engine/fan-out/progress.ts'
 import { checkInvariants } from '#engine/invariants.ts'
@@ -9,6 +10,7 @@ import { explainWait } from '#engine/why.ts'
 import { startAsking } from '#server/fan-outs/ask-duty.ts'
 import { checkSteering, confirmFanOut, refuseFanOut, setConfirmRule, waitingFanOuts } from '#server/fan-outs/confirm.ts'
 import { getFanOut } from '#server/fan-outs/view-fan-out.ts'
+import { createTestDatabase } from '#tests/support/database.ts'
 import type { TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { startTestServer } from '#tests/support/server.ts'
@@ -180,4 +182,37 @@ test('its person is told by mail, once, whoever looks; without one, owners and a
   const all = [...mails, ...(await outbox())]
   expect(all).toHaveLength(1)
   expect(all[0]).toMatchObject({ to: before[0]!.email, subject: expect.stringContaining('all waits for your go: 40 items') as string, text: expect.stringContaining(`/fan-outs/${one.fan}`) as string })
+})
+
+test('the mail goes to others while one of them cannot be told, and nobody counts as told before it has gone', async () => {
+  // A database of its own: no worker looks for them as well.
+  const database = await createTestDatabase()
+  const own = new pg.Pool({ connectionString: database.url })
+  const waiting = async () => {
+    const ws = await createWorkspace(own)
+    const [user, fnId, id] = [newUuid(), newUuid(), newUuid()]
+    await own.query('insert into user_account (id, email) values ($1, $2)', [user, `${user}@north.io`])
+    await own.query(`insert into membership (workspace_id, user_id, role) values ($1, $2, 'owner')`, [ws, user])
+    await own.query(`insert into function (workspace_id, id, workflow_id, slug, name) values ($1, $2, $2, 'all', 'all')`, [ws, fnId])
+    await own.query(`insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, state) values ($1, $2, $2, 's', $3, 'a/b', $2, 50, 'confirm')`, [ws, id, fnId])
+    return { ws, told: async () => (await own.query('select 1 from fan_out where workspace_id = $1 and asked_at is not null', [ws])).rowCount === 1 }
+  }
+  const dead = await waiting()
+  const well = [await waiting(), await waiting()]
+  const sent: string[] = []
+  const early: boolean[] = []
+  const context = { pool: own, publicUrl: '', sendMail: async (ws: string) => {
+    if (ws === dead.ws) throw new Error('550 No such mailbox.')
+    early.push(await well.find((one) => one.ws === ws)!.told())
+    sent.push(ws)
+    return { via: 'smtp' as const }
+  } }
+  const duties = [0, 1].map(() => startAsking({ pool: own } as Engine, context, () => {}))
+  await until(async () => (await well[0]!.told()) && (await well[1]!.told()), 'the others are told')
+  await Promise.all(duties.map((duty) => duty.stop()))
+  expect(sent.sort()).toEqual(well.map((one) => one.ws).sort())
+  expect(early).toEqual([false, false])
+  expect(await dead.told()).toBe(false)
+  await own.end()
+  await database.drop()
 })

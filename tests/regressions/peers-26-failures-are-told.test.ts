@@ -167,3 +167,33 @@ test('the process with the worker sends it by itself', async () => {
     await duty.stop()
   }
 })
+
+test('workspaces whose people cannot be told keep no other from being told', async () => {
+  await publishBroken()
+  await t.engine.pool.query('update failure set told_at = clock_timestamp()')
+  // More than are looked at in a turn, each with a failure of its own, all stored before this one's.
+  const { rows } = await t.engine.pool.query<{ id: string }>(`insert into workspace (id, slug, name) select gen_random_uuid(), 'dead-' || n, 'Dead' from generate_series(1, 60) n returning id::text`)
+  const ids = rows.map((row) => row.id)
+  const { rows: [found] } = await t.engine.pool.query<{ id: string }>('select id::text from function where workspace_id = $1', [ws])
+  await t.engine.pool.query(`insert into membership (workspace_id, user_id, role) select id, $2, 'owner' from unnest($1::uuid[]) as t(id)`, [ids, people.owner])
+  await t.engine.pool.query(`insert into function (workspace_id, id, workflow_id, slug, name) select id, $2, $2, 'f', 'f' from unnest($1::uuid[]) as t(id)`, [ids, found!.id])
+  await t.engine.pool.query(`insert into run (workspace_id, id, function_id, version, event_id, status, error, ended_at) select id, $2, $2, 1, $2, 2, '{"message":"x"}', clock_timestamp() from unnest($1::uuid[]) as t(id)`, [ids, found!.id])
+  await t.engine.pool.query(`insert into failure (workspace_id, run_id, function_id) select id, $2, $2 from unnest($1::uuid[]) as t(id)`, [ids, found!.id])
+  people = await createPeople()
+  ws = people.workspace
+  await publishBroken()
+  await fail()
+  const dead = new Set(ids)
+  const told = new Promise<string>((resolve) => {
+    context.sendMail = async (workspaceId, mail) => {
+      if (dead.has(workspaceId)) throw new Error('550 No such mailbox.')
+      resolve(workspaceId)
+      mails.push(mail)
+      return { via: 'smtp' }
+    }
+  })
+  const duty = startAlerts(t.engine, context, () => {})
+  expect(await told).toBe(ws)
+  await duty.stop()
+  await t.engine.pool.query('update failure set told_at = clock_timestamp()')
+})

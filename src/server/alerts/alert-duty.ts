@@ -14,9 +14,8 @@ export function startAlerts(engine: Engine, context: AlertContext, warn: (messag
     name: 'send-alerts', everyMs,
     async tick() {
       const now = performance.now()
-      for (const workspaceId of await workspacesToTell(context.pool)) {
-        if ((pausedUntil.get(workspaceId) ?? 0) > now) continue
-        pausedUntil.delete(workspaceId)
+      for (const [workspaceId, until] of pausedUntil) if (until <= now) pausedUntil.delete(workspaceId)
+      for (const workspaceId of await workspacesToTell(context.pool, [...pausedUntil.keys()])) {
         try {
           const sent = await tellFailures(context, workspaceId)
           for (const { to, message } of sent?.failed ?? []) warn('An alert did not reach one of its people.', { workspaceId, to, error: message })

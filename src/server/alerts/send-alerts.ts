@@ -33,7 +33,7 @@ const due = `(not w.alerts_on or w.alerted_at is null or w.alerted_at < clock_ti
 
 const statements = {
   workspaces: `select w.id::text from workspace w
-    where ${due} and exists (select 1 from failure f where f.workspace_id = w.id and f.told_at is null) limit $1`,
+    where ${due} and not (w.id = any($2::uuid[])) and exists (select 1 from failure f where f.workspace_id = w.id and f.told_at is null) limit $1`,
   lock: `select pg_try_advisory_xact_lock(hashtextextended('alert ' || $1, 0)) as mine`,
   workspace: `select w.slug, w.name, w.alerts_on from workspace w where w.id = $1 and ${due}`,
   untold: `select run_id::text from failure where workspace_id = $1 and told_at is null limit $2`,
@@ -54,9 +54,9 @@ const statements = {
   alerted: `update workspace set alerted_at = clock_timestamp() where id = $1`,
 }
 
-/** Ids of workspaces with something to tell, or to put aside because alerts are off. */
-export async function workspacesToTell(pool: pg.Pool): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>({ name: 'alert-workspaces', text: statements.workspaces, values: [workspacesMost] })
+/** Ids of workspaces with something to tell, or to put aside because alerts are off. @param except those to leave alone for now, so that they take no place of others */
+export async function workspacesToTell(pool: pg.Pool, except: readonly string[] = []): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>({ name: 'alert-workspaces', text: statements.workspaces, values: [workspacesMost, except] })
   return rows.map((row) => row.id)
 }
 

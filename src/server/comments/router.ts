@@ -34,9 +34,21 @@ function threadPlace({ node, title = '', at }: { node?: string | undefined; titl
   throw new FanwiseError('bad_request', 'A thread is on a node or at a point of the canvas.', { fix: 'Give `node`, or `at` with `x` and `y`, and not both.' })
 }
 
-/** The comment does not wait for the mail; what fails here is tried again by the duty. */
+let telling = false
+let tellAgain = false
+
+/**
+ * The comment does not wait for the mail; what fails here is tried again by the duty. One at a time: each keeps a
+ * connection of the engine for as long as its mails take, and a mail server that hangs must not take them all.
+ */
 function tellLater(): void {
-  void Promise.resolve().then(() => tellMentions(getAlerts())).catch(() => {})
+  tellAgain = telling
+  if (telling) return
+  telling = true
+  void Promise.resolve().then(() => tellMentions(getAlerts())).catch(() => {}).finally(() => {
+    telling = false
+    if (tellAgain) tellLater()
+  })
 }
 
 export const commentsRouter = router({

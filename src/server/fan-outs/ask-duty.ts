@@ -1,12 +1,13 @@
 /** Tells the person whose go a big fan-out waits for, by mail, once. Any number of processes may look. */
 import type { Engine } from '#engine/api.ts'
 import { runDuty, type RunningDuty } from '#engine/duties/duty.ts'
+import { inTransaction } from '#engine/transaction.ts'
 import { publicId } from '#base/ids.ts'
 import { alertRecipients, type AlertContext } from '#server/alerts/send-alerts.ts'
 import { confirmRule, whyConfirm } from '#server/fan-outs/confirm.ts'
 
 const everyMs = 3000
-const leaseMinutes = 5
+const againMs = 5 * 60_000
 
 interface Asked {
   workspace_id: string
@@ -18,37 +19,48 @@ interface Asked {
   event_name: string
 }
 
-/** Marks one as told and answers it: whoever marks it sends. */
-const claim = {
-  name: 'confirm-claim',
-  text: `with found as (
-      select workspace_id, id from fan_out where state = 'confirm' and asked_at is null order by workspace_id, id limit 1 for update skip locked
-    )
-    update fan_out o set asked_at = clock_timestamp() from found, workspace w, function f
-    where o.workspace_id = found.workspace_id and o.id = found.id and w.id = o.workspace_id and f.workspace_id = o.workspace_id and f.id = o.function_id
-    returning o.workspace_id::text, w.slug as workspace_slug, w.name as workspace_name, o.id::text, o.total, f.slug as function, o.event_name`,
+/** One that nobody was told of. $1 those to leave alone for now. */
+const untold = {
+  name: 'confirm-untold',
+  text: `select o.workspace_id::text, w.slug as workspace_slug, w.name as workspace_name, o.id::text, o.total, f.slug as function, o.event_name
+    from fan_out o join workspace w on w.id = o.workspace_id join function f on f.workspace_id = o.workspace_id and f.id = o.function_id
+    where o.state = 'confirm' and o.asked_at is null and not (o.id = any($1::uuid[])) order by o.workspace_id, o.id limit 1`,
 }
+const lock = `select pg_try_advisory_xact_lock(hashtextextended('ask ' || $1, 0)) as mine`
+const still = `select 1 from fan_out where workspace_id = $1 and id = $2 and state = 'confirm' and asked_at is null`
+const told = 'update fan_out set asked_at = clock_timestamp() where workspace_id = $1 and id = $2'
 
 export function startAsking(engine: Engine, context: AlertContext, warn: (message: string, facts: Record<string, unknown>) => void): RunningDuty {
-  let pausedUntil = 0
+  // One whose mail does not go must not keep those of others from going.
+  const later = new Map<string, number>()
   return runDuty({
     name: 'ask-to-confirm', everyMs,
     async tick() {
-      if (performance.now() < pausedUntil) return false
-      const { rows } = await engine.pool.query<Asked>({ ...claim, values: [] })
+      const now = performance.now()
+      for (const [id, until] of later) if (until <= now) later.delete(id)
+      const { rows } = await engine.pool.query<Asked>({ ...untold, values: [[...later.keys()]] })
       const asked = rows[0]
       if (asked === undefined) return false
       try {
-        await tell(context, asked)
+        if (!(await tellOnce(context, asked))) later.set(asked.id, now + everyMs)
       } catch (error) {
-        // Told again later: a mail twice is better than none.
-        pausedUntil = performance.now() + leaseMinutes * 60_000
-        await engine.pool.query('update fan_out set asked_at = null where workspace_id = $1 and id = $2', [asked.workspace_id, asked.id])
+        later.set(asked.id, performance.now() + againMs)
         warn('A person could not be asked whether a fan-out goes; it is tried again in a few minutes.', { fanOut: publicId('fan', asked.id), error: String(error) })
       }
       return true
     },
   }, (error) => warn('Looking for fan-outs that wait for a person did not work; it is tried again.', { error: String(error) }))
+}
+
+/** It counts as told once its mail has gone: a mail twice is better than none. False when another process is at it, or was. */
+async function tellOnce(context: AlertContext, asked: Asked): Promise<boolean> {
+  return inTransaction(context.pool, async (client) => {
+    if (!(await client.query<{ mine: boolean }>(lock, [asked.id])).rows[0]!.mine) return false
+    if ((await client.query(still, [asked.workspace_id, asked.id])).rowCount === 0) return false
+    await tell(context, asked)
+    await client.query(told, [asked.workspace_id, asked.id])
+    return true
+  })
 }
 
 async function tell(context: AlertContext, asked: Asked): Promise<void> {

@@ -56,6 +56,8 @@ export async function setConfirmRule(workspaceId: string, { above, by: person }:
     }
     const before = await tx.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select: { confirmAbove: true, confirmBy: true } })
     await tx.workspace.update({ where: { id: workspaceId }, data: { confirmAbove: above, confirmBy: person, routeEpoch: { increment: 1 } } })
+    // What waits already waits for the other person from now on, who has heard nothing of it.
+    if (before.confirmBy !== person) await tx.fanOut.updateMany({ where: { workspaceId, state: 'confirm' }, data: { askedAt: null } })
     await audit(tx, workspaceId, actor, 'workspace.confirm', 'fan-outs', { above, by: person, before: before.confirmAbove, byBefore: before.confirmBy })
   })
   getEngine().routesChanged(workspaceId)

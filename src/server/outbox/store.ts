@@ -15,6 +15,9 @@ export interface OutboxEntry {
   at: string
 }
 
+/** Postgres keeps no null character in a text; a mail server would have taken the mail. */
+const withoutNull = (text: string): string => text.replaceAll('\u0000', '')
+
 /** Stores a mail and returns its id. */
 export async function storeOutboxMail(
   pool: pg.Pool, workspaceId: string, mail: OutgoingMail & { from: string }, info: { runId?: string; step?: string; leastRole?: Role } = {},
@@ -23,7 +26,7 @@ export async function storeOutboxMail(
   await untilAnswered(() => pool.query({
     name: 'outbox-insert',
     text: `insert into outbox_mail (workspace_id, id, run_id, step, "from", "to", subject, html, text, least_role) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
-    values: [workspaceId, id, info.runId ?? null, info.step ?? null, mail.from, mail.to, mail.subject, mail.html ?? null, mail.text ?? null, info.leastRole ?? null],
+    values: [workspaceId, id, info.runId ?? null, info.step ?? null, ...[mail.from, mail.to, mail.subject, mail.html, mail.text].map((text) => (text === undefined ? null : withoutNull(text))), info.leastRole ?? null],
   }))
   return { messageId: publicId('mail', id) }
 }

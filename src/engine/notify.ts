@@ -119,7 +119,7 @@ function payloads(messages: Message[]): string[] {
   let group: Message[] = []
   let size = 2
   for (const message of messages) {
-    const bytes = JSON.stringify(message).length + 1
+    const bytes = Buffer.byteLength(JSON.stringify(message)) + 1
     if (bytes > payloadBytesMax) continue
     if (size + bytes > payloadBytesMax) {
       result.push(JSON.stringify(group))

@@ -6,8 +6,9 @@ import { db } from '#server/db.ts'
 import { liveRouter, type ScreenChange } from '#server/live.ts'
 import { presenceRouter } from '#server/presence/router.ts'
 import { createCaller, router } from '#server/trpc.ts'
-import type { TestEngine } from '#tests/support/engine.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { startTestServer } from '#tests/support/server.ts'
+import { until } from '#tests/support/until.ts'
 
 const call = createCaller(router({ live: liveRouter, presence: presenceRouter }))
 let t: TestEngine
@@ -73,4 +74,16 @@ test('nobody moves or takes away somebody else’s window, and a stranger sees n
   const { people } = await move('jo', signup, 'window-j2')
   expect(people.find((one) => one.clientId === 'window-m2')).toMatchObject({ name: 'mara', cursor: { x: 1 } })
   await expect(move('stranger', signup, 'window-s1')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('what processes tell each other arrives in whatever script it is written', async () => {
+  const other = await startTestEngine({ database: t.database, role: 'web' })
+  const heard: unknown[] = []
+  other.engine.hear((topic, data) => void (topic === 'script' && heard.push(data)))
+  // Said in one breath: few characters, and more bytes than Postgres takes at once.
+  const said = ['漢', '字', '仮', '名'].map((sign) => sign.repeat(1500))
+  for (const text of said) t.engine.say('script', text)
+  await until(async () => heard.length === said.length, 'all is heard', 30_000)
+  expect(heard).toEqual(said)
+  await other.stop()
 })

@@ -1,5 +1,6 @@
 /** Ticks that were missed while nothing ran, by the policy of their schedule, when two workers come up at once, again and again. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listSchedules } from '#server/schedules/store.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, transform } from '#tests/support/factories.ts'
@@ -46,4 +47,24 @@ test('skip, last and all: drawn schedules and rows of data, over two workers and
     // Of the same hours as before, ticks that have fired are known: the second downtime adds nothing to `all`.
     expect(fired).toEqual({ skip: 0, last: 1, all: 3, 'data-skip': 0, 'data-last': 1, 'data-all': 3 })
   }
+})
+
+test('a schedule whose times cannot be read any more holds up no other', async () => {
+  const { pool } = web.engine
+  const ws = await createWorkspace(pool)
+  const ids = await publish(pool, ws, [fn('odd', null, [transform('at', { n: '1' })]), fn('well', null, [transform('at', { n: '1' })])])
+  const put = (slug: string, timezone: string, minutesAgo: number) =>
+    pool.query(`insert into schedule (workspace_id, function_id, trigger_id, cron, timezone, missed, next_at) values ($1, $2, 'n_s', '* * * * *', $3, 'last', $4)`, [ws, ids[slug], timezone, new Date(Date.now() - minutesAgo * 60_000)])
+  const data = (key: string, timezone: string, minutesAgo: number) =>
+    pool.query(`insert into data_schedule (workspace_id, id, key, event_name, cron, timezone, data, missed, next_at) values ($1, gen_random_uuid(), $2, 'data/ticked', '* * * * *', $3, '{}', 'last', $4)`, [ws, key, timezone, new Date(Date.now() - minutesAgo * 60_000)])
+  await put('odd', 'Mars/Olympus', 60)
+  await put('well', 'UTC', 1)
+  await data('odd', 'Mars/Olympus', 60)
+  await data('well', 'UTC', 1)
+  const worker = await startTestEngine({ database })
+  await until(async () => (await pool.query('select 1 from run where workspace_id = $1 and function_id = $2 and status = 1', [ws, ids.well])).rowCount, 'the drawn one has ticked', 30_000)
+  await until(async () => (await pool.query(`select 1 from event where workspace_id = $1 and name = 'data/ticked' and source_ref = 'well'`, [ws])).rowCount, 'the other has ticked', 30_000)
+  await worker.stop()
+  expect((await listSchedules(pool, ws, { limit: 10 })).data).toMatchObject([{ key: 'odd', next: [], nextAt: null }, { key: 'well' }])
+  expect((await pool.query('select 1 from run where workspace_id = $1 and function_id = $2', [ws, ids.odd])).rowCount).toBe(0)
 })

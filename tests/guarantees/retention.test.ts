@@ -53,3 +53,41 @@ test('retention deletes ended runs, their parts and events in chunks, and nothin
   expect(Object.values(await checkInvariants(pool, true)).every((n) => n === 0)).toBe(true)
   await t.stop()
 })
+
+test('all events of a batch stay while its run is open, however old they are', async () => {
+  const t = await startTestEngine()
+  const { pool } = t.engine
+  const ws = await createWorkspace(pool)
+  await publish(pool, ws, [fn('digest', 'item/added', [step('rest', 'sleep', { mode: 'for', duration: '90d' })], { flow: { batch: { size: 3, timeoutMs: 600_000 } } })])
+  await t.engine.ingest(ws, Array.from({ length: 3 }, (_, n) => ({ name: 'item/added', data: { n } })), { source: 'api' })
+  await until(async () => (await pool.query(`select 1 from wait where workspace_id = $1`, [ws])).rowCount === 1, 'it sleeps')
+  // Everything happened forty days ago: ids carry their time.
+  const past = (column: string) => `('0190' || substr(${column}::text, 5))::uuid`
+  for (const [table, columns] of Object.entries({ event: ['id'], run: ['id', 'event_id'], job: ['run_id'], step: ['run_id'], wait: ['run_id'], run_event: ['run_id', 'event_id'] })) {
+    await pool.query(`update ${table} set ${columns.map((column) => `${column} = ${past(column)}`).join(', ')} where workspace_id = $1`, [ws])
+  }
+  await keepHistory(pool, () => {}).tick()
+  expect((await pool.query(`select 1 from run_event b join event e on e.workspace_id = b.workspace_id and e.id = b.event_id where b.workspace_id = $1`, [ws])).rowCount).toBe(3)
+  await pool.query('delete from job where workspace_id = $1', [ws])
+  await pool.query(`update run set status = 1, ended_at = clock_timestamp() - interval '40 days' where workspace_id = $1`, [ws])
+  await until(async () => {
+    await keepHistory(pool, () => {}).tick()
+    return (await pool.query('select 1 from event where workspace_id = $1', [ws])).rowCount === 0
+  }, 'they go with their run')
+  await t.stop()
+})
+
+test('of more workspaces than a turn has time for, all get theirs', async () => {
+  const t = await startTestEngine({ role: 'web' })
+  const { pool } = t.engine
+  const all = [await createWorkspace(pool), await createWorkspace(pool), await createWorkspace(pool)]
+  const old = '01900000-0000-7000-8000-000000000000'
+  for (const ws of all) await pool.query(`insert into event (workspace_id, id, name, data, ts, source) values ($1, $2, 'a/b', '{}', 0, 'api')`, [ws, old])
+  // A turn without time looks at one.
+  const duty = keepHistory(pool, () => {}, 0)
+  for (let left = 2; left >= 0; left--) {
+    await duty.tick()
+    expect((await pool.query('select 1 from event where workspace_id = any($1)', [all])).rowCount).toBe(left)
+  }
+  await t.stop()
+})

@@ -40,7 +40,7 @@ export function startDuties({ pool, routes, ingest, signals, holds, fanOuts, log
     rescueWorkers(pool, signals, wake),
     sweep(pool, routes, (lanes) => log('warn', 'Jobs were queued in lanes that were shut or not there; they have been opened.', lanes)),
     clearLanes(pool),
-    tickSchedules(pool, ingest, signals),
+    tickSchedules(pool, ingest, signals, (schedule, error) => log('error', 'A schedule could not tick.', { schedule, error: String(error) })),
     tickDataSchedules(pool, ingest, (key, error) => log('error', 'A schedule could not send its event.', { key, error: String(error) })),
     enforceDeadlines(pool, ended),
     liftHolds(pool, holds, holdsChanged, wake),

@@ -26,3 +26,14 @@ export function nextTick(cron: string, timezone: string, after: Date): Date {
 export function nextTicks(cron: string, timezone: string, count: number, after: Date): Date[] {
   return new Cron(cron, { paused: true, timezone }).nextRuns(count, after)
 }
+
+/** Which ticks of a due schedule fire, and when it is due again. Times that cannot be read are told, and never due: they were checked when they were stored, maybe by a version that knew another zone, and must not come first for ever. */
+export function timesOf(schedule: { cron: string; timezone: string; next_at: Date; now: Date; missed: MissedPolicy }, unreadable: (error: unknown) => void): { ticks: Date[]; next: Date } {
+  try {
+    const cron = new Cron(schedule.cron, { paused: true, timezone: schedule.timezone })
+    return { ticks: dueTicks(cron, schedule.next_at, schedule.now, schedule.missed), next: cron.nextRun(schedule.now) ?? never }
+  } catch (error) {
+    unreadable(error)
+    return { ticks: [], next: never }
+  }
+}

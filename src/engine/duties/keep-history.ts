@@ -19,7 +19,9 @@ export interface Kept {
   rows: number
 }
 
-export function keepHistory(pool: pg.Pool, done: (kept: Kept) => void): Duty {
+export function keepHistory(pool: pg.Pool, done: (kept: Kept) => void, turn = turnMs): Duty {
+  // Where the time of the last turn was over: the next one begins behind it, so that none of very many is left out for ever.
+  let last = ''
   return {
     name: 'keep-history',
     everyMs: 60_000,
@@ -29,7 +31,8 @@ export function keepHistory(pool: pg.Pool, done: (kept: Kept) => void): Duty {
         const { rows } = await client.query<{ mine: boolean }>({ ...keepTurn, values: [] })
         if (!rows[0]!.mine) return false
         try {
-          const kept = await sweepAll(client)
+          const kept = await sweepAll(client, last, turn)
+          last = kept.last
           if (kept.rows > 0) done(kept)
         } finally {
           await client.query({ ...keepTurnEnd, values: [] })
@@ -43,16 +46,19 @@ export function keepHistory(pool: pg.Pool, done: (kept: Kept) => void): Duty {
 }
 
 /** Every workspace gets a share of the turn; what is left over waits for the next. */
-async function sweepAll(client: pg.PoolClient): Promise<Kept> {
-  const { rows: workspaces } = await client.query<{ id: string; event_days: number | null; run_days: number | null }>({ ...keepSettings, values: [] })
-  const until = performance.now() + turnMs
+async function sweepAll(client: pg.PoolClient, behind: string, turn: number): Promise<Kept & { last: string }> {
+  const { rows: found } = await client.query<{ id: string; event_days: number | null; run_days: number | null }>({ ...keepSettings, values: [] })
+  const workspaces = [...found.filter((one) => one.id > behind), ...found.filter((one) => one.id <= behind)]
+  const until = performance.now() + turn
   let rows = 0
+  let last = ''
   for (const [index, workspace] of workspaces.entries()) {
     const share = performance.now() + Math.max(200, (until - performance.now()) / (workspaces.length - index))
     rows += await sweepWorkspace(client, workspace, share)
+    last = workspace.id
     if (performance.now() > until) break
   }
-  return { workspaces: workspaces.length, rows }
+  return { workspaces: workspaces.length, rows, last }
 }
 
 async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays, run_days: runDays }: { id: string; event_days: number | null; run_days: number | null }, until: number): Promise<number> {

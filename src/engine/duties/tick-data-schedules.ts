@@ -2,11 +2,10 @@
  * Schedules that are rows (table data_schedule): each tick sends the row's event. The event's id stands for
  * (schedule, instant), so any number of processes send it once.
  */
-import { Cron } from 'croner'
 import type pg from 'pg'
 import type { JsonObject } from '#base/json.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
-import { dueTicks, never, type MissedPolicy } from '#engine/duties/due-ticks.ts'
+import { timesOf, type MissedPolicy } from '#engine/duties/due-ticks.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import type { Ingest } from '#engine/ingest.ts'
 import { inTransaction } from '#engine/transaction.ts'
@@ -64,19 +63,11 @@ export function tickDataSchedules(pool: pg.Pool, ingest: Ingest, failed: (key: s
  * to store of the schedule; null when its events could not be stored, so that it stays due.
  */
 async function fire(row: DueRow, ingest: Ingest, failed: (key: string, error: unknown) => void): Promise<Move | null> {
-  let cron: Cron
-  try {
-    cron = new Cron(row.cron, { paused: true, timezone: row.timezone })
-  } catch (error) {
-    // Checked when it was stored, maybe by another version. It must not come first for ever.
-    failed(row.key, error)
-    return { row, last: null, next: never }
-  }
-  const ticks = dueTicks(cron, row.next_at, row.now, row.missed)
+  const { ticks, next } = timesOf(row, (error) => failed(row.key, error))
   const events = ticks.map((tick) => ({ name: row.event_name, uuid: namedUuid(`${row.id}:${tick.toISOString()}`, tick.getTime()), ts: tick.getTime(), data: row.data }))
   try {
     if (events.length > 0) await ingest.accept(row.workspace_id, events, { source: 'schedule', sourceRef: row.key })
-    return { row, last: ticks.at(-1) ?? null, next: cron.nextRun(row.now) ?? never }
+    return { row, last: ticks.at(-1) ?? null, next }
   } catch (error) {
     failed(row.key, error)
     return null

@@ -22,12 +22,13 @@ export const keepRuns = {
     select ctid from run where workspace_id = $1 and id < $2 and status <> 0 and ended_at < $4 order by id limit $3 for update skip locked))`,
 }
 
-/** An event stays while a run of it does, or one that waits may still look back at it. */
+/** An event stays while a run of it does, also one that took it together with others, or one that waits may still look back at it. */
 export const keepEvents = {
   name: 'keep-events',
   text: `delete from event where ctid = any(array(
     select e.ctid from event e where e.workspace_id = $1 and e.id < $2
       and not exists (select 1 from run r where r.workspace_id = e.workspace_id and r.event_id = e.id)
+      and not exists (select 1 from run_event b where b.workspace_id = e.workspace_id and b.event_id = e.id)
     order by e.id limit $3 for update skip locked))`,
 }
 

@@ -67,7 +67,16 @@ function entry(row: Row): ScheduleEntry {
   return {
     key: row.key, event: row.event_name, cron: row.cron, timezone: row.timezone, data: row.data, missed: row.missed, enabled: row.enabled,
     nextAt: row.enabled && row.next_at < never ? row.next_at.toISOString() : null, lastAt: row.last_at?.toISOString() ?? null,
-    next: ticksOf(row.cron, row.timezone),
+    next: knownTicks(row),
+  }
+}
+
+/** None of times that this version cannot read any more: one such row must not take the list down. */
+function knownTicks({ cron, timezone }: Row): string[] {
+  try {
+    return ticksOf(cron, timezone)
+  } catch {
+    return []
   }
 }
 

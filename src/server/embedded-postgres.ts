@@ -92,10 +92,13 @@ function alive(pid: number): boolean {
 }
 
 /** Process ids are reused: a living process counts as the owner only if it is a Node process. */
-function isFanwise(pid: number): boolean {
+const isFanwise = (pid: number): boolean => runs(pid, 'node')
+
+/** After a restart of the machine, or of a container, the number may be any other program's, or that of a thread, which Linux counts with them. */
+function runs(pid: number, program: 'node' | 'postgres'): boolean {
   if (!alive(pid)) return false
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('node')
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(program) && new RegExp(`^Tgid:\\s+${pid}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return process.platform !== 'linux'
   }
@@ -107,7 +110,10 @@ function livingPostmaster(cluster: string): { pid: number; port: number } | null
   const lines = readFileSync(file, 'utf8').split('\n')
   const pid = Number(lines[0])
   const port = Number(lines[3])
-  return pid > 0 && port > 0 && alive(pid) ? { pid, port } : null
+  if (pid > 0 && port > 0 && runs(pid, 'postgres')) return { pid, port }
+  // PostgreSQL only asks whether the number is somebody's, and would not start.
+  if (pid > 0 && alive(pid)) rmSync(file)
+  return null
 }
 
 async function findBinaries(): Promise<Binaries> {

@@ -1,6 +1,6 @@
 /** `npx fanwise` from bootstrap to runs, as a person or a hosting script would use it. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { run } from '#cli/fanwise/main.ts'
 import { handleApi } from '#server/api/handle-api.ts'
 import { closeDb, db } from '#server/db.ts'
+import { startEmbeddedPostgres } from '#server/embedded-postgres.ts'
 import { setEngine } from '#server/engine.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
@@ -16,12 +17,14 @@ let database: TestDatabase
 let t: TestEngine
 let server: Server
 let folder: string
+/** Answers instead of the API, while there is one. */
+let instead: RequestListener | null = null
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'fanwise-cli-'))
   database = await createTestDatabase()
   t = await startTestEngine({ database })
-  server = createServer((request, response) => void handleApi(request, response))
+  server = createServer((request, response) => void (instead ?? handleApi)(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   Object.assign(process.env, {
     DATABASE_URL: database.url, FANWISE_DATA_DIR: folder, FANWISE_STARTED_IN: folder,
@@ -114,6 +117,32 @@ test('cancel and retry take ids of runs, and say what became of them', async () 
   expect(await fanwise('retry', id, '--from', 'middle')).toMatchObject({ code: 2, err: expect.stringContaining('--from is failed or start.') as string })
 })
 
+test('runs --follow tells of older runs once they change, and goes on over a restart of the server', async () => {
+  const run = (n: number, status: string) => ({ id: `run_${n}`, status, function: `f${n}`, version: 1, event: { id: 'evt_1', name: 'a/b' }, createdAt: '2026-11-25T09:00:00Z', startedAt: null, endedAt: null, error: null })
+  const answers: ([number, unknown] | 'cut')[] = [
+    [200, { data: [run(2, 'queued')], nextCursor: null }],
+    [200, { data: [run(2, 'queued'), run(1, 'waiting')], nextCursor: null }],
+    'cut',
+    [503, { error: { code: 'unavailable', message: 'Fanwise is starting.' } }],
+    [200, { data: [run(3, 'queued'), run(2, 'running'), run(1, 'failed')], nextCursor: null }],
+    [401, { error: { code: 'unauthorized', message: 'This API key is not known.' } }],
+  ]
+  instead = (_request, response) => {
+    const answer = answers.shift()!
+    if (answer !== 'cut') return void response.writeHead(answer[0], { 'content-type': 'application/json' }).end(JSON.stringify(answer[1]))
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
+    response.write('{', () => response.destroy())
+  }
+  try {
+    const { code, out, err } = await fanwise('runs', '--follow')
+    expect(out.split('\n').map((line) => line.split(/\s+/).slice(2, 4).join(' '))).toEqual(['queued f2', 'failed f1', 'running f2', 'queued f3'])
+    expect(err).toContain('Waiting for it.')
+    expect(code).toBe(1)
+  } finally {
+    instead = null
+  }
+})
+
 test('openapi prints the description', async () => {
   expect(JSON.parse((await fanwise('openapi')).out)).toMatchObject({ openapi: '3.1.0' })
 })
@@ -131,4 +160,20 @@ test('help, and every way to get it wrong, with exit codes', async () => {
   }
   expect(await fanwise('import', 'nothere.json')).toMatchObject({ code: 1, err: expect.stringContaining('cannot be read') as string })
   expect(await fanwise('export', 'nobody')).toMatchObject({ code: 1, err: expect.stringContaining('There is no workflow "nobody"') as string })
+})
+
+test.skipIf(process.platform !== 'linux')('a data folder whose owner died is free, also when its number is by now that of a thread', async () => {
+  const own = mkdtempSync(path.join(tmpdir(), 'fanwise-data-'))
+  const thread = readdirSync('/proc/self/task').find((id) => Number(id) !== process.pid)!
+  try {
+    writeFileSync(path.join(own, 'instance.json'), JSON.stringify({ pid: Number(thread) }))
+    const first = await startEmbeddedPostgres(own)
+    const lock = readFileSync(path.join(own, 'postgres/postmaster.pid'), 'utf8')
+    await first.stop()
+    writeFileSync(path.join(own, 'postgres/postmaster.pid'), lock.replace(/^\d+/, thread))
+    const second = await startEmbeddedPostgres(own)
+    await second.stop()
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
 })

@@ -28,8 +28,7 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT', path: string, body
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(timeoutMs),
   }, url)
-  const text = await response.text()
-  const answer = parse(text)
+  const answer = parse(response.text)
   if (response.ok) return answer as T
   const error = (answer as { error?: ErrorShape } | null)?.error
   if (error === undefined) throw new CliError(`${url} answered ${response.status} without saying why.`, 'Is this the address of a Fanwise server? FANWISE_URL sets it.')
@@ -43,9 +42,17 @@ function target(): { url: string; key: string | null } {
   return { url, key: process.env.FANWISE_API_KEY || (saved === null ? null : (saved.workspaces[saved.current]?.apiKey ?? null)) }
 }
 
-async function reach(address: string, init: RequestInit, url: string): Promise<Response> {
+interface Answered {
+  ok: boolean
+  status: number
+  text: string
+}
+
+/** The whole answer: a server that goes away in the midst of one was not reached either. */
+async function reach(address: string, init: RequestInit, url: string): Promise<Answered> {
   try {
-    return await fetch(address, init)
+    const response = await fetch(address, init)
+    return { ok: response.ok, status: response.status, text: await response.text() }
   } catch (error) {
     const reason = error instanceof Error && error.name === 'TimeoutError' ? `did not answer within ${timeoutMs / 1000} s` : 'cannot be reached'
     throw new CliError(`The server at ${url} ${reason}.`, 'Start it with `npm start`, or set FANWISE_URL to its address.', exitCodes.unreachable)

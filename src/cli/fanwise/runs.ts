@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { formatDuration } from '#base/duration.ts'
-import { call } from '#cli/fanwise/client.ts'
+import { ApiError, call } from '#cli/fanwise/client.ts'
 import { CliError, exitCodes, UsageError, type Command } from '#cli/fanwise/command.ts'
 
 interface Run {
@@ -62,19 +62,22 @@ async function follow(query: URLSearchParams, first: Run[], print: (run: Run) =>
     try {
       for (const run of await list(query)) {
         if (seen.get(run.id) === run.status) continue
-        // Older ones that only the longer list shows are not news.
-        if (!seen.has(run.id) && first.length > 0 && run.id < first[0]!.id) continue
+        // Older ones that only the longer list shows are not news until they change.
+        const isNews = seen.has(run.id) || first.length === 0 || run.id > first[0]!.id
         seen.set(run.id, run.status)
-        print(run)
+        if (isNews) print(run)
       }
       reachable = true
     } catch (error) {
-      if (!(error instanceof CliError) || error.exitCode !== exitCodes.unreachable) throw error
+      if (!(error instanceof CliError) || !isAway(error)) throw error
       if (reachable) console.error(`  ${error.message} Waiting for it.`)
       reachable = false
     }
   }
 }
+
+/** It cannot be reached, or says itself that it is not there yet: it starts, or its database does. */
+const isAway = (error: CliError): boolean => error.exitCode === exitCodes.unreachable || (error instanceof ApiError && error.failure.status === 503)
 
 function lineOf(run: Run): string {
   const took = run.startedAt !== null && run.endedAt !== null ? formatDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : ''

@@ -1,6 +1,7 @@
 /** People, workspaces and keys on a real Postgres: who may see and do what. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newUuid, publicId } from '#base/ids.ts'
+import { authOptions } from '#server/auth/options.ts'
 import { passwordMatches } from '#server/auth/password.ts'
 import { createAccount, ensureAccount } from '#server/auth/sign-up.ts'
 import { db } from '#server/db.ts'
@@ -121,8 +122,10 @@ describe('tenancy', () => {
     await db().membership.create({ data: { workspaceId: ada.workspace.id, userId: eve.userId, role: 'viewer' } })
     await expect(as(viewer).events.send({ workspace: 'north-ops', name: 'a/b', data: {} })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await as(viewer).functions.list({ workspace: 'north-ops' })).not.toHaveLength(0)
+    expect((await as(viewer).keys.list({ workspace: 'north-ops' })).map((key) => key.text)).toEqual([null, null])
     await db().membership.updateMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId }, data: { role: 'editor' } })
     expect(await as(viewer).events.send({ workspace: 'north-ops', name: 'a/b', data: {} })).toMatchObject({ runs: 0 })
+    expect((await as(viewer).keys.list({ workspace: 'north-ops' })).map((key) => key.text)).toContain(ada.eventKey)
     await expect(as(viewer).keys.create({ workspace: 'north-ops', kind: 'api', name: 'x' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await db().membership.deleteMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId } })
   })
@@ -157,4 +160,17 @@ describe('keys', () => {
     expect((await send()).status).toBe(401)
     await expect(as(ada).keys.revoke({ workspace: 'north-ops', id: made.id })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+})
+
+test('a sign-in takes away the sessions of that person that ran out, and no other', async () => {
+  const user = async () => {
+    const id = newUuid()
+    await db().user.create({ data: { id, email: `${id}@north.io` } })
+    return id
+  }
+  const [one, other] = [await user(), await user()]
+  const open = (userId: string, days: number) => db().session.create({ data: { id: newUuid(), userId, expiresAt: new Date(Date.now() + days * 86_400_000) } })
+  const [, stays, others] = [await open(one, -1), await open(one, 1), await open(other, -1)]
+  const token = await authOptions.callbacks!.jwt!({ token: {}, user: { id: one }, account: null })
+  expect((await db().session.findMany({ where: { userId: { in: [one, other] } } })).map((row) => row.id).sort()).toEqual([stays.id, others.id, token.sessionId!].sort())
 })

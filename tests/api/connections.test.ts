@@ -224,6 +224,24 @@ describe('another name', () => {
   })
 })
 
+test('a stored secret is not sent without encryption before it is entered again, however that was asked for', async () => {
+  await rest('POST', '/connections', { name: 'Plain', kind: 'bearer', config: { hosts: ['api.example.com'] }, secret: secrets[0] })
+  const refused = { status: 400, body: { error: { field: 'secret', message: 'The stored token would be sent to an address without encryption.' } } }
+  expect(await rest('PUT', '/connections/Plain', { kind: 'bearer', config: { baseUrl: 'http://api.example.com' } })).toMatchObject(refused)
+  expect(await rest('PUT', '/connections/Plain', { kind: 'bearer', config: { baseUrl: 'HTTPS://api.example.com' } })).toMatchObject({ status: 200 })
+  expect(await rest('PUT', '/connections/Plain', { kind: 'bearer', config: { baseUrl: 'HTTP://api.example.com' } })).toMatchObject(refused)
+  expect(await rest('DELETE', '/connections/Plain')).toMatchObject({ status: 200 })
+})
+
+test('a connection may be called what every object has', async () => {
+  await rest('POST', '/connections', { name: 'constructor', kind: 'bearer', config: { baseUrl: url }, secret: secrets[0] })
+  const uses = async () => (await rest('GET', '/connections')).body.data.find((one: Loose) => one.name === 'constructor').uses
+  expect(await uses()).toEqual([])
+  await rest('POST', '/workflows', { name: 'Odd name', slug: 'odd-name', graph: graph({ auth: 'connection', connection: 'constructor' }, 'odd') })
+  expect(await uses()).toMatchObject([{ function: 'odd' }])
+  expect(await rest('DELETE', '/connections/constructor')).toMatchObject({ status: 200 })
+})
+
 test('a drawing that names what is not there is imported with a finding that says what to do, and not published', async () => {
   const missing = await rest('POST', '/workflows', { name: 'Elsewhere', graph: graph({ auth: 'connection', connection: 'Nope', headers: [{ name: 'x', value: '{{ secrets.NOPE }}' }] }) })
   expect(missing.body.diagnostics).toEqual(expect.arrayContaining([

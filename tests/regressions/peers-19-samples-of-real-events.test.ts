@@ -58,4 +58,7 @@ test('samples are the newest first, of real events only, of this workspace only;
   })
   expect(await eventSamples(ws, ['order/placed'], 2)).toEqual({ 'order/placed': [{ n: 2 }] })
   expect(await eventSamples(ws, [])).toEqual({})
+  // An event may be called what every object has.
+  await arrive('constructor', { n: 8 })
+  expect(await eventSamples(ws, ['constructor', 'toString'])).toEqual({ constructor: [{ n: 8 }] })
 })

@@ -64,6 +64,8 @@ async function signIn(emailText: string, password: string): Promise<{ id: string
 
 async function openSession(userId: string): Promise<string> {
   const id = newUuid()
+  // Those that ran out are good for nothing any more, and nothing else takes them away.
+  await db().session.deleteMany({ where: { userId, expiresAt: { lt: new Date() } } })
   await db().session.create({ data: { id, userId, expiresAt: new Date(Date.now() + sessionDays * 86_400_000) } })
   return id
 }

@@ -111,9 +111,12 @@ function needSameUse(kindBefore: string, before: ConnectionConfig, kind: Connect
   if (kindBefore !== kind) throw new FanwiseError('bad_request', `Another way to sign in needs its ${secretWord(kind)}.`, { field: 'secret', fix: 'Enter it.' })
   const old = hostsOf(before)
   const added = hostsOf(config).filter((host) => !old.includes(host))
-  const elsewhere = added.length > 0 ? added.join(', ') : before.tokenUrl !== config.tokenUrl ? 'another token address' : before.baseUrl?.startsWith('https:') === true && config.baseUrl?.startsWith('http:') === true ? 'an address without encryption' : null
+  const elsewhere = added.length > 0 ? added.join(', ') : before.tokenUrl !== config.tokenUrl ? 'another token address' : !isPlain(before) && isPlain(config) ? 'an address without encryption' : null
   if (elsewhere !== null) throw new FanwiseError('bad_request', `The stored ${secretWord(kind)} would be sent to ${elsewhere}.`, { field: 'secret', fix: 'Enter it again to allow that.' })
 }
+
+/** Only with such a base address is its secret sent without encryption (sender.ts). */
+const isPlain = ({ baseUrl }: ConnectionConfig): boolean => /^http:/i.test(baseUrl ?? '')
 
 export async function deleteConnection(workspaceId: string, id: string, by: Actor): Promise<void> {
   const uuid = connectionUuid(id)

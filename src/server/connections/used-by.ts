@@ -28,7 +28,8 @@ interface Found {
 
 /** By the name they go by. One reading for all of a page's rows. */
 export async function usesOf(workspaceId: string, what: Used): Promise<Record<string, Use[]>> {
-  const uses: Record<string, Use[]> = {}
+  // Without a prototype: a name may be `constructor`.
+  const uses = Object.create(null) as Record<string, Use[]>
   const seen = new Set<string>()
   for (const { kind, config, each, ...where } of await stepsOfWorkspace(workspaceId)) {
     for (const name of namesIn(what, kind, config, each)) {

@@ -28,9 +28,9 @@ export async function eventSamples(
     ...(exact.length === 0 ? [] : await ofNames(workspaceId, exact, limit, within)),
     ...(patterns.length === 0 ? [] : await ofPatterns(workspaceId, patterns, limit, within)),
   ]
-  const samples: Record<string, Json[]> = {}
-  for (const { name, data } of rows) (samples[name] ??= []).push(JSON.parse(data) as Json)
-  return samples
+  const samples = new Map<string, Json[]>()
+  for (const { name, data } of rows) samples.set(name, [...(samples.get(name) ?? []), JSON.parse(data) as Json])
+  return Object.fromEntries(samples)
 }
 
 function ofNames(workspaceId: string, names: string[], limit: number, within: Transaction | ReturnType<typeof db>): Promise<Row[]> {

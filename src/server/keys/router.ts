@@ -7,7 +7,8 @@ import { router } from '#server/trpc.ts'
 const keyName = z.string().trim().min(1, 'Give the key a name, such as the service that will use it.').max(80, 'Use at most 80 characters.')
 
 export const keysRouter = router({
-  list: inWorkspace.query(({ ctx }) => listKeys(ctx.workspace.id)),
+  /** Whoever has the text of an event key sends events: viewers see that there is one. */
+  list: inWorkspace.query(async ({ ctx }) => (await listKeys(ctx.workspace.id)).map((key) => (ctx.role === 'viewer' ? { ...key, text: null } : key))),
   create: asAdmin
     .input(z.object({ kind: z.enum(['api', 'event']), name: keyName }))
     .mutation(({ ctx, input }) => createKey(ctx.workspace.id, input.kind, input.name, actorOf(ctx.user))),

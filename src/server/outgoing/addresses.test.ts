@@ -43,10 +43,10 @@ test('every form that carries an IPv4 address is judged by it', () => {
   }))
 })
 describe('exceptions of the operator', () => {
-  const open = createAddressGuard(['10.1.0.0/16', '127.0.0.1', 'fd00::/8', 'crm.internal:8080', 'LOCALHOST:3000'])
+  const open = createAddressGuard(['10.1.0.0/16', '127.0.0.1', 'fd00::/8', 'crm.internal:8080', 'LOCALHOST:3000', '[::1]:8080'])
   test.each([['10.1.2.3', true], ['10.2.0.1', false], ['127.0.0.1', true], ['127.0.0.2', false], ['fd12::1', true], ['fc00::1', false], ['::ffff:10.1.2.3', true], ['::ffff:10.2.2.3', false]])('%s: %s', (address, expected) => expect(open.isAllowed(address)).toBe(expected))
   test('by name and port', () => {
-    expect([open.allowsHost('crm.internal', 8080), open.allowsHost('CRM.internal.', 8080), open.allowsHost('crm.internal', 80), open.allowsHost('localhost', 3000)]).toEqual([true, true, false, true])
+    expect([open.allowsHost('crm.internal', 8080), open.allowsHost('CRM.internal.', 8080), open.allowsHost('crm.internal', 80), open.allowsHost('localhost', 3000), open.allowsHost('::1', 8080), open.allowsHost('::1', 80)]).toEqual([true, true, false, true, true, false])
   })
   test.each(['10.0.0.0/99', 'crm', 'http://crm', '10.0.0.0/8/8', ''])('%j is said to be wrong at start', (entry) => expect(() => createAddressGuard([entry])).toThrow(/FANWISE_EGRESS_ALLOW/))
 })

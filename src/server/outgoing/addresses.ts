@@ -54,7 +54,7 @@ function addException(entry: string, ranges: net.BlockList, hosts: Set<string>):
   } else {
     const named = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+):(\d{1,5})$/i.exec(entry)
     if (named === null) throw new Error(`FANWISE_EGRESS_ALLOW: "${entry}" is neither a range such as 10.0.0.0/8 nor host:port.`)
-    hosts.add(`${named[1]!.toLowerCase()}:${named[2]}`)
+    hosts.add(`${named[1]!.toLowerCase().replace(/^\[|\]$/g, '')}:${named[2]}`)
   }
 }
 

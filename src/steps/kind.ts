@@ -60,6 +60,8 @@ export interface StepKindDefinition<C = any> {
   config: z.ZodType<C>
   /** Config of a newly dropped step: compiles unless a person must fill something in. */
   initial(): C
+  /** What else of the config changes when a person gives a field a value: one edit, one undo. */
+  along?(config: C, field: string, value: Json | undefined): Partial<C>
   /** Ways out. One port `out` unless the kind branches. */
   ports(config: C): Port[]
   /** Second line on the ticket: "HTTP GET", "14 days", "digest/weekly.send". */

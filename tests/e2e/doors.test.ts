@@ -59,7 +59,7 @@ test('a published condition that lets nothing through says so where the workflow
   await page.getByTestId('publish-confirm').click()
   await page.getByText('v1 live').waitFor()
   await page.keyboard.press('Escape')
-  await page.getByTestId('quiet-line').getByText('None of the 4 events of the last 7 days matched it', { exact: false }).waitFor()
+  await page.getByTestId('quiet-line').getByText('None of the 4 events of the last 7 days matches it', { exact: false }).waitFor()
   await page.getByRole('button', { name: 'Show the condition' }).click()
   await panel(page).getByTestId('quiet-filter').getByText('this line starts nothing', { exact: false }).waitFor()
 })

@@ -177,6 +177,7 @@ test('code knows the types of the real event; what a reacting function reads is 
   await page.locator('.suggest-widget').getByText('size').first().waitFor({ timeout: 45_000 })
   await page.keyboard.press('Enter')
   await page.locator('.squiggly-error').first().waitFor()
+  await page.getByTestId('code-mistakes').getByText(/^Line 1: Type 'number' is not assignable/).waitFor()
   await page.keyboard.press('ControlOrMeta+a')
   await page.keyboard.type('return 1')
   await dragFromPalette(page, 'emit', { x: box.x + box.width / 2, y: box.y + 60 })

@@ -12,6 +12,8 @@ export interface CodeEditorProps {
   value: string
   onChange(value: string): void
   onLeave(): void
+  /** What the type checker says of it: "Line 2: …", at most three. */
+  onMistakes?(mistakes: string[]): void
   language: 'typescript' | 'json'
   label: string
   /** How a path is written here: absent in code, where it is bare, and in JSON that takes none. */
@@ -26,11 +28,11 @@ export interface CodeEditorProps {
 
 const heights = { json: { least: 92, most: 300 }, typescript: { least: 168, most: 420 } }
 
-export default function CodeEditor({ value, onChange, onLeave, language, label, written, candidates, scope, accept, readOnly }: CodeEditorProps) {
+export default function CodeEditor({ value, onChange, onLeave, onMistakes, language, label, written, candidates, scope, accept, readOnly }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
-  const calls = useRef({ onChange, onLeave, accept })
-  calls.current = { onChange, onLeave, accept }
+  const calls = useRef({ onChange, onLeave, onMistakes, accept })
+  calls.current = { onChange, onLeave, onMistakes, accept }
   const scheme = useComputedColorScheme('light')
   // What it starts with; later changes are brought in below, since making it anew would lose the cursor.
   const start = useRef({ value, scheme })
@@ -54,6 +56,7 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
     made.onDidContentSizeChange(fit)
     made.onDidChangeModelContent(() => calls.current.onChange(made.getValue()))
     made.onDidBlurEditorText(() => calls.current.onLeave())
+    const telling = tellMistakes(made, (mistakes) => calls.current.onMistakes?.(mistakes))
     const takesPaths = !readOnly && (language === 'typescript' || written !== undefined)
     const bare = written ?? 'expression'
     made.onDidFocusEditorText(() => setInsertionTarget(!takesPaths ? null : {
@@ -67,6 +70,7 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
     const letGo = takesPaths ? takeDraggedPaths(made, host.current, bare, (dropped) => calls.current.accept(dropped)) : undefined
     return () => {
       letGo?.()
+      telling.dispose()
       // The editor first: it still tells its listeners about the model it lets go.
       const model = made.getModel()
       made.dispose()
@@ -92,4 +96,17 @@ export default function CodeEditor({ value, onChange, onLeave, language, label, 
   }, [scope])
 
   return <div ref={host} />
+}
+
+const mistakesMost = 3
+
+/** Underlines are found by whoever points at them; these are for everybody. */
+function tellMistakes(editor: monaco.editor.IStandaloneCodeEditor, tell: (mistakes: string[]) => void): monaco.IDisposable {
+  return monaco.editor.onDidChangeMarkers((changed) => {
+    const uri = editor.getModel()?.uri
+    if (uri === undefined || !changed.some((one) => one.toString() === uri.toString())) return
+    const errors = monaco.editor.getModelMarkers({ resource: uri }).filter(({ severity }) => severity === monaco.MarkerSeverity.Error)
+    const lines = errors.sort((a, b) => a.startLineNumber - b.startLineNumber).map((one) => `Line ${one.startLineNumber}: ${one.message.split('\n')[0]}`)
+    tell([...new Set(lines)].slice(0, mistakesMost))
+  })
 }

@@ -1,9 +1,9 @@
 'use client'
 /** Code and JSON in a form. Monaco is loaded when the first such field is shown. */
 import dynamic from 'next/dynamic'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { useEditor } from '../context.ts'
-import { FieldFrame } from '../form/field-frame.tsx'
+import { FieldFrame, Problem } from '../form/field-frame.tsx'
 import { languageOf } from '../form/insertion.ts'
 import { OutcomeLine } from '../form/outcome-line.tsx'
 import { useAccept } from '../form/use-accept.ts'
@@ -33,11 +33,15 @@ export function CodeField({ label, help, problem, language, value, onChange, exp
   const candidates = useCandidates(written ?? 'expression')
   const accept = useAccept(written)
   const { viewOnly } = useEditor()
+  const [mistakes, setMistakes] = useState<string[]>([])
   return (
     <FieldFrame label={label} help={help} problem={problem} aside={aside}>
       <div className={classes.code} data-error={problem?.severity === 'error' || undefined}>
-        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} written={written} candidates={candidates} scope={scope} accept={accept} readOnly={viewOnly} />
+        <CodeEditor value={value} onChange={onChange} onLeave={leave} language={language} label={label} written={written} candidates={candidates} scope={scope} accept={accept} readOnly={viewOnly} onMistakes={setMistakes} />
       </div>
+      {problem?.severity !== 'error' && mistakes.length > 0 && (
+        <div role="status" data-testid="code-mistakes">{mistakes.map((text) => <Problem key={text} problem={{ severity: 'warning', text }} />)}</div>
+      )}
       {problem?.severity !== 'error' && <OutcomeLine text={value} language={written} />}
     </FieldFrame>
   )

@@ -8,9 +8,9 @@ export function isFree(): boolean {
   return window.document.activeElement?.closest(writing) == null
 }
 
-/** A radio, a checkbox or a switch: nothing is typed there, so undo and the like are meant for the drawing. */
+/** A radio, a checkbox, a switch or a list of choices: nothing is typed there, so undo and the like are meant for the drawing. */
 export function isChoice(): boolean {
-  return window.document.activeElement?.matches('input:is([type=radio], [type=checkbox]):not([role=dialog] *)') ?? false
+  return window.document.activeElement?.matches('input:is([type=radio], [type=checkbox], [role=combobox][readonly]):not([role=dialog] *)') ?? false
 }
 
 /** On the canvas or nowhere: arrows, Enter and the clipboard belong to the drawing. */

@@ -55,7 +55,7 @@ export function ConditionField({ label, value, onChange, language, paths, proble
         ? <Rows label={label} condition={condition} write={write} paths={paths} language={language} />
         : (
           <ExpressionInput
-            id={id} value={value} onChange={onChange} language={language} paths={paths} placeholder={placeholder} error={problem?.severity === 'error'}
+            multiline rows={1} id={id} value={value} onChange={onChange} language={language} paths={paths} placeholder={placeholder} error={problem?.severity === 'error'}
             describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`}
           />
         )}

@@ -30,6 +30,8 @@ export interface ExpressionInputProps {
   placeholder?: string | undefined
   error?: boolean
   multiline?: boolean
+  /** Of a text area: as high as this at least; it grows with its text. */
+  rows?: number
   size?: 'xs' | 'sm'
   /** Shows what there is as soon as the empty field is entered. */
   opensEmpty?: boolean
@@ -44,7 +46,7 @@ export interface ExpressionInputProps {
 }
 
 export function ExpressionInput(props: ExpressionInputProps) {
-  const { value, onChange, language, id, label, describedBy, placeholder, error = false, multiline = false, size = 'sm', opensEmpty = false, paths, onlyPaths = false, rewrite, className, testId } = props
+  const { value, onChange, language, id, label, describedBy, placeholder, error = false, multiline = false, rows = 3, size = 'sm', opensEmpty = false, paths, onlyPaths = false, rewrite, className, testId } = props
   const input = useRef<Field>(null)
   const leave = useLeave()
   useSteadyCaret(input, value)
@@ -79,7 +81,7 @@ export function ExpressionInput(props: ExpressionInputProps) {
   }
   return (
     <>
-      {multiline ? <Textarea {...shared} autosize minRows={3} maxRows={14} /> : <TextInput {...shared} />}
+      {multiline ? <Textarea {...shared} autosize minRows={rows} maxRows={14} /> : <TextInput {...shared} />}
       <CompletionList completion={completion} input={input.current} from={sourceWords(readable)} />
       {landing !== null && <Portal><div className={classes.landing} style={{ left: landing.left - 1, top: landing.top, height: landing.height }} /></Portal>}
     </>

@@ -70,7 +70,7 @@ export function CasesField({ field, path, value, onChange, paths, single = false
   if (single) {
     return (
       <ConditionField
-        label="If" help="Compares what the event or an earlier step gave. As text, it is JavaScript." problem={first ?? problem} language="expression" paths={paths} placeholder={whenField?.meta.placeholder}
+        label="If" help={whenField?.meta.help} problem={first ?? problem} language="expression" paths={paths} placeholder={whenField?.meta.placeholder}
         value={text(value[0]?.when)} onChange={(when) => onChange([{ id: 'c1', label: '', ...value[0], when }])}
       />
     )

@@ -88,17 +88,23 @@ export function EventNameField({ label, help, placeholder, problem, value, onCha
 }
 
 function useEventChoices(): NameChoice[] {
-  const { workspace, catalog, findings } = useEditor()
+  const { workspace, catalog } = useEditor()
   const trpc = useTRPC()
   const nodes = useEditorState((state) => state.document.nodes)
+  const edges = useEditorState((state) => state.document.edges)
   const stored = useQuery(trpc.events.known.queryOptions({ workspace }, { staleTime: 60_000 })).data
   return useMemo(() => {
     const drawn = Object.values(nodes).flatMap((node) => (node.type === 'event' ? [node.event] : []))
     const elsewhere = catalog.functionsElsewhere.flatMap((one) => [...one.events, ...(one.emits ?? [])])
     const names = [...new Set([...drawn, ...elsewhere, ...(stored ?? []).map((one) => one.name)])].filter((name) => name !== '' && !name.includes('*'))
+    // As drawn: a function that is not right yet reacts all the same.
+    const begun = Object.values(edges).flatMap(({ type, source, target }) => {
+      const from = nodes[source]
+      return type === 'subscription' && from?.type === 'event' && from.event !== '' ? [{ event: from.event, target }] : []
+    })
     return names.map((name) => {
-      const reacts = findings.functions.filter(({ triggers }) => triggers.some((one) => one.type === 'event' && matchesEvent(one.event, name))).length + reactionsElsewhere(name, catalog.functionsElsewhere).length
+      const reacts = new Set(begun.flatMap(({ event, target }) => (matchesEvent(event, name) ? [target] : []))).size + reactionsElsewhere(name, catalog.functionsElsewhere).length
       return { value: name, note: reacts === 0 ? 'nobody reacts' : reacts === 1 ? '1 function reacts' : `${reacts} functions react` }
     })
-  }, [nodes, catalog, findings, stored])
+  }, [nodes, edges, catalog, stored])
 }

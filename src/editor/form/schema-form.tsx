@@ -65,7 +65,7 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   const { meta } = field
   const set = (next: Json | undefined): void => editor.edit(
     `Edit ${meta.label.toLowerCase()} of ${step.name}`,
-    (document) => updateNode(document, step.id, { config: { [field.name]: next } }),
+    (document) => updateNode(document, step.id, { config: { ...stepDefinition(step.kind).along?.(step.config, field.name, next), [field.name]: next } }),
     { group: `${step.id}.${path}` },
   )
   const shared = { label: meta.label, help: meta.help, placeholder: meta.placeholder, problem }
@@ -135,5 +135,5 @@ function FunctionPicker(props: PickerProps) {
 }
 
 function FanOutPicker({ step, ...props }: PickerProps & { step: StepNode }) {
-  return <NamePicker {...props} placeholder="Choose a step" choices={useFanOutChoices(step)} nothing="No step before this one emits per item" />
+  return <NamePicker {...props} placeholder="Choose a step" choices={useFanOutChoices(step)} nothing="No Emit per item before this" />
 }

@@ -88,4 +88,4 @@ export function isShown(field: FieldSpec, fields: FieldSpec[], config: JsonObjec
 }
 
 /** Fields that stand side by side, by the names of the first. */
-export const sideBySide: Record<string, string> = { method: 'url', timeout: 'memoryMb', user: 'password', authName: 'authValue', cursorPath: 'cursorParam' }
+export const sideBySide: Record<string, string> = { method: 'url', timeout: 'memoryMb', cursorPath: 'cursorParam' }

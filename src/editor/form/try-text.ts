@@ -60,7 +60,7 @@ function unknown(references: readonly { root: string; path: string[]; optional?:
     if (root === 'event' && scope.event === undefined) return { kind: 'none', text: 'known once an event is at hand' }
     if (root === 'event' && (path[0] === 'id' || path[0] === 'ts') && scope.event?.[path[0]] === undefined) return { kind: 'none', text: 'known when it runs' }
     if (root === 'steps' && path[0] !== undefined && waiting.has(path[0])) return { kind: 'none', text: `known once ${waiting.get(path[0])} has run` }
-    if (root === 'item' && scope.item === undefined) return { kind: 'none', text: 'known once the list is' }
+    if (root === 'item' && scope.item === undefined) return { kind: 'none', text: 'known once its list is known' }
   }
   return null
 }

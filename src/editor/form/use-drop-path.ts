@@ -1,6 +1,6 @@
 'use client'
 /** A field that takes a dragged path: a mark shows where it would land. */
-import { useState, type DragEvent, type RefObject } from 'react'
+import { useEffect, useState, type DragEvent, type RefObject } from 'react'
 import { caretBox, offsetAt, writeInto, type CaretBox, type TextInput } from './caret.ts'
 import { insertAt, type FieldLanguage } from './complete.ts'
 import { carriesPath, droppedPath } from './drag-path.ts'
@@ -18,6 +18,14 @@ export interface DropPath {
 
 export function useDropPath(input: RefObject<TextInput | null>, language: FieldLanguage | undefined, accept: Accept): DropPath {
   const [landing, setLanding] = useState<CaretBox | null>(null)
+  const isOver = landing !== null
+  useEffect(() => {
+    if (!isOver) return
+    // Where a drag is given up with Escape, not every browser says that it left.
+    const onEnd = (): void => setLanding(null)
+    window.document.addEventListener('dragend', onEnd)
+    return () => window.document.removeEventListener('dragend', onEnd)
+  }, [isOver])
   if (language === undefined) return { landing: null, handlers: {} }
   const takes = (event: DragEvent): TextInput | null => {
     const field = input.current

@@ -77,7 +77,9 @@ function NodeForm({ node, fresh }: { node: GraphNode; fresh: boolean }) {
 function subtitle(node: GraphNode, nodes: Record<string, GraphNode>): ReactNode {
   if (node.type !== 'step') return nodeKind[node.type]
   const frame = nodes[node.parent]
-  return <>{stepDefinition(node.kind).label} in <span className="mono">{frame?.type === 'function' ? frame.slug : ''}</span></>
+  const kind = stepDefinition(node.kind).label
+  // The head has little room: a step that is named after its kind need not say it twice.
+  return <>{node.name === kind ? 'In' : `${kind} in`} <span className="mono">{frame?.type === 'function' ? frame.slug : ''}</span></>
 }
 
 function edgeSubtitle(edge: GraphEdge): string {

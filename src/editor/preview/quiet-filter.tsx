@@ -37,8 +37,8 @@ export function QuietFilter({ edgeId }: { edgeId: string }) {
     <div className={classes.notice} role="note" data-testid="quiet-filter">
       <StatusGlyph state="warning" size={13} label="" />
       <p>
-        <b>{share.complete ? `Nothing has matched for ${quietDays} days.` : 'Nothing has matched lately.'}</b>{' '}
-        The published condition fits none of the {share.complete ? '' : 'newest '}{counted(share.looked, 'event')} of the last {quietDays} days, so this line starts nothing.
+        <b>{share.complete ? `No event of the last ${quietDays} days matches.` : 'No event matches lately.'}</b>{' '}
+        {share.complete && share.looked === 1 ? 'One came, and the published condition does not fit it' : `The published condition fits none of the ${share.complete ? '' : 'newest '}${counted(share.looked, 'event')} that came`}, so this line starts nothing.
         {share.missing === share.looked && share.missingPath !== null && <> All of them lack <span className="mono">{share.missingPath}</span>.</>}
       </p>
     </div>
@@ -68,9 +68,9 @@ function QuietLine({ edgeId }: { edgeId: string }) {
     <div className={classes.notice} role="note" data-testid="quiet-line">
       <StatusGlyph state="warning" size={13} label="" />
       <p>
-        <b>The condition before <span className="mono">{slug}</span> let nothing through.</b>{' '}
-        None of the {share.complete ? '' : 'newest '}{counted(share.looked, 'event')} of the last {quietDays} days matched it.{' '}
-        <Button variant="subtle" size="compact-xs" onClick={show}>Show the condition</Button>
+        <b>The condition before <span className="mono">{slug}</span> lets nothing through.</b>{' '}
+        {share.looked === 1 ? `The one event of the last ${quietDays} days does not match it.` : `None of the ${share.complete ? '' : 'newest '}${counted(share.looked, 'event')} of the last ${quietDays} days matches it.`}
+        <Button variant="subtle" size="compact-xs" px={0} display="block" mt={2} onClick={show}>Show the condition</Button>
       </p>
     </div>
   )

@@ -10,7 +10,9 @@ const config = z.object({
   cases: z.array(z.object({
     id: required('The case has no id.', { label: 'Id', control: 'hidden' }, 64),
     label: optionalText({ label: 'Label', placeholder: 'Large order' }, 60),
-    when: required('Say when this way is taken.', { label: 'Condition', expr: 'expression', lazy: true, placeholder: 'event.data.amount > 100' }, 4000),
+    when: required('Say when this way is taken.', {
+      label: 'Condition', expr: 'expression', lazy: true, placeholder: 'event.data.amount > 100', help: 'Compares what the event or an earlier step gave. As text, it is JavaScript.',
+    }, 4000),
   })).min(1, 'Add a case.').max(30).superRefine((cases, context) => {
     const seen = new Set<string>(['else'])
     cases.forEach((entry, index) => {

@@ -19,7 +19,7 @@ const config = z.object({
   only: z.enum(['all', 'completed', 'failed']).default('all').meta(field({
     label: 'Which', options: { all: 'All items', completed: 'Only those that completed', failed: 'Only those that failed' },
   })),
-  offset: wholeNumber('From item', '0', 100_000_000, 'Place in the list, from 0; next of an earlier page goes on behind it.'),
+  offset: wholeNumber('From item', '0', 100_000_000, 'Where in the list to begin, from 0. An earlier Gather says as next where to go on.'),
   limit: wholeNumber('At most', '100', gatherLimitMax, `Results in the output, at most ${gatherLimitMax.toLocaleString('en')}; the counts always cover all.`),
   timeout: durationField({ label: 'Wait at most', initial: '1d', minMs: 1000, maxMs: 366 * 86_400_000 }),
 })

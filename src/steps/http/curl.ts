@@ -211,7 +211,7 @@ function signIn(parts: Parts, headers: { name: string; value: string }[], urlUse
   const basic = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(value)
   const user = parts.user ?? (basic === null ? urlUser : decodedBase64(basic[1]!))
   if (bearer !== null && parts.user === null) Object.assign(config, { auth: 'bearer', token: asTemplate(bearer[1]!) })
-  else if (user !== null) {
+  else if (user !== null && user.replace(':', '').trim() !== '') {
     const colon = user.indexOf(':')
     Object.assign(config, { auth: 'basic', user: asTemplate(colon < 0 ? user : user.slice(0, colon)), password: asTemplate(colon < 0 ? '' : user.slice(colon + 1)) })
   } else return

@@ -14,6 +14,12 @@ function laterText(meta: FieldMeta, max = 20_000) {
   return z.string().max(max).optional().meta(field(meta))
 }
 
+/** By the way to sign in: the fields it cannot be without. Of user and password, services leave out either. */
+const missingToSignIn: Record<string, Record<string, string>> = {
+  bearer: { token: 'Give one, such as {{ secrets.CRM_TOKEN }}.' },
+  header: { authName: 'Name the header, such as X-Api-Key.', authValue: 'Give its value, such as {{ secrets.CRM_KEY }}.' },
+}
+
 const config = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']).default('GET').meta(field({ label: 'Method', control: 'select' })),
   url: required('Give the address to call.', {
@@ -57,7 +63,7 @@ const config = z.object({
   pages: z.enum(['one', 'link', 'cursor', 'count', 'skip']).optional().meta(field({
     label: 'Pages', control: 'select',
     options: { one: 'One answer', link: 'Follow the link to the next', cursor: 'Send back a cursor', count: 'Count up a page number', skip: 'Skip what was read' },
-    help: 'Pages become one list: steps.<key>.items.',
+    help: 'More than one become one list: steps.<key>.items.',
   })),
   nextPath: laterText({ label: 'Where the next link is', when: { field: 'pages', in: ['link'] }, placeholder: 'links.next', help: 'Path in the body. Empty: the Link header.' }, 200),
   cursorPath: laterText({ label: 'Where the cursor is', when: { field: 'pages', in: ['cursor'] }, placeholder: 'next_cursor', help: 'Path in the body. Where there is none, the list ends.' }, 200),
@@ -74,6 +80,11 @@ const config = z.object({
     options: { 'non-2xx': 'When the answer is not 2xx', never: 'Only when nothing answers' },
     help: 'Timeouts, 408, 425, 429 and 5xx are tried again; other answers are final.',
   })),
+}).superRefine((c, context) => {
+  for (const [name, message] of Object.entries(missingToSignIn[c.auth ?? 'none'] ?? {})) {
+    if ((c[name as 'token'] ?? '').trim() === '') context.addIssue({ code: 'custom', path: [name], message })
+  }
+  if (c.auth === 'basic' && `${c.user ?? ''}${c.password ?? ''}`.trim() === '') context.addIssue({ code: 'custom', path: ['user'], message: 'Say who signs in, or with which password.' })
 })
 
 export type HttpConfig = z.infer<typeof config>
@@ -85,7 +96,8 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   icon: 'IconWorld',
   group: 'steps',
   config,
-  initial: () => ({ method: 'POST', url: '', query: [], headers: [], bodyType: 'json', body: '{}', form: [], text: '', timeout: '30s', failOn: 'non-2xx' }),
+  initial: () => ({ method: 'POST', url: '', query: [], headers: [], bodyType: 'json', body: bodyAtFirst, form: [], text: '', timeout: '30s', failOn: 'non-2xx' }),
+  along: bodyAlong,
   ports: () => outPort,
   describe: (c) => {
     if (isPath(c.url ?? '')) return `${c.method ?? 'GET'} ${brief(c.url.trim().split('?')[0], 28)}`
@@ -104,6 +116,16 @@ export const httpDefinition: StepKindDefinition<HttpConfig> = {
   example: (c): Json => (isPaged(c.pages)
     ? { status: 200, headers: {}, items: [], pages: 1, more: false }
     : { status: 200, headers: {}, body: c.response === 'text' ? '' : {} }),
+}
+
+const bodyAtFirst = '{}'
+const bodiless = (method: unknown): boolean => method === 'GET' || method === 'HEAD'
+
+/** What only reads has no body unless a person asks for one; the JSON that a new step begins with comes back with the method. */
+function bodyAlong(c: HttpConfig, name: string, value: Json | undefined): Partial<HttpConfig> {
+  if (name !== 'method' || bodiless(c.method) === bodiless(value)) return {}
+  if (bodiless(value)) return c.bodyType === 'json' && ['', bodyAtFirst].includes((c.body ?? '').trim()) ? { bodyType: 'none' } : {}
+  return c.bodyType === 'none' && c.body === bodyAtFirst ? { bodyType: 'json' } : {}
 }
 
 /** As far as the drawn address says; the playground is inside. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
+import { httpDefinition } from '#steps/http/definition.ts'
 import { retryAfterMs } from '#steps/http/failure.ts'
 import type { OutgoingResponse } from '#steps/kind.ts'
 import { runStep } from '#steps/test-context.ts'
@@ -33,6 +34,24 @@ describe('the request', () => {
   test('a GET with an untouched JSON field has no body', async () => {
     const { sent } = await go({ method: 'GET', url: 'https://x.dev', bodyType: 'json', body: '{}' })
     expect(sent.requests[0]).not.toHaveProperty('body')
+  })
+  test('a method that only reads takes the untouched body away, and gives it back; one that was written or chosen stays', () => {
+    const { initial, along } = httpDefinition
+    const start = initial()
+    const read = { ...start, ...along!(start, 'method', 'GET'), method: 'GET' as const }
+    expect(read.bodyType).toBe('none')
+    expect(along!(read, 'method', 'HEAD')).toEqual({})
+    expect(along!(read, 'method', 'POST')).toEqual({ bodyType: 'json' })
+    expect(along!({ ...start, body: '{ "a": 1 }' }, 'method', 'GET')).toEqual({})
+    expect(along!({ ...start, bodyType: 'none' }, 'method', 'PUT')).toEqual({})
+    expect(along!(start, 'url', 'GET')).toEqual({})
+  })
+  test.each([
+    [{ auth: 'bearer' }, ['token']], [{ auth: 'basic' }, ['user']], [{ auth: 'header' }, ['authName', 'authValue']],
+    [{ auth: 'header', authName: 'X-Key', authValue: '{{ secrets.KEY }}' }, []], [{ auth: 'none' }, []], [{}, []],
+  ])('a sign-in that lacks something is named before it runs: %j', (drawn, fields) => {
+    const parsed = httpDefinition.config.safeParse({ ...httpDefinition.initial(), url: 'https://x.dev', ...drawn })
+    expect(parsed.error?.issues.map(({ path }) => path.join('.')) ?? []).toEqual(fields)
   })
   test('its own Idempotency-Key is kept', async () => {
     const { sent } = await go({ url: 'https://x.dev', headers: [{ name: 'idempotency-key', value: 'mine' }] })

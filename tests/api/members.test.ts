@@ -358,7 +358,7 @@ describe('whoever is taken out', () => {
     await db().fanOut.createMany({ data: [{ ...row, id: waiting, state: 'confirm' }, { ...row, id: running, state: 'running' }] })
     expect((await as(one.admin).members.list(one.at)).members.find(({ name }) => name === 'editor')).toMatchObject({ saysGo: true })
     await as(one.editor).members.takeOut({ ...one.at, id: usr(one.editor) })
-    expect(await as(one.owner).workspaces.confirm(one.at)).toMatchObject({ above: 10, person: null })
+    expect(await as(one.owner).workspaces.confirm(one.at)).toMatchObject({ above: 10, person: null, deciders: [{ name: 'owner' }, { name: 'admin' }] })
     const asked = async (id: string) => (await db().fanOut.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId: one.ws, id } } })).askedAt
     expect(await asked(waiting)).toBeNull()
     expect(await asked(running)).not.toBeNull()
@@ -375,6 +375,15 @@ describe('whoever is taken out', () => {
     expect(await asked()).not.toBeNull()
     await as(one.owner).workspaces.setConfirm({ ...one.at, above: 20, by: one.admin.id })
     expect(await asked()).toBeNull()
+  })
+
+  test('who becomes a viewer says go no more, and cannot be named', async () => {
+    const one = await team()
+    await as(one.owner).workspaces.setConfirm({ ...one.at, above: 10, by: one.editor.id })
+    await as(one.owner).members.setRole({ ...one.at, id: usr(one.editor), role: 'viewer' })
+    expect(await as(one.owner).workspaces.confirm(one.at)).toMatchObject({ above: 10, person: null })
+    expect(await audit(one, 'member')).toMatchObject([{ action: 'member.role', detail: { role: 'viewer', before: 'editor', saidGo: true } }])
+    await expect(as(one.owner).workspaces.setConfirm({ ...one.at, above: 10, by: one.editor.id })).rejects.toMatchObject(code('BAD_REQUEST'))
   })
 
   test('leaves keys behind, which are counted before', async () => {

@@ -8,7 +8,7 @@ import type { FanOutProgress } from '#engine/fan-out/progress.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { explainWait } from '#engine/why.ts'
 import { startAsking } from '#server/fan-outs/ask-duty.ts'
-import { checkSteering, confirmFanOut, refuseFanOut, setConfirmRule, waitingFanOuts } from '#server/fan-outs/confirm.ts'
+import { checkSteering, confirmFanOut, deciders, refuseFanOut, setConfirmRule, waitingFanOuts } from '#server/fan-outs/confirm.ts'
 import { getFanOut } from '#server/fan-outs/view-fan-out.ts'
 import { createTestDatabase } from '#tests/support/database.ts'
 import type { TestEngine } from '#tests/support/engine.ts'
@@ -161,6 +161,22 @@ test('the setting counts from the moment it is changed; a person who has left is
   await confirmFanOut(ws, held.fan, owner, otto)
   expect(await state(ws, held.id, 'settled')).toMatchObject({ done: 20 })
   await expect(setConfirmRule(ws, { above: 10, by: mara.id }, otto)).rejects.toMatchObject({ field: 'by' })
+  await sound()
+})
+
+test('as with approvals, viewers decide nothing: none can be named, and who became one is replaced by owners and admins', async () => {
+  const { ws, mara, owner } = await team(10)
+  const held = await start(ws, 20)
+  await state(ws, held.id, 'confirm')
+  await pool.query(`update membership set role = 'viewer' where workspace_id = $1 and user_id = $2`, [ws, mara.id])
+  const viewer = { id: mara.id, role: 'viewer' as const }
+  await expect(confirmFanOut(ws, held.fan, viewer, otto)).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(refuseFanOut(ws, held.fan, viewer, otto)).rejects.toMatchObject({ code: 'forbidden' })
+  expect(await getFanOut(ws, held.fan, viewer)).toMatchObject({ confirm: { person: null, mine: false } })
+  await expect(setConfirmRule(ws, { above: 10, by: mara.id }, otto)).rejects.toMatchObject({ code: 'bad_request', field: 'by' })
+  expect((await deciders(ws)).map((one) => one.id)).toEqual([owner.id])
+  await confirmFanOut(ws, held.fan, owner, otto)
+  expect(await state(ws, held.id, 'settled')).toMatchObject({ done: 20 })
   await sound()
 })
 

@@ -39,7 +39,7 @@ export const whyDetail = {
   confirm: {
     name: 'why-confirm',
     text: `select o.total, w.confirm_above as above, coalesce(u.name, u.email) as name from fan_out o join workspace w on w.id = o.workspace_id
-      left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by left join user_account u on u.id = m.user_id where o.workspace_id = $1 and o.id = $2`,
+      left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by and m.role <> 'viewer' left join user_account u on u.id = m.user_id where o.workspace_id = $1 and o.id = $2`,
   },
   fanOut: { name: 'why-fan-out', text: `select state, reason, total, items from fan_out where workspace_id = $1 and id = $2` },
   batch: { name: 'why-batch', text: `select count(*)::int as n from run_event where workspace_id = $1 and run_id = $2` },

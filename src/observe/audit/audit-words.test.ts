@@ -26,6 +26,7 @@ test.each<[string, string, object | null, string]>([
   ['invitation.create', 'ben@north.io', { role: 'editor', until: '2026-12-06T12:00:00Z' }, 'invited ben@north.io | As an editor | Until 6 December'],
   ['member.join', 'Ben', { role: 'editor', email: 'ben@north.io', by: 'Ada' }, 'joined | As an editor | Invited by Ada | ben@north.io'],
   ['member.role', 'Ben', { role: 'viewer', before: 'admin', invitations: ['cy@north.io'] }, 'made Ben a viewer | Before: admin | Their open invitations were taken back: cy@north.io'],
+  ['member.role', 'Ben', { role: 'viewer', before: 'editor', invitations: [], saidGo: true }, 'made Ben a viewer | Before: editor | Big fan-outs now wait for any owner or admin'],
   ['member.remove', 'Ben', { role: 'editor', invitations: [], saidGo: true }, 'removed Ben | Was editor | Big fan-outs now wait for any owner or admin'],
   ['member.leave', 'Ben', { role: 'editor', invitations: [], saidGo: false }, 'left | Was editor'],
   ['of.tomorrow', 'x', null, 'did of.tomorrow to x'],

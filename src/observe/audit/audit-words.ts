@@ -121,7 +121,7 @@ const sentences: Record<string, Words> = {
   'invitation.renew': (target, facts) => plain('invited', place(target, people), some(asRole(facts), until(facts), 'The link before leads nowhere any more'), 'again'),
   'invitation.revoke': (target, facts) => plain('took back the invitation of', place(target, people), some(asRole(facts))),
   'member.join': (target, facts) => plain('joined', null, some(asRole(facts), text(facts['by']) !== '' && `Invited by ${text(facts['by'])}`, text(facts['email']) !== target && text(facts['email']))),
-  'member.role': (target, facts) => plain('made', place(target, people), some(text(facts['before']) !== '' && `Before: ${text(facts['before'])}`, revokedToo(facts)), bareRole(facts)),
+  'member.role': (target, facts) => plain('made', place(target, people), some(text(facts['before']) !== '' && `Before: ${text(facts['before'])}`, revokedToo(facts), goAgain(facts)), bareRole(facts)),
   'member.remove': (target, facts) => plain('removed', place(target, null), some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
   'member.leave': (_target, facts) => plain('left', null, some(text(facts['role']) !== '' && `Was ${text(facts['role'])}`, revokedToo(facts), goAgain(facts))),
   'workspace.create': (target) => plain('created the workspace', place(target, '')),

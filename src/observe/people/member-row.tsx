@@ -72,8 +72,9 @@ function RoleChoice({ member, name }: { member: MemberOnScreen; name: string }) 
 
 /** What cannot be taken back alone is asked before. */
 function questionOf(member: MemberOnScreen, name: string, role: RoleName) {
-  if (member.self) return { title: `Become ${roleWords[role].as}?`, children: `From then on you may ${roleWords[role].may}, no more. Only somebody with a stronger role can give yours back.`, labels: { confirm: `Become ${roleWords[role].as}`, cancel: 'Stay as it is' } }
+  if (member.self) return { title: `Become ${roleWords[role].as}?`, children: `From then on you may ${roleWords[role].may}, no more. Only somebody with a stronger role can give yours back.${role === 'viewer' && member.saysGo ? ` ${goWords(true)}` : ''}`, labels: { confirm: `Become ${roleWords[role].as}`, cancel: 'Stay as it is' } }
   if (role === 'owner') return { title: `Make ${name} an owner?`, children: 'Owners decide about everything and everybody, also about you.', labels: { confirm: 'Make an owner', cancel: 'Stay as it is' } }
+  if (role === 'viewer' && member.saysGo) return { title: `Make ${name} a viewer?`, children: goWords(false), labels: { confirm: 'Make a viewer', cancel: 'Stay as it is' } }
   return null
 }
 
@@ -101,12 +102,15 @@ function TakeOut({ member, name }: { member: MemberOnScreen; name: string }) {
   return <Button size="xs" onClick={ask} loading={takeOut.isPending} aria-label={member.self ? `Leave ${workspace.name}` : `Remove ${name}`}>{member.self ? 'Leave' : 'Remove'}</Button>
 }
 
+/** When who says go to big fan-outs leaves, or may only look from then on. */
+const goWords = (self: boolean): string => `Big fan-outs wait for ${self ? 'your' : 'their'} go today. From then on any owner or admin says it, and gets a mail about those that wait.`
+
 function Consequences({ member: { self, role, keys, saysGo } }: { member: MemberOnScreen }) {
   return (
     <div className={classes.consequences}>
       <p>{self ? 'You lose access at once, and only an owner or admin can invite you again.' : 'They lose access at once, also on pages they have open.'} What {self ? 'you' : 'they'} drew, published and wrote stays.{role === 'owner' || role === 'admin' ? ` Invitations ${self ? 'you' : 'they'} made that nobody has used stop working.` : ''}</p>
       {keys === 0 ? null : <p>{keys === 1 ? 'One key' : `${keys} keys`} {self ? 'you' : 'they'} made {keys === 1 ? 'goes' : 'go'} on working for whoever has {keys === 1 ? 'it' : 'them'}. Revoke {keys === 1 ? 'it' : 'them'} in Settings if {keys === 1 ? 'it' : 'they'} should not.</p>}
-      {saysGo ? <p>Big fan-outs wait for {self ? 'your' : 'their'} go today. From then on any owner or admin says it, and gets a mail about those that wait.</p> : null}
+      {saysGo ? <p>{goWords(self)}</p> : null}
     </div>
   )
 }

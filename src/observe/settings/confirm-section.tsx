@@ -35,7 +35,7 @@ export function ConfirmSection() {
   const now: Rule | undefined = rule.data === undefined ? undefined : { above: rule.data.above, by: rule.data.person?.id ?? null }
   const next = now === undefined ? undefined : { ...now, ...edited }
   const changed = now !== undefined && next !== undefined && (next.above !== now.above || next.by !== now.by)
-  const people = [{ value: anyone, label: 'any owner or admin' }, ...(rule.data?.members ?? []).map((member) => ({ value: member.id, label: member.name }))]
+  const people = [{ value: anyone, label: 'any owner or admin' }, ...(rule.data?.deciders ?? []).map((member) => ({ value: member.id, label: member.name }))]
   return (
     <section className={settings.section} id="fan-outs">
       <div className={settings.head}>

@@ -1,16 +1,17 @@
 /**
  * Big fan-outs wait until a person says go: which are big, who that person is, and that nobody else says it.
- * A named person who has left the workspace is replaced by its owners and admins.
+ * As with approvals, only who may act decides: a named person who has left the workspace, or only looks on now,
+ * is replaced by its owners and admins.
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { confirmSentence } from '#engine/fan-out/row.ts'
 import { audit, type Actor } from '#server/audit/record.ts'
-import { db } from '#server/db.ts'
+import { db, type Transaction } from '#server/db.ts'
 import { getEngine } from '#server/engine.ts'
 import { fanOutUuid } from '#server/fan-outs/fan-out-id.ts'
-import type { Role } from '#server/workspaces/roles.ts'
+import { mayAct, type Role } from '#server/workspaces/roles.ts'
 
 export interface ConfirmRule {
   /** More items than this wait; null = none does. */
@@ -29,31 +30,29 @@ export async function confirmRule(pool: pg.Pool, workspaceId: string): Promise<C
   const { rows } = await pool.query<{ above: number | null; id: string | null; name: string | null }>({
     name: 'confirm-rule',
     text: `select w.confirm_above as above, u.id::text as id, coalesce(u.name, u.email) as name from workspace w
-      left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by left join user_account u on u.id = m.user_id where w.id = $1`,
+      left join membership m on m.workspace_id = w.id and m.user_id = w.confirm_by and m.role <> 'viewer' left join user_account u on u.id = m.user_id where w.id = $1`,
     values: [workspaceId],
   })
   const { above, id, name } = rows[0] ?? { above: null, id: null, name: null }
   return { above, person: id === null ? null : { id, name: name ?? '' } }
 }
 
-export const mayConfirm = ({ person }: ConfirmRule, { id, role }: Member): boolean => (person === null ? role === 'owner' || role === 'admin' : person.id === id)
+export const mayConfirm = ({ person }: ConfirmRule, { id, role }: Member): boolean => (person === null ? role === 'owner' || role === 'admin' : person.id === id && mayAct(role))
 
 export const whyConfirm = (rule: ConfirmRule, total: number): string => confirmSentence({ total, above: rule.above, person: rule.person?.name ?? null })
 
-/** Every member, for the choice of one. */
-export async function membersOf(workspaceId: string): Promise<{ id: string; name: string; role: Role }[]> {
+/** Every member who may be named, for the choice of one. */
+export async function deciders(workspaceId: string): Promise<{ id: string; name: string; role: Role }[]> {
   const rows = await db().$queryRaw<{ id: string; name: string; role: Role }[]>`
     select u.id::text as id, coalesce(u.name, u.email) as name, m.role from membership m join user_account u on u.id = m.user_id
-    where m.workspace_id = ${workspaceId}::uuid order by m.created_at, u.email`
+    where m.workspace_id = ${workspaceId}::uuid and m.role <> 'viewer' order by m.created_at, u.email`
   return rows
 }
 
 /** Takes part in the routing table, so that no emit goes by an older rule. */
 export async function setConfirmRule(workspaceId: string, { above, by: person }: { above: number | null; by: string | null }, actor: Actor): Promise<void> {
   await db().$transaction(async (tx) => {
-    if (person !== null && (await tx.membership.findUnique({ where: { workspaceId_userId: { workspaceId, userId: person } } })) === null) {
-      throw new FanwiseError('bad_request', 'That person is not a member of this workspace.', { field: 'by', fix: 'Choose a member, or any owner or admin.' })
-    }
+    if (person !== null) await checkMayBeNamed(tx, workspaceId, person)
     const before = await tx.workspace.findUniqueOrThrow({ where: { id: workspaceId }, select: { confirmAbove: true, confirmBy: true } })
     await tx.workspace.update({ where: { id: workspaceId }, data: { confirmAbove: above, confirmBy: person, routeEpoch: { increment: 1 } } })
     // What waits already waits for the other person from now on, who has heard nothing of it.
@@ -61,6 +60,14 @@ export async function setConfirmRule(workspaceId: string, { above, by: person }:
     await audit(tx, workspaceId, actor, 'workspace.confirm', 'fan-outs', { above, by: person, before: before.confirmAbove, byBefore: before.confirmBy })
   })
   getEngine().routesChanged(workspaceId)
+}
+
+async function checkMayBeNamed(tx: Transaction, workspaceId: string, userId: string): Promise<void> {
+  const member = await tx.membership.findUnique({ where: { workspaceId_userId: { workspaceId, userId } }, include: { user: { select: { name: true, email: true } } } })
+  if (member === null) throw new FanwiseError('bad_request', 'That person is not a member of this workspace.', { field: 'by', fix: 'Choose a member, or any owner or admin.' })
+  if (!mayAct(member.role as Role)) {
+    throw new FanwiseError('bad_request', `${member.user.name ?? member.user.email} is a viewer, and viewers decide nothing.`, { field: 'by', fix: 'Choose an editor, admin or owner, or make them an editor first.' })
+  }
 }
 
 /** @throws forbidden when somebody else decides it */

@@ -17,9 +17,9 @@ export const fanOutsRouter = router({
   get: inWorkspace.input(one).query(({ ctx, input }) => getFanOut(ctx.workspace.id, input.id, { id: ctx.user.id, role: ctx.role })),
   /** Those that wait until a person says go. */
   waiting: inWorkspace.query(({ ctx }) => waitingFanOuts(ctx.workspace.id, { id: ctx.user.id, role: ctx.role })),
-  /** Whoever was named may say go, whatever their role. */
-  confirm: inWorkspace.input(one).mutation(({ ctx, input }) => confirmFanOut(ctx.workspace.id, input.id, { id: ctx.user.id, role: ctx.role }, actorOf(ctx.user))),
-  refuse: inWorkspace.input(one).mutation(({ ctx, input }) => refuseFanOut(ctx.workspace.id, input.id, { id: ctx.user.id, role: ctx.role }, actorOf(ctx.user))),
+  /** Only the one who is asked: the person named, or any owner or admin. */
+  confirm: asEditor.input(one).mutation(({ ctx, input }) => confirmFanOut(ctx.workspace.id, input.id, { id: ctx.user.id, role: ctx.role }, actorOf(ctx.user))),
+  refuse: asEditor.input(one).mutation(({ ctx, input }) => refuseFanOut(ctx.workspace.id, input.id, { id: ctx.user.id, role: ctx.role }, actorOf(ctx.user))),
   ofStep: inWorkspace.input(z.object({ run: z.string(), step: z.string() })).query(({ ctx, input }) => fanOutOfStep(ctx.workspace.id, input.run, input.step)),
   /** A page of items, by place; `only`: these outcomes. */
   items: inWorkspace

@@ -7,7 +7,7 @@ import { revokeMadeBy } from '#server/members/invitations.ts'
 import { sayDeparted, sayRoleChanged } from '#server/members/member-news.ts'
 import { changeMembers, roleOf, type Decider } from '#server/members/one-at-a-time.ts'
 import { checkRole, checkTakingOut, mayTakeOut, rolesToGive, type Standing } from '#server/members/rules.ts'
-import { roles, type Role } from '#server/workspaces/roles.ts'
+import { mayAct, roles, type Role } from '#server/workspaces/roles.ts'
 
 /** Who asks. */
 export interface Person {
@@ -47,7 +47,7 @@ export async function listMembers(workspaceId: string): Promise<MemberEntry[]> {
   const keysOf = new Map(keys.map((one) => [one.createdBy, one._count]))
   return rows.map(({ user, role, createdAt, seenAt }) => ({
     id: publicId('usr', user.id), name: user.name, email: user.email, role: role as Role, since: createdAt.toISOString(), seenAt: seenAt?.toISOString() ?? null,
-    keys: keysOf.get(user.id) ?? 0, saysGo: workspace.confirmAbove !== null && workspace.confirmBy === user.id,
+    keys: keysOf.get(user.id) ?? 0, saysGo: workspace.confirmAbove !== null && workspace.confirmBy === user.id && mayAct(role as Role),
   })).sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role))
 }
 
@@ -70,7 +70,8 @@ export async function setRole(workspaceId: string, member: string, role: Role, b
     checkRole(standing, role)
     await tx.membership.update({ where: { workspaceId_userId: { workspaceId, userId } }, data: { role } })
     const invitations = await revokeMadeBy(tx, workspaceId, userId, role)
-    await audit(tx, workspaceId, by.actor, 'member.role', name, { role, before: standing.role, invitations })
+    const saidGo = !mayAct(role) && (await replaceWhoSaysGo(tx, workspaceId, userId))
+    await audit(tx, workspaceId, by.actor, 'member.role', name, { role, before: standing.role, invitations, ...(saidGo ? { saidGo } : {}) })
     return userId
   })
   if (changed !== null) sayRoleChanged(workspaceId, changed)
@@ -105,7 +106,7 @@ async function standingOf(tx: Transaction, workspaceId: string, member: string, 
   return { userId, name: row.user.name ?? row.user.email, standing: { actor, role: row.role as Role, self: userId === by.userId, owners } }
 }
 
-/** Whoever is gone says go to nothing: any owner or admin does then, and hears of what waits. */
+/** Whoever is gone, or only looks on, says go to nothing: any owner or admin does then, and hears of what waits. */
 async function replaceWhoSaysGo(tx: Transaction, workspaceId: string, userId: string): Promise<boolean> {
   const { count } = await tx.workspace.updateMany({ where: { id: workspaceId, confirmBy: userId }, data: { confirmBy: null } })
   if (count === 0) return false

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { actorOf } from '#server/audit/record.ts'
 import { getEngine } from '#server/engine.ts'
-import { confirmRule, membersOf, setConfirmRule } from '#server/fan-outs/confirm.ts'
+import { confirmRule, deciders, setConfirmRule } from '#server/fan-outs/confirm.ts'
 import { asAdmin, asOwner, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
 import { deleteWorkspace, whatGoes } from '#server/workspaces/delete.ts'
@@ -18,7 +18,7 @@ export const workspacesRouter = router({
   delete: asOwner.input(z.object({ name: z.string().max(200) })).mutation(({ ctx, input }) => deleteWorkspace(ctx.workspace, input.name, ctx.user.id)),
 
   /** Above how many items a fan-out waits until whom says go. */
-  confirm: inWorkspace.query(async ({ ctx }) => ({ ...(await confirmRule(getEngine().pool, ctx.workspace.id)), members: await membersOf(ctx.workspace.id) })),
+  confirm: inWorkspace.query(async ({ ctx }) => ({ ...(await confirmRule(getEngine().pool, ctx.workspace.id)), deciders: await deciders(ctx.workspace.id) })),
   setConfirm: asAdmin.input(z.object({ above: z.number().int('Use a whole number.').min(1, 'The least is 1.').max(100_000_000, 'The most is 100,000,000.').nullable(), by: z.uuid().nullable() }))
     .mutation(({ ctx, input: { above, by } }) => setConfirmRule(ctx.workspace.id, { above, by }, actorOf(ctx.user))),
 

@@ -71,6 +71,7 @@ function StillDrawing({ document, facts = noFacts, overlay, selected = nothing, 
       }}
     >
       {flat && <LineLayer still={flow.lines} selected={selected} overlay={overlay} />}
+      <FitOnResize />
       {children}
     </Surface>
   )
@@ -102,7 +103,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
       >
         <ReactFlow<FlowNode, FlowEdge>
           nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
-          fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
+          aria-label="Drawing" fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
           zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
           attributionPosition="bottom-left" nodeDragThreshold={3}
           onlyRenderVisibleElements={lean}
@@ -159,6 +160,19 @@ function ZoomLevel({ root }: { root: React.RefObject<HTMLDivElement | null> }) {
     element.dataset.zoom = levelOf(zoom)
     element.style.setProperty('--zoom', String(zoom))
   }, [root, zoom])
+  return null
+}
+
+/** Keeps everything in view when the room for it changes, as on a tablet that is turned. */
+function FitOnResize() {
+  const { fitView } = useReactFlow()
+  const room = useStore((state) => `${state.width} ${state.height}`)
+  const fitted = useRef(room)
+  useEffect(() => {
+    // React Flow itself fits what it shows first, when it knows how much room there is.
+    if (room !== fitted.current && !fitted.current.startsWith('0 ')) void fitView(fitOptions)
+    fitted.current = room
+  }, [room, fitView])
   return null
 }
 

@@ -109,7 +109,7 @@ describe('drawing', () => {
     const two = addStep(one.document, { parent: frame.id, kind: 'emit', config: emits, after: first.id, position: { x: 204, y: 120 } })
     const before = show(two.document)
     const after = show(setCollapsed(two.document, [frame.id], true))
-    expect(after.nodes.map((node) => node.type)).toEqual(['event', 'function'])
+    expect(after.nodes.map((node) => node.type)).toEqual(['function', 'event'])
     expect(after.edges.map((edge) => [edge.type, edge.source, edge.target])).toEqual([['derived', frame.id, event.id]])
     const drawn = after.nodes.find((node) => node.type === 'function')!
     expect(drawn.data.minis?.map((mini) => mini.kind)).toEqual(['http', 'emit', 'emit'])

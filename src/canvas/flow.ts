@@ -12,6 +12,7 @@ import { fateWords } from './flow-words.ts'
 import type { DerivedLink } from '#graph/links.ts'
 import { drawLines, type Line } from './lines.ts'
 import type { CanvasFacts, NodeMark, Overlay } from './marks.ts'
+import { readingOrder } from './reading-order.ts'
 import { layScene, portOffset, type Box, type FrameInside, type Scene, type StepBox } from './scene.ts'
 import type { UiStatus } from '#ui/status.ts'
 
@@ -95,8 +96,9 @@ export function toFlow(input: FlowInput, cache: FlowCache = new Map()): Flow {
   const edges = input.flat ? noEdges : lines.map((line) => cachedEdge(line, input, cache))
   const drawn = new Set(lines.map((line) => edgeEntry(line.id)))
   for (const id of cache.keys()) if (!scene.boxes.has(id) && !drawn.has(id)) cache.delete(id)
-  // React Flow wants parents before their children.
-  nodes.sort((a, b) => Number(a.type === 'step') - Number(b.type === 'step'))
+  // Tab and screen readers take them as they come; React Flow wants parents before their children.
+  const order = readingOrder(input.document, input.links)
+  nodes.sort((a, b) => order.get(a.id)! - order.get(b.id)!)
   return { scene, nodes, edges, lines, selected: input.selected }
 }
 

@@ -9,7 +9,7 @@ import { focusAdded, isFocusLost } from './commands/focus.ts'
 import { useEditor } from './context.ts'
 import { PaletteGlyph } from './palette/palette-glyph.tsx'
 import { paletteEntries } from './palette/entries.ts'
-import { addAfter, isStepKind, paletteLabel, placeAt, withRoom, type PaletteKind, type PlaceOptions } from './place.ts'
+import { addAfter, addReaction, isStepKind, paletteLabel, placeAt, withRoom, type PaletteKind, type PlaceOptions } from './place.ts'
 
 export interface AddRequest {
   clientX: number
@@ -21,6 +21,8 @@ export interface AddRequest {
   between?: string
   /** Becomes a step of this function, after its last. */
   inside?: string
+  /** Reacts to this event or schedule. */
+  reactsTo?: string
 }
 
 export function AddMenu({ request, onClose }: { request: AddRequest | null; onClose: () => void }) {
@@ -45,7 +47,7 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
   if (request === null) return null
   const needsStep = request.after !== undefined || request.between !== undefined || request.inside !== undefined
   const kinds = paletteEntries
-    .filter(({ kind }) => !needsStep || isStepKind(kind))
+    .filter(({ kind }) => isStepKind(kind) || (request.reactsTo === undefined ? !needsStep : kind === 'function'))
     .filter(({ kind, keywords }) => `${paletteLabel(kind)} ${keywords}`.toLowerCase().includes(text.trim().toLowerCase()))
   const add = (kind: PaletteKind): void => {
     onClose()
@@ -62,7 +64,7 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
       <Combobox.Dropdown onKeyDown={(event) => event.stopPropagation()} data-tour="add-menu">
         <Combobox.Search
           ref={search} role="combobox" aria-expanded aria-controls={list} aria-label="Find what to add" value={text} onBlur={onClose}
-          placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : 'Add'}
+          placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : request.reactsTo ? 'What reacts to it' : 'Add'}
           onChange={(event) => {
             setText(event.currentTarget.value)
             combobox.resetSelectedOption()
@@ -82,7 +84,8 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
   )
 }
 
-function addAt(document: GraphDocument, kind: PaletteKind, { point, after, between, inside }: AddRequest, place: PlaceOptions): Added {
+function addAt(document: GraphDocument, kind: PaletteKind, { point, after, between, inside, reactsTo }: AddRequest, place: PlaceOptions): Added {
+  if (reactsTo !== undefined && (kind === 'function' || isStepKind(kind))) return addReaction(document, kind, reactsTo, place)
   if (!isStepKind(kind)) return placeAt(document, kind, point, place)
   if (between !== undefined) return withRoom(document, spliceStep(document, between, kind))
   if (after !== undefined) return withRoom(document, addAfter(document, kind, after.stepId, after.port))

@@ -152,7 +152,12 @@ function useListBeside(open: (request: AddRequest) => void): (id: string, port?:
     if (edge?.type === 'order') open({ ...at, between: id })
     else if (node?.type === 'step') open({ ...at, after: { stepId: id, port } })
     else if (node?.type === 'function') open({ ...at, inside: id })
-    else open({ ...at, point: { x: point.x + 160, y: point.y } })
+    else {
+      // A webhook sends one event; what reacts hangs on that.
+      const sent = Object.values(document.edges).find((one) => node?.type === 'webhook' && one.source === id)?.target
+      const source = sent === undefined ? node : document.nodes[sent]
+      open(source?.type === 'event' || source?.type === 'schedule' ? { ...at, reactsTo: source.id } : { ...at, point: { x: point.x + 160, y: point.y } })
+    }
   }, [editor, flowToScreenPosition, open])
 }
 

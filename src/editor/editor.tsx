@@ -26,6 +26,7 @@ import { Problems } from './bar/problems.tsx'
 import { Publish } from './bar/publish.tsx'
 import { SaveIndicator } from './bar/save-state.tsx'
 import { openTestEvent, TestEventDialog } from './bar/test-event.tsx'
+import { useBarCommand } from './commands/bar-commands.ts'
 import { CommandSearch } from './commands/command-search.tsx'
 import { CommentMarks } from './comments/comment-marks.tsx'
 import { CommentsButton } from './comments/comments-button.tsx'
@@ -148,6 +149,7 @@ function BarActions({ changes, hasChanges }: { changes: ReturnType<typeof useDra
   const { event, name } = useLateEditorState(({ document, selected }) => beginningOf(document, selected))
   const known = useDataAtHand().events.get(event?.id ?? '')
   const test = (): void => openTestEvent(name, known === undefined || known.cut !== undefined ? event?.sample : known.data)
+  useBarCommand('test-event', test)
   return (
     <>
       <PresentPeople />

@@ -3,7 +3,7 @@ import { emptyDocument, type FunctionNode, type StepNode } from '#graph/document
 import { stepsOf } from '#graph/edit/names.ts'
 import { eventHeight, inletY } from '#graph/sizes.ts'
 import { pillWidth } from '#graph/way-names.ts'
-import { addAfter, hangFunction, hangReaction, placeAt, placeBySelection } from './place.ts'
+import { addAfter, addReaction, hangFunction, hangReaction, placeAt, placeBySelection } from './place.ts'
 
 const options = { timezone: 'Europe/Berlin' }
 const none = new Set<string>()
@@ -52,6 +52,15 @@ describe('placing', () => {
         }
       }
     }
+  })
+
+  test('what is added after an event reacts to it: a function, or a step in one of its own', () => {
+    const event = placeAt(emptyDocument(), 'event', { x: 100, y: 100 }, options)
+    const first = addReaction(event.document, 'function', event.id, options)
+    const second = addReaction(first.document, 'http', event.id, options)
+    const step = second.document.nodes[second.id] as StepNode
+    expect(Object.values(second.document.edges).map(({ type, source, target }) => [type, source, target])).toEqual([['subscription', event.id, first.id], ['subscription', event.id, step.parent]])
+    expect(step.parent).not.toBe(first.id)
   })
 
   test('a function clicked with an event selected hangs on it, below the others', () => {

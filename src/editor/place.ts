@@ -155,6 +155,13 @@ export function hangFunction(document: GraphDocument, sourceId: string, options:
   return { id: added.id, document: standClear('document' in joined ? joined.document : added.document, added.id) }
 }
 
+/** A function on an event or schedule, or a step in such a function. */
+export function addReaction(document: GraphDocument, kind: 'function' | StepKind, sourceId: string, options: PlaceOptions): Added {
+  const hung = hangFunction(document, sourceId, options)
+  const added = kind === 'function' ? hung : addStep(hung.document, { parent: hung.id, kind })
+  return { id: added.id, document: standClear(added.document, hung.id) }
+}
+
 /** A function that reacts to what a step sends: beside the step's own, on the event, which is drawn where it is not. */
 export function hangReaction(document: GraphDocument, step: StepNode, event: string, options: PlaceOptions): Added {
   const drawn = Object.values(document.nodes).find((node) => node.type === 'event' && node.event === event)

@@ -51,7 +51,9 @@ test('the review names what changes, field by field, and what stays', async () =
 
 test('one of the two is published, with a reason; the other waits in the draft', async () => {
   const review = page.getByTestId('review')
+  await page.getByRole('heading', { name: 'Publish 2 functions?' }).waitFor()
   await review.getByTestId('review-notify-slack').getByRole('checkbox').uncheck()
+  await page.getByRole('heading', { name: 'Publish 1 function?' }).waitFor()
   await review.getByLabel('Why').fill('The CRM is slow on Mondays')
   await review.getByRole('button', { name: 'Publish 1', exact: true }).click()
   await review.waitFor({ state: 'detached' })

@@ -11,6 +11,7 @@ import { notifyDone, notifyError } from '#ui/notify.ts'
 import { formatClock, formatMoment } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useNow } from '#ui/use-now.ts'
+import { useBarCommand } from '../commands/bar-commands.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { Compare, type Named } from '../review/compare.tsx'
 import { countsText, reasonText, restoreText } from './history-words.ts'
@@ -19,6 +20,7 @@ import classes from './history.module.css'
 export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
   const [open, setOpen] = useState(false)
   const [compared, setCompared] = useState<[Named, Named] | null>(null)
+  useBarCommand('history', () => setOpen(true))
   const compare = (before: Named, after: Named): void => {
     setOpen(false)
     setCompared([before, after])

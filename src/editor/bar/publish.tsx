@@ -7,6 +7,7 @@ import { useState } from 'react'
 import type { FunctionChange } from '#graph/diff.ts'
 import { notifyDone, notifyError } from '#ui/notify.ts'
 import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
+import { useBarCommand } from '../commands/bar-commands.ts'
 import { commands } from '../commands/list.ts'
 import { useEditor } from '../context.ts'
 import { Review, type Choice } from '../review/review.tsx'
@@ -21,6 +22,8 @@ export function Publish({ changes, hasChanges }: { changes: FunctionChange[]; ha
   const queries = useQueryClient()
   const client = useTRPCClient()
   const blocked = findings.errors > 0
+  const idle = !hasChanges && !blocked
+  useBarCommand('publish', idle ? null : () => setOpen(true))
 
   const publish = async (choice: Choice): Promise<void> => {
     setBusy(true)
@@ -49,7 +52,7 @@ export function Publish({ changes, hasChanges }: { changes: FunctionChange[]; ha
 
   return (
     <>
-      <Button variant="filled" data-testid="publish" onClick={() => setOpen(true)} disabled={!hasChanges && !blocked} title={hasChanges || blocked ? undefined : 'What is drawn is live.'}>Publish</Button>
+      <Button variant="filled" data-testid="publish" onClick={() => setOpen(true)} disabled={idle} title={idle ? 'What is drawn is live.' : undefined}>Publish</Button>
       {open && (
         <Review
           changes={changes} busy={busy} onPublish={(choice) => void publish(choice)} onClose={() => setOpen(false)}

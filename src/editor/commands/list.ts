@@ -11,6 +11,7 @@ import { togglePicking } from '../picking.tsx'
 import { startTour } from '../tour/start-tour.ts'
 import { paletteLabel, placeBySelection } from '../place.ts'
 import { arrangeCommands } from './arrange-commands.ts'
+import { barCommands } from './bar-commands.ts'
 import { copySelection, cutSelection, duplicateSelection, pasteFromClipboard, removeSelected } from './clipboard.ts'
 import { exportCommands } from './export-commands.ts'
 import { canFold, canFoldAll, foldAll, foldSelection } from './collapse-commands.ts'
@@ -81,6 +82,7 @@ export const commands: Command[] = [
   { id: 'fold', label: 'Collapse or expand the function', keywords: 'toggle fold', group: 'Change', keys: ['F'], keysOnly: true, canRun: someSelected, run: (context) => foldSelection(context, canFold(context, 'collapse') ? 'collapse' : 'expand') },
   { id: 'collapse-all', label: 'Collapse all functions', keywords: 'fold small', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'collapse'), run: (context) => foldAll(context, 'collapse') },
   { id: 'expand-all', label: 'Expand all functions', keywords: 'unfold open', group: 'Change', keys: [], canRun: (context) => canFoldAll(context, 'expand'), run: (context) => foldAll(context, 'expand') },
+  ...barCommands,
   ...arrangeCommands,
   ...noteColourCommands,
   ...pauseCommands,

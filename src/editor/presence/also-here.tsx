@@ -1,6 +1,6 @@
 'use client'
 /** Who else has this very thing selected, and what becomes of edits of both. */
-import { colourOf, initials } from './colour.ts'
+import { initials } from './colour.ts'
 import { useOthers } from './use-presence.ts'
 import classes from './presence.module.css'
 
@@ -11,7 +11,7 @@ export function AlsoHere({ id }: { id: string }) {
   return (
     <p className={classes.also} role="status" data-testid="also-here">
       <span className={classes.faces} aria-hidden>
-        {here.slice(0, 3).map((one) => <span key={one.clientId} className={classes.face} style={{ background: colourOf(one.clientId) }}>{initials(one.name)}</span>)}
+        {here.slice(0, 3).map((one) => <span key={one.clientId} className={classes.face} style={{ background: one.colour }}>{initials(one.name)}</span>)}
       </span>
       <span><b>{names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0]}</b> {here.length === 1 ? 'is' : 'are'} here, too. In one text, what each of you writes is kept; of any other field the last value stays.</span>
     </p>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { tokens } from '#ui/tokens.ts'
-import { colourOf, initials, peopleColours } from './colour.ts'
+import { coloursOf, initials, peopleColours } from './colour.ts'
 
 /** WCAG 2: relative luminance, and the contrast of two colours. */
 function luminance(hex: string): number {
@@ -18,7 +18,15 @@ test.each(peopleColours)('white reads on %s, and it stands out on both canvases'
   expect(contrast(colour, tokens.dark.canvas)).toBeGreaterThanOrEqual(3)
 })
 
-test('a person keeps a colour and has initials', () => {
-  expect(colourOf('abc')).toBe(colourOf('abc'))
+test('no two people have one colour while there are enough, and each keeps theirs when others come', () => {
+  const ids = Array.from({ length: peopleColours.length + 2 }, (_, i) => `c_${i * 7}`)
+  for (let there = 1; there < ids.length; there++) {
+    const now = coloursOf(ids.slice(0, there))
+    expect(new Set(now.values()).size).toBe(Math.min(there, peopleColours.length))
+    expect([...coloursOf(ids.slice(0, there + 1))].slice(0, there)).toEqual([...now])
+  }
+})
+
+test('a person has initials', () => {
   expect(['Ada Brandt', 'ben@together.example', ''].map(initials)).toEqual(['AB', 'B', '?'])
 })

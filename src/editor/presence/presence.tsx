@@ -4,7 +4,7 @@ import { Tooltip } from '@mantine/core'
 import { ViewportPortal } from '@xyflow/react'
 import { layScene } from '#canvas/scene.ts'
 import { useEditorState } from '../context.ts'
-import { colourOf, initials } from './colour.ts'
+import { initials } from './colour.ts'
 import { useOthers, usePresence } from './use-presence.ts'
 import classes from './presence.module.css'
 
@@ -17,7 +17,7 @@ export function PresentPeople() {
   return (
     <span className={classes.faces} role="img" aria-label={`Also here: ${names}`} data-testid="present">
       {others.slice(0, facesMost).map((one) => (
-        <Tooltip key={one.clientId} label={`${one.name} is here`}><span className={classes.face} style={{ background: colourOf(one.clientId) }}>{initials(one.name)}</span></Tooltip>
+        <Tooltip key={one.clientId} label={`${one.name} is here`}><span className={classes.face} style={{ background: one.colour }}>{initials(one.name)}</span></Tooltip>
       ))}
       {others.length > facesMost ? <span className={classes.more}>+{others.length - facesMost}</span> : null}
     </span>
@@ -35,7 +35,7 @@ export function OtherPointers() {
   return (
     <ViewportPortal>
       {others.map((one) => {
-        const colour = colourOf(one.clientId)
+        const { colour } = one
         return (
           <div key={one.clientId} aria-hidden>
             {scene === null ? null : one.selected.map((id) => {

@@ -9,11 +9,16 @@ import type { Person } from '#server/presence/rooms.ts'
 import type { Company } from '#server/presence/router.ts'
 import { newClientId } from '../client-id.ts'
 import { useEditor, useEditorState } from '../context.ts'
+import { coloursOf } from './colour.ts'
 
 const movesEveryMs = 120
 const renewEveryMs = 9_000
 
-export const useOthers = create<{ others: Person[] }>(() => ({ others: [] }))
+export interface Other extends Person {
+  colour: string
+}
+
+export const useOthers = create<{ others: Other[] }>(() => ({ others: [] }))
 
 /** Mounted once, inside the canvas. */
 export function usePresence(): void {
@@ -34,7 +39,9 @@ export function usePresence(): void {
     let left = false
     let workflow: string | null = null
     const show = (company: Company): void => {
-      if (!left) useOthers.setState({ others: company.people.filter((one) => one.clientId !== clientId) })
+      if (left) return
+      const colours = coloursOf(company.people.map((one) => one.clientId))
+      useOthers.setState({ others: company.people.filter((one) => one.clientId !== clientId).map((one) => ({ ...one, colour: colours.get(one.clientId)! })) })
     }
     const send = (): void => {
       if (timer !== null) clearTimeout(timer)

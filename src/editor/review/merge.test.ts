@@ -22,6 +22,19 @@ test('moving things marks nothing; a step that went stays in the picture, marked
   expect(merged.document.nodes.s).toEqual(before.nodes.s)
 })
 
+test('what went does not cover what came in its place', () => {
+  const { ev, fn, s } = before.nodes
+  const anew: GraphDocument = { ...before, nodes: { ev: ev!, fn2: { ...fn!, id: 'fn2', slug: 'two' } as never }, edges: {} }
+  const { document } = mergeDrawings(before, anew)
+  expect(document.nodes.fn2).toEqual(anew.nodes.fn2)
+  const [was, is] = [document.nodes.fn!, document.nodes.fn2!]
+  expect(Math.abs(was.position.y - is.position.y)).toBeGreaterThanOrEqual(130)
+  expect(document.nodes.s).toEqual(s)
+  const frame = mergeDrawings(before, { ...before, nodes: { ev: ev!, fn: fn!, s2: { ...s!, id: 's2', key: 'two' } as never } }).document.nodes
+  expect(frame.s!.position.y).toBeGreaterThanOrEqual(frame.s2!.position.y + 44)
+  expect((frame.fn as { size: { h: number } }).size.h).toBeGreaterThan(frame.s!.position.y + 44)
+})
+
 test('a line drawn anew is the same line; one with another condition is changed', () => {
   const again: GraphDocument = { ...before, edges: { e2: { ...before.edges.e!, id: 'e2' } as never } }
   expect(mergeDrawings(before, again).marks).toEqual({})

@@ -1,6 +1,10 @@
 /** Two drawings as one, with what came, went and changed marked: the picture of a review. */
 import { jsonEqual } from '#base/json.ts'
-import type { GraphDocument, GraphEdge, GraphNode } from '#graph/document.ts'
+import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
+import { fitFrame } from '#graph/edit/fit-frame.ts'
+import { makeRoom, standClear } from '#graph/edit/make-room.ts'
+import { stepsOf } from '#graph/edit/names.ts'
+import { stepSize } from '#graph/sizes.ts'
 import { countKinds } from '../count-kinds.ts'
 
 export type Mark = 'added' | 'changed' | 'removed'
@@ -10,6 +14,8 @@ export interface MergedDrawings {
   /** By node and edge id. */
   marks: Record<string, Mark>
 }
+
+const stepGap = 12
 
 export function mergeDrawings(before: GraphDocument, after: GraphDocument): MergedDrawings {
   const marks: Record<string, Mark> = {}
@@ -22,7 +28,6 @@ export function mergeDrawings(before: GraphDocument, after: GraphDocument): Merg
   for (const node of Object.values(before.nodes)) {
     if (after.nodes[node.id] !== undefined) continue
     marks[node.id] = 'removed'
-    // A step of a frame that stays is shown where it was in it.
     document.nodes[node.id] = node
   }
   for (const edge of Object.values(after.edges)) {
@@ -36,7 +41,32 @@ export function mergeDrawings(before: GraphDocument, after: GraphDocument): Merg
     marks[edge.id] = 'removed'
     document.edges[edge.id] = edge
   }
-  return { document, marks: unmarkEqualEdges(marks, before, after) }
+  return { document: standApart(document, after, marks), marks: unmarkEqualEdges(marks, before, after) }
+}
+
+/** What went stands beside what came in its place. */
+function standApart(merged: GraphDocument, after: GraphDocument, marks: Record<string, Mark>): GraphDocument {
+  let document = merged
+  for (const { id } of Object.values(merged.nodes)) {
+    if (marks[id] !== 'removed') continue
+    const node = document.nodes[id]!
+    if (node.type !== 'step') document = standClear(document, id)
+    else if (marks[node.parent] !== 'removed') document = fitFrame(belowOthers(document, node), node.parent)
+  }
+  return makeRoom(after, document)
+}
+
+/** A step of a frame that stays, below the steps it would cover. */
+function belowOthers(document: GraphDocument, step: StepNode): GraphDocument {
+  const others = stepsOf(document, step.parent).filter((one) => one.id !== step.id)
+  const { w, h } = stepSize(step.kind)
+  let { y } = step.position
+  const covers = ({ position, kind }: StepNode): boolean => {
+    const other = stepSize(kind)
+    return position.x < step.position.x + w && position.x + other.w > step.position.x && position.y < y + h && position.y + other.h > y
+  }
+  for (let under = others.find(covers); under !== undefined; under = others.find(covers)) y = under.position.y + stepSize(under.kind).h + stepGap
+  return { ...document, nodes: { ...document.nodes, [step.id]: { ...step, position: { ...step.position, y } } } }
 }
 
 /** Places, sizes and samples change nothing that runs. */

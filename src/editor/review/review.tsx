@@ -5,7 +5,7 @@
  */
 import { Button, Loader, Modal, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type Dispatch, type SetStateAction } from 'react'
 import { chooseFunctions, withRenamed } from '#graph/choose.ts'
 import { compile } from '#graph/compile/index.ts'
 import { functionDifferences } from '#graph/differences.ts'
@@ -38,19 +38,26 @@ export interface ReviewProps {
 
 export function Review(props: ReviewProps) {
   const { findings } = useEditor()
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const moved = props.changes.filter((one) => one.change !== 'unchanged')
-  const title = findings.errors > 0 ? `${findings.errors} to fix first` : moved.length === 0 ? 'Publish the drawing?' : `Publish ${moved.length} ${moved.length === 1 ? 'function' : 'functions'}?`
+  const picked = moved.filter((one) => !left.has(one.slug)).length
+  const title = findings.errors > 0 ? `${findings.errors} to fix first` : moved.length === 0 ? 'Publish the drawing?' : picked === 0 ? 'Choose what to publish' : `Publish ${picked} ${picked === 1 ? 'function' : 'functions'}?`
   return (
     <Modal opened onClose={props.onClose} title={title} fullScreen radius={0} padding={0} styles={{ header: { padding: '12px 20px', minHeight: 62 } }} transitionProps={{ duration: 180, transition: 'fade' }} closeButtonProps={{ 'aria-label': 'Close the review' }}>
-      <ReviewBody {...props} />
+      <ReviewBody {...props} left={left} setLeft={setLeft} />
     </Modal>
   )
 }
 
-function ReviewBody({ changes, busy, onPublish, onDiscard, onClose }: ReviewProps) {
+interface ReviewBodyProps extends ReviewProps {
+  /** Functions that wait in the draft. */
+  left: ReadonlySet<string>
+  setLeft: Dispatch<SetStateAction<ReadonlySet<string>>>
+}
+
+function ReviewBody({ changes, busy, onPublish, onDiscard, onClose, left, setLeft }: ReviewBodyProps) {
   const { workspace, slug, findings, published, catalog } = useEditor()
   const document = useEditorState((state) => state.document)
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [note, setNote] = useState('')
   const [focus, setFocus] = useState<string | null>(null)
   const trpc = useTRPC()

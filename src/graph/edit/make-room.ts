@@ -45,10 +45,10 @@ function shift(document: GraphDocument, frame: string, to: Rect, from: Rect, by:
   return { ...document, nodes: { ...document.nodes, ...Object.fromEntries(moved) } }
 }
 
-/** A function that was just made is moved, by as little as it takes, until it covers nothing. */
+/** What stands free and was just put there, such as a new function, is moved, by as little as it takes, until it covers nothing. */
 export function standClear(document: GraphDocument, id: string): GraphDocument {
   const made = document.nodes[id]
-  if (made?.type !== 'function') return document
+  if (made === undefined || made.type === 'step') return document
   const others = Object.values(document.nodes).filter((node) => node.type !== 'step' && node.type !== 'note' && node.id !== id).map(rectOf)
   let rect = rectOf(made)
   for (let tries = 0; tries < others.length; tries++) {

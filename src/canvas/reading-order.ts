@@ -9,7 +9,9 @@ import type { DerivedLink } from '#graph/links.ts'
 export function readingOrder(document: GraphDocument, links: readonly DerivedLink[]): Map<string, number> {
   const next = new Map<string, string[]>()
   const join = (source: string, target: string): void => {
-    next.set(source, [...(next.get(source) ?? []), target])
+    const known = next.get(source)
+    if (known === undefined) next.set(source, [target])
+    else known.push(target)
   }
   for (const { source, target } of Object.values(document.edges)) join(source, target)
   for (const { stepId, eventNodeId } of links) {

@@ -4,7 +4,7 @@
  * through the callbacks, and without them it only shows (run page, versions).
  */
 import {
-  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
+  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useKeyPress, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
@@ -22,6 +22,7 @@ import { NoteNodeView, ScheduleNodeView, WebhookNodeView } from './nodes/source-
 import { StepNodeView } from './nodes/step-node.tsx'
 import { useSteady } from './steady.ts'
 import { useFlow } from './use-flow.ts'
+import { usePinch } from './pinch.ts'
 import classes from './canvas.module.css'
 
 const nodeTypes = {
@@ -31,6 +32,7 @@ const nodeTypes = {
 const edgeTypes = { rib: RibEdge, feed: FeedEdge, derived: DerivedEdge, order: OrderEdge }
 
 const nothing: ReadonlySet<string> = new Set()
+const zoomRange = { minZoom: 0.15, maxZoom: 2 }
 const fitOptions = { padding: '24px', maxZoom: 1, minZoom: 0.2 } as const
 const wideFrom = 2
 
@@ -95,6 +97,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
   const [startsFull] = useState(nodes.length > 0)
   const handlers = useSteady({ ...flow, ...usePanning(root) })
   useKeptHandles()
+  usePinch(root, zoomRange)
   return (
     <LeanContext value={lean}>
       <div
@@ -103,7 +106,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
       >
         <ReactFlow<FlowNode, FlowEdge>
           nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
-          aria-label="Drawing" fitView={startsFull} fitViewOptions={fitOptions} minZoom={0.15} maxZoom={2}
+          aria-label="Drawing" fitView={startsFull} fitViewOptions={fitOptions} {...zoomRange}
           zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
           attributionPosition="bottom-left" nodeDragThreshold={3}
           onlyRenderVisibleElements={lean}
@@ -111,6 +114,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
           <ZoomLevel root={root} />
+          {editable && <SpaceHeld root={root} />}
           {children}
         </ReactFlow>
         <FrameRules root={root} />
@@ -173,6 +177,15 @@ function FitOnResize() {
     if (room !== fitted.current && !fitted.current.startsWith('0 ')) void fitView(fitOptions)
     fitted.current = room
   }, [room, fitView])
+  return null
+}
+
+/** While Space is held, a drag moves the view wherever it begins: what is drawn lets the pointer through. */
+function SpaceHeld({ root }: { root: RefObject<HTMLDivElement | null> }) {
+  const held = useKeyPress('Space')
+  useEffect(() => {
+    root.current?.toggleAttribute('data-panning', held)
+  }, [root, held])
   return null
 }
 

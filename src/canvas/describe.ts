@@ -5,6 +5,7 @@ import { statusWord } from '#ui/status.ts'
 import { flowBadges } from './flow-words.ts'
 import type { Line } from './lines.ts'
 import type { NodeMark } from './marks.ts'
+import { plainText } from './nodes/note-markdown.ts'
 import { stepDetail } from './step-detail.ts'
 import { scheduleWords } from './schedule-words.ts'
 
@@ -44,7 +45,7 @@ export function nodeTitle(node: GraphNode): string {
     case 'schedule': return scheduleWords(node.cron, node.timezone).short
     case 'function': return node.slug || 'Unnamed function'
     case 'step': return node.name || stepDefinition(node.kind).label
-    case 'note': return node.text.split('\n')[0] || 'Note'
+    case 'note': return plainText(node.text.split('\n')[0] ?? '') || 'Note'
   }
 }
 

@@ -1,6 +1,6 @@
 /** A drawing in small, as one still SVG: for cards and lists. Draws on the server, too. */
 import { clockHands } from '#ui/shapes/clock.ts'
-import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
+import { eventPath } from '#ui/shapes/event.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { statusTone } from '#ui/status.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
@@ -10,6 +10,7 @@ import { drawLines, type Line } from './lines.ts'
 import type { Overlay } from './marks.ts'
 import { layScene, sceneBounds, type Box } from './scene.ts'
 import { sends, stripCorner, stripOf, stripPitch } from './strip.ts'
+import { sendingShape } from './ticket-shape.ts'
 import classes from './thumbnail.module.css'
 
 export interface ThumbnailProps {
@@ -79,11 +80,12 @@ function Shape({ box }: { box: Box }) {
       </g>
     )
     case 'step': {
-      const sends = node.kind === 'emit' || node.kind === 'emit-each'
+      if (node.kind !== 'emit' && node.kind !== 'emit-each') return <rect className={classes.step} x={x + 0.5} y={y + 0.5} width={w - 1} height={h - 1} rx={4} />
+      const { body, ends, endsX } = sendingShape(node.kind, w, h)
       return (
         <g transform={place}>
-          <rect className={classes.step} x={0.5} y={0.5} width={(sends ? w - 20 : w) - 1} height={h - 1} rx={4} />
-          {sends && <path className={classes.solid} transform={`translate(${w - 20} 0)`} d={emitCapPath(20, h)} />}
+          <path className={classes.step} d={body} />
+          {ends.map((end, i) => <path key={i} className={classes.solid} transform={`translate(${endsX} 0)`} d={end} />)}
         </g>
       )
     }

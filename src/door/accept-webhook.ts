@@ -61,7 +61,7 @@ async function findHook(hookId: string): Promise<WebhookRow> {
   return rows[0]
 }
 
-const noWebhook = () => new FanwiseError('not_found', 'There is no webhook at this address.', { fix: 'Copy the address from the webhook node in the editor.' })
+const noWebhook = () => new FanwiseError('not_found', 'There is no webhook at this address.', { fix: 'Copy the address from the webhook node in the editor; it answers as soon as the node is there and saved.' })
 
 function readPayload(body: Buffer, contentType: string): JsonObject {
   if (body.length === 0) return {}

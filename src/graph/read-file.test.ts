@@ -51,6 +51,42 @@ describe('what is refused says what to do', () => {
   })
 })
 
+describe('a file of another tool is named, with what does the work of its parts here', () => {
+  const n8n = {
+    name: 'Lead intake', nodes: [
+      { name: 'Webhook', type: 'n8n-nodes-base.webhook', parameters: {} }, { name: 'Create contact', type: 'n8n-nodes-base.httpRequest', parameters: {} },
+      { name: 'Post', type: 'n8n-nodes-base.slack' }, { name: 'Sort', type: 'n8n-nodes-base.code' },
+    ], connections: { Webhook: { main: [[{ node: 'Create contact', type: 'main', index: 0 }]] } },
+  }
+  const zap = { zaps: [{ id: 1, title: 'New lead', nodes: { 1: { id: 1, type_of: 'read', selected_api: 'WebHookCLIAPI@1.0.0', action: 'catch_hook' }, 2: { id: 2, type_of: 'write', selected_api: 'SlackAPI', action: 'channel_message' } } }] }
+  const flow = { summary: 'Sync', value: { modules: [{ id: 'a', value: { type: 'forloopflow', modules: [{ id: 'b', summary: 'Push', value: { type: 'rawscript', language: 'bun' } }] } }] } }
+  const kit = { name: 'Social posts', actions: [{ id: '1', kind: 'generate', name: 'Generate' }], edges: [{ from: '$source', to: '1' }] }
+  const blueprint = { name: 'Orders', flow: [{ id: 1, module: 'gateway:CustomWebHook' }, { id: 2, module: 'builtin:BasicRouter' }] }
+  test.each([
+    ['n8n', n8n, 'an n8n workflow, "Lead intake", with 4 parts', ['A webhook', 'HTTP request', 'connection for its key', 'Code step']],
+    ['a list of n8n workflows', [n8n], 'an n8n workflow', ['A webhook', 'HTTP request', 'connection for its key', 'Code step']],
+    ['Zapier', zap, 'a Zap of Zapier, "New lead", with 2 parts', ['A webhook', 'connection for its key']],
+    ['Windmill', flow, 'a Windmill flow, "Sync", with 2 parts', ['Emit per item', 'Code step']],
+    ['Inngest', kit, 'Inngest\'s workflow kit, "Social posts", with 1 part.', ['HTTP request']],
+    ['Make', blueprint, 'a blueprint of Make, "Orders"', ['A webhook', 'Condition']],
+  ])('%s', (_tool, value, words, parts) => {
+    const file = read(value)
+    if (!('refused' in file)) throw new Error('It was taken.')
+    expect(file).toMatchObject({ foreign: true })
+    expect(file.refused).toContain(words)
+    expect(file.fix).toContain('template')
+    expect(file.problems.map((one) => one.fix)).toEqual(parts.map((part) => expect.stringContaining(part) as string))
+  })
+
+  test('whatever is inside it', () => {
+    fc.assert(fc.property(fc.array(fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (nodes, connections) => {
+      expect(read({ nodes, connections })).toHaveProperty('foreign', true)
+      expect(read({ value: { modules: nodes } })).toHaveProperty('foreign', true)
+      read({ zaps: nodes, flow: nodes, actions: nodes, edges: nodes })
+    }), { numRuns: 60 })
+  })
+})
+
 test('each part that does not fit is named by its place, and the rest is taken', () => {
   const broken = JSON.parse(JSON.stringify(signup)) as { nodes: Record<string, Record<string, unknown>>; edges: Record<string, Record<string, unknown>> }
   broken.nodes['f_add-to-crm']!.retries = 'three'

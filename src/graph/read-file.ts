@@ -8,14 +8,9 @@ import { emptyDocument, graphEdge, graphNode, type GraphDocument, type GraphEdge
 import { addFunction } from '#graph/edit/add-node.ts'
 import { paste } from '#graph/edit/paste.ts'
 import { charactersMax, clippingKind, isUsable, joins, nodesMax } from '#graph/edit/read-clipping.ts'
+import type { FileProblem, Refused } from '#graph/refused-file.ts'
+import { readForeignFile } from '#graph/read-foreign-file.ts'
 import { isBottomless, isStorable, unstorable, type Unstorable } from '#graph/storable.ts'
-
-export interface FileProblem {
-  /** Where in the file, for people: "step Create contact, config.url". */
-  place: string
-  message: string
-  fix: string
-}
 
 export interface DrawingFile {
   /** A whole workflow, or parts of one. */
@@ -27,12 +22,6 @@ export interface DrawingFile {
   problems: FileProblem[]
 }
 
-export interface Refused {
-  refused: string
-  fix: string
-  problems: FileProblem[]
-}
-
 const exportFirst = 'Choose a file that Fanwise wrote: Download, then Workflow as JSON.'
 
 export function readDrawingFile(text: string): DrawingFile | Refused {
@@ -40,6 +29,8 @@ export function readDrawingFile(text: string): DrawingFile | Refused {
   if (text.length > charactersMax) return refuse(`The file has more than ${(charactersMax / 1_000_000).toFixed(0)} MB; a drawing is smaller.`, exportFirst)
   const value = parse(text)
   if (value instanceof Error) return refuse(`The file is not JSON: ${value.message}.`, 'Open it in a text editor, correct that place, or export it again.')
+  const foreign = readForeignFile(value)
+  if (foreign !== null) return foreign
   if (!isJsonObject(value)) return refuse('The file is JSON, but not a drawing: it has to be an object.', exportFirst)
   if (value.kind === clippingKind) return partsOf(value)
   const graph = isJsonObject(value.graph) ? value.graph : value

@@ -11,6 +11,7 @@ import { fn, publish, step as stepOf, transform } from '#tests/support/factories
 import { until } from '#tests/support/until.ts'
 import { axeFindings } from './axe.ts'
 import { drag, dragFromPalette, keepPicture, middle, newWorkflow, panel, saved, signUp } from './editor-page.ts'
+import { pickSeveral, spreadOn, swipe } from './fingers.ts'
 
 let app: TestApp
 let page: Page
@@ -30,15 +31,6 @@ const frames = (on = page) => on.locator('.react-flow__node-function')
 const undoName = async () => {
   await page.getByRole('button', { name: 'Undo', exact: true }).hover()
   return page.getByRole('tooltip').filter({ hasText: 'Undo' }).textContent()
-}
-/** A finger put down, moved and lifted. */
-async function swipe(on: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  const client = await on.context().newCDPSession(on)
-  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) => client.send('Input.dispatchTouchEvent', { type, touchPoints })
-  await touch('touchStart', [from])
-  for (let i = 1; i <= 8; i++) await touch('touchMove', [{ x: from.x + ((to.x - from.x) * i) / 8, y: from.y + ((to.y - from.y) * i) / 8 }])
-  await touch('touchEnd', [])
-  await client.detach()
 }
 const emptyPlace = { x: 900, y: 760 }
 
@@ -165,8 +157,30 @@ test('keys move, select and duplicate; the undo entry says what and how many', a
   await page.keyboard.press('Control+d')
   await expect.poll(() => frames().count()).toBe(2)
   expect(await steps().count()).toBe(6)
+  const [original, copy] = await Promise.all([frames().first().boundingBox(), frames().last().boundingBox()])
+  expect(copy!.y, 'it covers nothing of the first').toBeGreaterThan(original!.y + original!.height)
   await page.keyboard.press('Delete')
   await expect.poll(() => frames().count()).toBe(1)
+})
+
+test('with Space held a drag moves the view, also where it begins on a function; + comes nearer', async () => {
+  const view = () => page.locator('.react-flow__viewport').getAttribute('style')
+  const node = () => frames().first().getAttribute('style')
+  await page.mouse.click(emptyPlace.x, emptyPlace.y)
+  const [before, stood] = [await view(), await node()]
+  const head = (await frames().first().boundingBox())!
+  await page.keyboard.down('Space')
+  await page.locator('[data-canvas][data-panning]').waitFor()
+  await drag(page, { x: head.x + 60, y: head.y + 12 }, { x: head.x + 100, y: head.y + 60 })
+  await page.keyboard.up('Space')
+  await expect.poll(view).not.toBe(before)
+  expect(await node()).toBe(stood)
+  const zoom = async () => Number(/scale\(([\d.]+)\)/.exec((await view())!)![1])
+  const near = await zoom()
+  await page.getByTestId('canvas').press('Shift++')
+  await expect.poll(zoom).toBeGreaterThan(near)
+  await page.getByTestId('canvas').press('0')
+  await expect.poll(zoom).toBe(1)
 })
 
 test('a part goes to another workflow by the clipboard', async () => {
@@ -260,32 +274,10 @@ test('a finger pans, selects and drags on a tablet', async () => {
   await frames(tablet).first().tap({ position: { x: 60, y: 12 } })
   await panel(tablet).waitFor()
   await panel(tablet).getByRole('button', { name: 'Close the panel' }).click()
+  await spreadOn(tablet, steps(tablet).first())
   await pickSeveral(tablet)
   await context.close()
 })
-
-/** Without a keyboard to hold: taps add and take away, a finger draws a box, and then there is one panel for all of them. */
-async function pickSeveral(tablet: Page): Promise<void> {
-  const several = tablet.getByRole('button', { name: 'Select several' })
-  const selected = tablet.locator('.react-flow__node.selected')
-  await several.tap()
-  await steps(tablet).nth(0).tap()
-  await steps(tablet).nth(1).tap()
-  await expect.poll(() => selected.count()).toBe(2)
-  await steps(tablet).nth(0).tap()
-  await expect.poll(() => selected.count()).toBe(1)
-  const [event, frame] = [(await tablet.locator('.react-flow__node-event').first().boundingBox())!, (await frames(tablet).first().boundingBox())!]
-  const low = Math.max(event.y + event.height, frame.y + frame.height) + 60
-  await swipe(tablet, { x: event.x + 10, y: low }, { x: frame.x + 30, y: Math.min(event.y, frame.y) + 10 })
-  await expect.poll(() => tablet.locator('.selected:is(.react-flow__node-event, .react-flow__node-function)').count()).toBe(2)
-  expect(await steps(tablet).nth(1).getAttribute('class')).toContain('selected')
-  // Right after a swipe the browser takes a tap for the end of a fling.
-  await expect.poll(async () => {
-    if ((await several.getAttribute('aria-pressed')) === 'true') await several.tap()
-    return several.getAttribute('aria-pressed')
-  }).toBe('false')
-  await panel(tablet).getByRole('heading', { name: /^\d+ things$/ }).waitFor()
-}
 
 const boxes = (locator: Locator) => locator.evaluateAll((all) => all.map((one) => {
   const { x, y, width, height } = one.getBoundingClientRect()

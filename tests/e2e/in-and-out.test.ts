@@ -46,7 +46,9 @@ test('the whole drawing, the selection and its picture leave as files', async ()
   whole = all.text
   part = selection.text
   expect((JSON.parse(part) as { nodes: { id: string }[] }).nodes.map((node) => node.id).sort()).toEqual(['f_create-billing-trial', 's_create-billing-trial_create_customer', 's_create-billing-trial_start_trial'])
-  expect((await downloaded('Selection as SVG')).text).toContain('create-billing-trial')
+  const picture = (await downloaded('Selection as SVG')).text
+  expect(picture).toContain('create-billing-trial')
+  expect(picture).toContain('tabler-icon-world')
 })
 
 test('an exported workflow comes back under names of its own, after saying so; what does not fit is listed, and what is no drawing refused', async () => {
@@ -68,6 +70,14 @@ test('an exported workflow comes back under names of its own, after saying so; w
   await page.goto(`${workspace}/workflows`)
   await page.locator('input[type=file]').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"hello": ') })
   await page.getByTestId('import').getByText('The file is not JSON', { exact: false }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.locator('input[type=file]').setInputFiles({ name: 'lead.json', mimeType: 'application/json', buffer: Buffer.from('{"name":"Lead intake","nodes":[{"name":"Create contact","type":"n8n-nodes-base.httpRequest"}],"connections":{}}') })
+  await page.getByRole('dialog').getByText('This is an n8n workflow, "Lead intake"', { exact: false }).waitFor()
+  await page.getByRole('dialog').getByText('An HTTP request step', { exact: false }).waitFor()
+  expect(await axeFindings(page, '[role="dialog"]')).toEqual([])
+  await page.getByRole('dialog').getByRole('link', { name: 'See the templates' }).click()
+  await page.waitForURL(/\/templates$/)
 })
 
 test('copied parts dropped on a canvas are inserted; several things are arranged and set as one undo step each', async () => {

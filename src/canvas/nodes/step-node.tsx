@@ -6,8 +6,7 @@ import { stepDetail } from '#canvas/step-detail.ts'
 import { errorPort } from '#graph/ports.ts'
 import { portOffset } from '#canvas/scene.ts'
 import { StepIcon } from '#canvas/step-icon.tsx'
-import { emitCapPath } from '#ui/shapes/event.ts'
-import { fanBlades } from '#ui/shapes/fan.ts'
+import { sendingShape } from '#canvas/ticket-shape.ts'
 import { statusTone } from '#ui/status.ts'
 import { CornerGlyph } from './corner-glyph.tsx'
 import { Grip, useGrips } from './grip.tsx'
@@ -25,8 +24,7 @@ export const StepNodeView = memo(function StepNodeView({ data, isConnectable, se
       data-state={mark?.state}
       data-repeated={node.each !== undefined || undefined}
     >
-      {node.kind === 'emit' && <EmitBody w={w} h={h} />}
-      {node.kind === 'emit-each' && <FanBody w={w} h={h} done={mark?.state === 'completed'} />}
+      {(node.kind === 'emit' || node.kind === 'emit-each') && <SendingBody kind={node.kind} w={w} h={h} done={mark?.state === 'completed'} />}
       <div className={classes.ticket}>
         <span className={classes.stub}><StepIcon kind={node.kind} size={15} /></span>
         <div className={classes.ticketText} data-words>
@@ -47,28 +45,13 @@ export const StepNodeView = memo(function StepNodeView({ data, isConnectable, se
   )
 })
 
-const capWidth = 20
-
-function EmitBody({ w, h }: { w: number; h: number }) {
-  const flat = w - capWidth
+function SendingBody({ kind, w, h, done }: { kind: 'emit' | 'emit-each'; w: number; h: number; done: boolean }) {
+  const { body, ends, endsX } = sendingShape(kind, w, h)
   return (
     <svg className={classes.shape} width={w} height={h} aria-hidden="true">
-      <path className={classes.lift} transform="translate(0 1)" d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
-      <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
-      <path className={classes.cap} transform={`translate(${flat} 0)`} d={emitCapPath(capWidth, h)} />
-    </svg>
-  )
-}
-
-/** The body ends in a hollow; five blades open from it. */
-function FanBody({ w, h, done }: { w: number; h: number; done: boolean }) {
-  const flat = w - 27
-  const blades = fanBlades({ pivot: { x: w - 40, y: h / 2 }, inner: 15, outer: 40, half: 0.76, count: 5, gap: 2 })
-  return (
-    <svg className={classes.shape} width={w} height={h} aria-hidden="true">
-      <path className={classes.lift} transform="translate(0 1)" d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
-      <path className={classes.body} d={`M${flat} .5H4Q.5 .5 .5 4V${h - 4}Q.5 ${h - 0.5} 4 ${h - 0.5}H${flat}Z`} />
-      {blades.map((blade, i) => <path key={i} className={classes.cap} data-done={done || undefined} d={blade} />)}
+      <path className={classes.lift} transform="translate(0 1)" d={body} />
+      <path className={classes.body} d={body} />
+      {ends.map((end, i) => <path key={i} className={classes.cap} transform={`translate(${endsX} 0)`} data-done={(kind === 'emit-each' && done) || undefined} d={end} />)}
     </svg>
   )
 }

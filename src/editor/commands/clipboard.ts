@@ -8,6 +8,7 @@ import { useEffect } from 'react'
 import { boxAt, layScene } from '#canvas/scene.ts'
 import type { GraphDocument, Position } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
+import { clearOffset, makeRoom } from '#graph/edit/make-room.ts'
 import { clip, paste, type Clipping, type Pasted } from '#graph/edit/paste.ts'
 import { readClipping, writeClipping } from '#graph/edit/read-clipping.ts'
 import { removeElements } from '#graph/edit/remove.ts'
@@ -76,7 +77,10 @@ function pasteClipping({ editor, place }: EditorContextValue, clipping: Clipping
   const pasted = pasteAt(document, clipping, { pointer, selected, taken })
   if (pasted.ids.length === 0) return
   const name = selectionName(pasted.document, pasted.ids.filter((id) => isOutermost(pasted, id)))
-  editor.edit(`${verb} ${name}`, () => pasted.document, { select: pasted.ids.filter((id) => isOutermost(pasted, id)) })
+  const select = pasted.ids.filter((id) => isOutermost(pasted, id))
+  editor.edit(`${verb} ${name}`, () => makeRoom(document, pasted.document), { select })
+  // It may stand below what is in view; it is drawn in the next frame.
+  if (pointer === null) requestAnimationFrame(() => requestAnimationFrame(() => canvasApi()?.keepInView(select[0] as string)))
 }
 
 function isOutermost({ document, ids }: Pasted, id: string): boolean {
@@ -85,7 +89,7 @@ function isOutermost({ document, ids }: Pasted, id: string): boolean {
 }
 
 interface Where {
-  /** Canvas coordinates; without them it lands beside where it came from. */
+  /** Canvas coordinates; without them it lands where it came from, or below what stands there. */
   pointer: Position | null
   selected: ReadonlySet<string>
   taken: readonly string[]
@@ -97,7 +101,7 @@ export function pasteAt(document: GraphDocument, clipping: Clipping, { pointer, 
   const loose = clipping.nodes.filter((node) => node.type === 'step' && !frames.has(node.parent))
   const rest = clipping.nodes.filter((node) => node.type !== 'step')
   if (rest.length > 0 || loose.length === 0) {
-    return paste(document, clipping, { taken, ...(pointer ? { offset: offsetTo(pointer, rest) } : {}) })
+    return paste(document, clipping, { taken, offset: pointer ? offsetTo(pointer, rest) : clearOffset(document, rest) })
   }
   const scene = layScene(document)
   const under = pointer && boxAt(scene, pointer)
@@ -105,8 +109,8 @@ export function pasteAt(document: GraphDocument, clipping: Clipping, { pointer, 
   const into = chosen?.type === 'function' ? chosen.id : chosen?.type === 'step' ? chosen.parent : undefined
   if (into !== undefined) {
     const box = scene.boxes.get(into)!
-    const offset = under && pointer ? { offset: offsetTo({ x: pointer.x - box.x, y: pointer.y - box.y }, loose) } : {}
-    return paste(document, clipping, { into, taken, ...offset })
+    const offset = under && pointer ? offsetTo({ x: pointer.x - box.x, y: pointer.y - box.y }, loose) : clearOffset(document, loose, into)
+    return paste(document, clipping, { into, taken, offset })
   }
   if (pointer === null && loose.every((node) => node.type === 'step' && document.nodes[node.parent]?.type === 'function')) return paste(document, clipping, { taken })
   const at = pointer ?? canvasApi()?.middle() ?? { x: 0, y: 0 }

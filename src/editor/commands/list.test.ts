@@ -13,5 +13,9 @@ test('every command has a name of its own', () => {
 
 test('keys read as people write them', () => {
   expect(keyText('mod+shift+Z')).toMatch(/^(Ctrl Shift Z|⌘⇧Z)$/)
-  expect(keyText('+')).toBe('+')
+  expect(keyText('plus')).toBe('+')
+})
+
+test('every shortcut has a key that a keyboard can send', () => {
+  for (const { id, keys } of commands) for (const key of keys) expect(key.split('+').every((part) => part !== ''), `${id}: ${key}`).toBe(true)
 })

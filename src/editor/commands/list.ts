@@ -117,7 +117,7 @@ export const commands: Command[] = [
   { id: 'fit', label: 'Show everything', keywords: 'zoom fit', group: 'View', keys: ['1'], viewing: true, canRun: always, run: () => canvasApi()?.fit() },
   { id: 'zoom-selection', label: 'Zoom to the selection', keywords: 'reveal', group: 'View', keys: ['2'], viewing: true, canRun: someSelected, run: ({ editor }) => zoomToSelection(editor) },
   { id: 'zoom-100', label: 'Zoom to 100 %', keywords: '', group: 'View', keys: ['0'], viewing: true, canRun: always, run: () => canvasApi()?.zoomTo(1) },
-  { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', group: 'View', keys: ['+', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
+  { id: 'zoom-in', label: 'Zoom in', keywords: 'larger', group: 'View', keys: ['plus', 'shift+plus', '='], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('in') },
   { id: 'zoom-out', label: 'Zoom out', keywords: 'smaller', group: 'View', keys: ['-'], viewing: true, canRun: always, run: () => canvasApi()?.zoomBy('out') },
   { id: 'comment', label: 'Comment on the selection, or at a place', keywords: 'discuss mention thread talk pin', group: 'Add', keys: ['C'], viewing: true, canRun: () => canvasApi() !== null, run: ({ editor }) => beginComment(editor) },
   { id: 'comments', label: 'Show or hide the comments', keywords: 'discuss mention threads list', group: 'View', keys: ['shift+C'], viewing: true, canRun: always, run: () => (commentsUi.getState().opened ? closeComments() : openComments()) },
@@ -143,7 +143,7 @@ const arrows = { ArrowLeft: '←', ArrowRight: '→', ArrowUp: '↑', ArrowDown:
 export function keyText(keys: string): string {
   const mac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.userAgent)
   const names: Record<string, string> = mac
-    ? { mod: '⌘', shift: '⇧', alt: '⌥', Delete: '⌫', Backspace: '⌫', ...arrows }
-    : { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', ...arrows }
-  return keys.split(/\+(?=.)/).map((part) => names[part] ?? part).join(mac ? '' : ' ')
+    ? { mod: '⌘', shift: '⇧', alt: '⌥', plus: '+', Delete: '⌫', Backspace: '⌫', ...arrows }
+    : { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', plus: '+', ...arrows }
+  return keys.split('+').map((part) => names[part] ?? part).join(mac ? '' : ' ')
 }

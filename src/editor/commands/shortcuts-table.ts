@@ -13,7 +13,7 @@ export function shortcutsTable(): string {
   return [...rows, '### With the pointer', '', '| What | How |', '|---|---|', ...gestures.map(([what, how]) => `| ${what} | ${how} |`)].join('\n')
 }
 
-/** On some keyboards `?` needs Shift and on others not; people look for one. */
+/** On some keyboards `?` and `+` need Shift and on others not; people look for one. */
 export function shownKeys(keys: readonly string[]): string[] {
-  return keys.filter((key) => key !== 'shift+?')
+  return keys.filter((key) => key !== 'shift+?' && key !== 'shift+plus')
 }

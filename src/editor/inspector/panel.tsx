@@ -53,7 +53,7 @@ export function Panel() {
           <AfterPaint now={node !== undefined && fresh === node.id}>
             <AlsoHere id={first as string} />
             <TryResult nodeId={first as string} />
-            <WholeFindings />
+            <WholeFindings id={first as string} />
             {node ? <NodeForm node={node} fresh={fresh === node.id} /> : <EdgePanel edge={edge as GraphEdge} />}
           </AfterPaint>
         </div>
@@ -87,11 +87,9 @@ function edgeSubtitle(edge: GraphEdge): string {
 }
 
 /** Findings about the thing as a whole, not one of its fields. */
-function WholeFindings() {
+function WholeFindings({ id }: { id: string }) {
   const { findings } = useEditor()
-  const selected = useEditorState((state) => state.selected)
-  const [first] = selected
-  const whole = (findings.byNode.get(first ?? '') ?? []).filter((one) => one.field === undefined)
+  const whole = (findings.byNode.get(id) ?? []).filter((one) => one.field === undefined)
   return whole.map((one, i) => (
     <div key={i} className={classes.finding} data-severity={one.severity}>
       <b><MarkedText text={one.message} /></b> <MarkedText text={one.fix} />

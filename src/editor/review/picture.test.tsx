@@ -48,13 +48,13 @@ const texts = (markup: string) => [...markup.matchAll(/<text ([^>]*)>([^<]*)(?:<
 test('what is too long for its card ends in an ellipsis inside it, and says the whole where it is pointed at', () => {
   const long = 'notify-the-warehouse-and-the-customs-broker-about-rejected-documents'
   const frame = addFunction(emptyDocument(), { position: { x: 400, y: 0 }, slug: long })
-  const step = addStep(frame.document, { parent: frame.id, kind: 'http', name: 'MMMM WWWW MMMM WWWW' })
+  const step = addStep(frame.document, { parent: frame.id, kind: 'http', name: 'Notify the customs broker in Rotterdam' })
   const hook = addWebhook(step.document, { position: { x: 0, y: 0 }, name: 'WOOCOMMERCE WEBSHOP MAMMOTH' })
   const event = addEvent(hook.document, { position: { x: 0, y: 200 }, event: `warehouse-and-logistics-department-europe/shipment.${long}` })
   const { document } = event
   const drawn = texts(renderToStaticMarkup(<Picture document={document} label="f" />))
   const { slug } = frame.document.nodes[frame.id] as FunctionNode
-  const room: [string, number][] = [[slug, 176 - 20], ['MMMM WWWW MMMM WWWW', 124 - 10], ['WOOCOMMERCE WEBSHOP MAMMOTH', 180 - 20], ['warehouse-and-logistics-department-europe/', 260 - 20]]
+  const room: [string, number][] = [[slug, 176 - 20], ['Notify the customs broker in Rotterdam', 124 - 36], ['WOOCOMMERCE WEBSHOP MAMMOTH', 180 - 20], ['warehouse-and-logistics-department-europe/', 260 - 20]]
   for (const [whole, most] of room) {
     const text = drawn.find((one) => one.shown.startsWith(whole.slice(0, 8)))!
     expect(text.shown).toMatch(/^.{8,}…$/)
@@ -82,4 +82,13 @@ test('the words under a schedule are inside the picture', () => {
   expect(24 - words.width / 2).toBeGreaterThan(left)
   expect(24 + words.width / 2).toBeLessThan(left + width)
   expect(top + height).toBeGreaterThan(48 + 18)
+})
+
+test('steps have the icon of their kind, and one that emits per item opens as a fan', () => {
+  const frame = addFunction(emptyDocument(), { position: { x: 0, y: 0 }, slug: 'f' })
+  const drawn = (kind: 'http' | 'mail' | 'emit' | 'emit-each') => renderToStaticMarkup(<Picture document={addStep(frame.document, { parent: frame.id, kind }).document} label="f" />)
+  expect(/tabler-icon-([\w-]+)/.exec(drawn('http'))?.[1]).toBe('world')
+  expect(/tabler-icon-([\w-]+)/.exec(drawn('mail'))?.[1]).toBe('mail')
+  const ends = (markup: string) => markup.split('fill="var(--fw-event-fill)"').length - 1
+  expect(ends(drawn('emit-each')) - ends(drawn('emit'))).toBe(4)
 })

@@ -3,7 +3,7 @@
  * Colours are the tokens as variables, so that it follows the theme; an export puts their values in.
  */
 import { clockHands, clockTicks } from '#ui/shapes/clock.ts'
-import { emitCapPath, eventPath } from '#ui/shapes/event.ts'
+import { eventPath } from '#ui/shapes/event.ts'
 import { inletPath } from '#ui/shapes/inlet.ts'
 import { noteShapes } from '#canvas/nodes/note-colour.tsx'
 import { plainText } from '#canvas/nodes/note-markdown.ts'
@@ -11,11 +11,13 @@ import { nodeTitle } from '#canvas/describe.ts'
 import { drawLines, type Line } from '#canvas/lines.ts'
 import { boundsOf, layScene, type Bounds, type Box } from '#canvas/scene.ts'
 import { scheduleWords } from '#canvas/schedule-words.ts'
+import { stepDetail } from '#canvas/step-detail.ts'
+import { StepIcon } from '#canvas/step-icon.tsx'
 import { sends, stripCorner, stripOf, stripPitch } from '#canvas/strip.ts'
+import { sendingShape, stubWidth, wordsEnd } from '#canvas/ticket-shape.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { pillText } from '#graph/way-names.ts'
 import { derivedLinks } from '#graph/links.ts'
-import { stepDefinition } from '#steps/definitions.ts'
 import { families, FittedText, fitText, textWidth, wrapText, type Face } from './fitted-text.tsx'
 import type { Mark } from './merge.ts'
 
@@ -149,18 +151,7 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
         </>
       )
     }
-    case 'step': {
-      const sends = node.kind === 'emit' || node.kind === 'emit-each'
-      const room = (sends ? w - 20 : w) - 16
-      return (
-        <>
-          <rect x={0.5} y={0.5} width={(sends ? w - 20 : w) - 1} height={h - 1} rx={4} fill={token('surface')} stroke={token('line-2')} />
-          {sends && <path transform={`translate(${w - 20} 0)`} d={emitCapPath(20, h)} fill={token('event-fill')} />}
-          <FittedText text={nodeTitle(node)} room={room} x={9} y={19} size={11.5} weight={600} fill={token('ink')} />
-          <FittedText text={detail(node)} room={room} x={9} y={33} size={10.5} fill={token('ink-2')} />
-        </>
-      )
-    }
+    case 'step': return <Ticket step={node} w={w} h={h} />
     case 'note': return (
       <>
         {node.colour !== undefined && <rect width={w} height={h} fill={token(`note-${node.colour}-soft`)} />}
@@ -175,12 +166,22 @@ function Shape({ box: { node, w, h } }: { box: Box }) {
   }
 }
 
-function detail(node: { kind: Parameters<typeof stepDefinition>[0]; config: object }): string {
-  try {
-    return stepDefinition(node.kind).describe(node.config as never)
-  } catch {
-    return stepDefinition(node.kind).label
-  }
+function Ticket({ step, w, h }: { step: StepNode; w: number; h: number }) {
+  const sending = step.kind === 'emit' || step.kind === 'emit-each' ? sendingShape(step.kind, w, h) : null
+  const left = stubWidth + 7
+  const room = wordsEnd(step.kind, w) - left
+  const names = step.kind === 'emit-each' ? inTwo(nodeTitle(step), room) : [nodeTitle(step)]
+  return (
+    <>
+      {sending === null ? <rect x={0.5} y={0.5} width={w - 1} height={h - 1} rx={4} fill={token('surface')} stroke={token('line-2')} /> : <path d={sending.body} fill={token('surface')} stroke={token('line-2')} />}
+      {sending?.ends.map((end, i) => <path key={i} transform={`translate(${sending.endsX} 0)`} d={end} fill={token('event-fill')} />)}
+      <path d={`M${stubWidth} 1V${h - 1}H4Q1 ${h - 1} 1 ${h - 4}V4Q1 1 4 1Z`} fill={token(sending === null ? 'sunken' : 'event-soft')} />
+      <path d={`M${stubWidth} 1V${h - 1}`} stroke={token('line')} />
+      <g color={token(sending === null ? 'ink-2' : 'event')} transform={`translate(5.5 ${h / 2 - 7.5})`}><StepIcon kind={step.kind} size={15} /></g>
+      {names.map((words, i) => <FittedText key={i} text={words} room={room} x={left} y={(names.length > 1 ? 14 : 19) + i * 12.5} {...ticketFace} fill={token('ink')} />)}
+      <FittedText text={stepDetail(step)} room={room} x={left} y={names.length > 1 ? 38.5 : 33} size={10.5} fill={token('ink-2')} />
+    </>
+  )
 }
 
 /** A sign of its own for each mark: plus, pencil stroke, minus, each beside its word. */
@@ -208,6 +209,7 @@ function splitName(name: string): [string, string] {
 }
 
 const eventFace: Face = { mono: true, size: 11.5, weight: 600 }
+const ticketFace: Face = { size: 11.5, weight: 600 }
 const clockFace: Face = { size: 11, weight: 600 }
 
 /** Where a thing is, with what is written beside it. */
@@ -215,6 +217,12 @@ function withWords(box: Box): Bounds {
   if (box.node.type !== 'schedule') return box
   const width = Math.max(box.w, textWidth(scheduleWords(box.node.cron, box.node.timezone).short, clockFace))
   return { x: box.x + (box.w - width) / 2, y: box.y, w: width, h: box.h + 18 }
+}
+
+/** Whole words on the first line; what is left goes on the second. */
+function inTwo(name: string, room: number): string[] {
+  const [first = name, ...more] = wrapText(name, room, ticketFace)
+  return more.length === 0 ? [first] : [first, name.slice(first.length).trim()]
 }
 
 /** One line, or two where the name is long. */

@@ -42,8 +42,8 @@ function OpenDoors() {
         <p>Choose a way to begin, or add anything by yourself.</p>
       </header>
       <div className={classes.row}>
-        <Door kind={<PaletteGlyph kind="webhook" />} title="A webhook" about="Another system calls this address, and each call is an event.">
-          <code className={classes.address} data-testid="door-address">POST {origin ?? ''}/hooks/<wbr />{hookId}</code>
+        <Door kind={<PaletteGlyph kind="webhook" />} title="A webhook" about="Another system calls this address, and each call is an event. One press, and it answers.">
+          <code className={classes.address}>{'curl -X POST '}<span data-testid="door-address">{origin ?? ''}/hooks/{hookId}</span>{` \\\n-H 'content-type: application/json' \\\n-d '{"hello":"world"}'`}</code>
           <Button variant="filled" onClick={() => begin('Start with a webhook', (middle) => beginWithWebhook(editor.store.getState().document, middle, { hookId, workflow: slug }))}>Use this address</Button>
         </Door>
         <Door kind={<PaletteGlyph kind="schedule" />} title="A schedule" about="A function runs at times you choose, in your time zone.">

@@ -1,9 +1,9 @@
 'use client'
 /** A small [Run] above the step or the function the pointer is on. The keyboard has `R`, the panel its button. */
-import { NodeToolbar, Position } from '@xyflow/react'
+import { NodeToolbar, Position, useStore as useFlowStore, type ReactFlowState } from '@xyflow/react'
 import { Tooltip } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type CSSProperties } from 'react'
 import { useStore } from 'zustand'
 import { nodeTitle } from '#canvas/describe.ts'
 import { useEditor, useEditorState } from '../context.ts'
@@ -13,8 +13,14 @@ import classes from './try.module.css'
 /** Long enough to get from the node to its button. */
 const leaveMs = 250
 
-/** Over the step's upper edge: above it, it would cover the beginning of the function's name. */
+/** Over the step's upper edge: above it, it would cover the beginning of the function's name; lower, the step's icon. */
 const overTicket = -14
+
+/** As far away as this it could only be hit by chance; the panel and the keys are still there. */
+const farthest = 0.45
+const smallest = 16 / 24
+
+const zoomOf = ({ transform }: ReactFlowState): number => Math.min(1, transform[2])
 
 /** Node id of the step the pointer is on. */
 function useHovered(): string | null {
@@ -49,12 +55,13 @@ export function TryToolbar() {
   const dragging = useEditorState((state) => state.drag !== null)
   const node = useEditorState((state) => (hovered === null ? undefined : state.document.nodes[hovered]))
   const busy = useStore(tries, (state) => hovered !== null && isUnderWay(state.byNode[hovered]))
-  if (viewOnly || dragging || node?.type !== 'step') return null
+  const zoom = useFlowStore(zoomOf)
+  if (viewOnly || dragging || node?.type !== 'step' || zoom < farthest) return null
   return (
-    <NodeToolbar nodeId={node.id} isVisible position={Position.Top} align="start" offset={overTicket} className={classes.toolbar}>
+    <NodeToolbar nodeId={node.id} isVisible position={Position.Top} align="start" offset={overTicket * zoom} className={classes.toolbar} style={{ '--size': Math.max(zoom, smallest) } as CSSProperties}>
       <Tooltip label="Run this step (R)" openDelay={500}>
         <button type="button" className={classes.play} tabIndex={-1} disabled={busy} aria-label={`Run ${nodeTitle(node)}`} onClick={() => tryPart({ mode: 'step', node: node.id })}>
-          <IconPlayerPlay size={13} stroke={1.8} />
+          <IconPlayerPlay stroke={1.8} />
         </button>
       </Tooltip>
     </NodeToolbar>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
-import { makeRoom } from './make-room.ts'
+import { clearOffset, makeRoom } from './make-room.ts'
 
 /** Two steps in a frame, an event close to its right, another far away, a frame below and an event to the left. */
 function drawing() {
@@ -36,4 +36,16 @@ test('what stands below moves down, but not what is left of it; without need not
   for (const id of [left, near]) expect(at(roomy, id)).toEqual(at(document, id))
   const slightly: GraphDocument = { ...document, nodes: { ...document.nodes, [one]: { ...document.nodes[one], size: { ...frame.size, w: frame.size.w + 8 } } as never } }
   expect(makeRoom(document, slightly)).toBe(slightly)
+})
+
+test('a copy goes as far down as it takes to cover nothing, on the canvas and inside a function', () => {
+  const { document, one, below, last } = drawing()
+  const [frame, under] = [document.nodes[one]!, document.nodes[below]!] as { position: { y: number }; size: { h: number } }[]
+  const { x, y } = clearOffset(document, [document.nodes[one]!])
+  expect(x).toBe(0)
+  expect(frame!.position.y + y).toBeGreaterThanOrEqual(under!.position.y + under!.size.h)
+  expect(clearOffset({ ...document, nodes: {} }, [document.nodes[one]!])).toEqual({ x: 0, y: 0 })
+  const inside = clearOffset(document, [document.nodes[last]!], one)
+  expect(inside.y).toBeGreaterThanOrEqual(44)
+  expect(inside.y).toBeLessThan(80)
 })

@@ -1,6 +1,6 @@
 /** A function that grew by what was added to it does not cover what stands beside it: that moves on. */
 import type { FunctionNode, GraphDocument, GraphNode, Position } from '#graph/document.ts'
-import { frameSize, nodeSize } from '#graph/sizes.ts'
+import { frameSize, nodeSize, roundUp, snap } from '#graph/sizes.ts'
 
 interface Rect extends Position {
   w: number
@@ -58,6 +58,22 @@ export function standClear(document: GraphDocument, id: string): GraphDocument {
     rect = asideOf(rect, covered)
   }
   return { ...document, nodes: { ...document.nodes, [id]: { ...made, position: { x: rect.x, y: rect.y } } } }
+}
+
+/** How far down copies of some things go, so that they cover nothing: on the canvas, or among the steps of one function. */
+export function clearOffset(document: GraphDocument, copied: readonly GraphNode[], parent?: string): Position {
+  const others = Object.values(document.nodes).filter((node) => (node.type === 'step' ? node.parent : undefined) === parent).map(rectOf)
+  const rects = copied.map(rectOf)
+  const [x, y] = [Math.min(...rects.map((one) => one.x)), Math.min(...rects.map((one) => one.y))]
+  const block: Rect = { x, y, w: Math.max(...rects.map((one) => one.x + one.w)) - x, h: Math.max(...rects.map((one) => one.y + one.h)) - y }
+  let down = 0
+  for (let covered = true; covered;) {
+    const near = around({ ...block, y: block.y + down })
+    const lowest = Math.max(...others.filter((other) => meet(other, near)).map((other) => other.y + other.h))
+    covered = Number.isFinite(lowest)
+    if (covered) down = roundUp(lowest + nearest - block.y, snap)
+  }
+  return { x: 0, y: down }
 }
 
 function asideOf(rect: Rect, from: Rect): Rect {

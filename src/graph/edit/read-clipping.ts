@@ -2,6 +2,7 @@
 import { isJsonObject } from '#base/json.ts'
 import { graphEdge, graphNode, type GraphEdge, type GraphNode } from '#graph/document.ts'
 import type { Clipping } from '#graph/edit/paste.ts'
+import { readForeignFile } from '#graph/read-foreign-file.ts'
 import { isBottomless, isStorable } from '#graph/storable.ts'
 
 export const clippingKind = 'fanwise/drawing'
@@ -20,6 +21,8 @@ export function readClipping(text: string): ReadClipping {
   if (text.length > charactersMax) return { refused: 'The clipboard holds more than a drawing can take. Copy a smaller part.' }
   const value = parsed(text)
   if (!isJsonObject(value) || value.kind !== clippingKind || !Array.isArray(value.nodes)) {
+    const foreign = readForeignFile(value)
+    if (foreign !== null) return { refused: `${foreign.refused} Import it from a file to see what does the work of each part here.` }
     return { refused: 'The clipboard holds no part of a drawing. Copy events, functions or steps on a canvas first.' }
   }
   if (value.nodes.length > nodesMax) return { refused: `That is more than ${nodesMax.toLocaleString('en')} things. Copy a smaller part.` }

@@ -3,7 +3,8 @@ import { FanwiseError } from '#base/errors.ts'
 import { adopt, type Adopted } from '#graph/adopt.ts'
 import { compile } from '#graph/compile/index.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { readDrawingFile, type DrawingFile, type FileProblem } from '#graph/read-file.ts'
+import { readDrawingFile, type DrawingFile } from '#graph/read-file.ts'
+import type { FileProblem } from '#graph/refused-file.ts'
 import { db } from '#server/db.ts'
 import type { WorkflowRef } from '#server/workflows/find-workflow.ts'
 import { takenSlugs } from '#server/workflows/from-template.ts'
@@ -35,6 +36,8 @@ export interface FileRefused {
   fix: string
   problems: FileProblem[]
   problemCount: number
+  /** The problems are the parts of another tool's file, each with what does its work here. */
+  foreign: boolean
 }
 
 const shownMost = 50
@@ -44,7 +47,7 @@ const namelessFile = 'Imported workflow'
 export async function previewFile(workspaceId: string, text: string, fileName: string): Promise<FilePreview | FileRefused> {
   const file = readDrawingFile(text)
   const problems = { problems: file.problems.slice(0, shownMost), problemCount: file.problems.length }
-  if ('refused' in file) return { refused: file.refused, fix: file.fix, ...problems }
+  if ('refused' in file) return { refused: file.refused, fix: file.fix, foreign: file.foreign === true, ...problems }
   const { document, renamed, webhooks } = await adopted(workspaceId, file.document)
   const name = nameOf(file, fileName)
   const counts: FilePreview['counts'] = { event: 0, webhook: 0, schedule: 0, function: 0, step: 0, note: 0 }

@@ -2,6 +2,7 @@
 /** A file before it becomes a workflow: what it makes, what gets new names, what does not fit and why. */
 import { Button, Loader, Modal, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
@@ -50,11 +51,15 @@ export function ImportDialog({ file, onClose, picture, onInsert }: ImportDialogP
 }
 
 function RefusedFile({ file, onClose }: { file: FileRefused; onClose: () => void }) {
+  const { path } = useWorkspace()
   return (
     <div className={classes.parts}>
-      <div className={classes.refused} role="alert"><StatusGlyph state="error" label="" /><div><b><Prose>{file.refused}</Prose></b><p><Prose>{file.fix}</Prose></p></div></div>
-      <Problems {...file} title="Why" />
-      <div className={classes.buttons}><Button onClick={onClose}>Close</Button></div>
+      <div className={classes.refused} data-foreign={file.foreign || undefined} role="alert"><StatusGlyph state={file.foreign ? 'warning' : 'error'} label="" /><div><b><Prose>{file.refused}</Prose></b><p><Prose>{file.fix}</Prose></p></div></div>
+      <Problems {...file} title={file.foreign ? 'What does the work of its parts here' : 'Why'} />
+      <div className={classes.buttons}>
+        <Button onClick={onClose}>Close</Button>
+        {file.foreign ? <Button variant="filled" component={Link} href={path('/templates')} onClick={onClose}>See the templates</Button> : null}
+      </div>
     </div>
   )
 }

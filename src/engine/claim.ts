@@ -127,7 +127,7 @@ export class Claimer {
   }
 
   private suppliedLanes(): string[] {
-    return [...this.context.lanes.all()].filter((lane) => lane.waiting.length >= jobsKept).map((lane) => lane.id)
+    return [...this.context.lanes.all()].filter((lane) => lane.waiting.length >= jobsKept && slotsShort(lane) <= 0).map((lane) => lane.id)
   }
 
   /** More jobs for the lanes whose slots we hold. */
@@ -174,23 +174,32 @@ export class Claimer {
   private async admit(budget: number, passedOver: string[]): Promise<number> {
     const { connection, session, lanes, concurrency } = this.context
     const slotsMax = Math.max(1, concurrency - lanes.executing)
+    const short = [...lanes.all()].filter((lane) => slotsShort(lane) > 0)
     const [answer] = await connection.query<{ fence: number; lanes: LaneSummary[]; jobs: ClaimedJob[] }>({
       ...jobAdmit,
-      values: [session.id, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax, uuids(passedOver)],
+      values: [session.id, this.cursor, firstId, workspacesPerAdmit, lanesPerWorkspace, budget, jobsPerSlot, slotsMax, uuids(passedOver), uuids(short.map((lane) => lane.id)), numbers(short.map(slotsShort))],
     })
     if (answer!.fence === 0) {
       this.context.leaseLost()
       return 0
     }
+    const unlimited: { lane: LocalLane; n: number }[] = []
+    let more = false
     for (const summary of answer!.lanes) {
       const lane = lanes.get(summary.workspace_id, summary.lane_id, summary.cap !== null)
-      if (summary.cap === null) lane.slots = Infinity
-      else lane.slots = (Number.isFinite(lane.slots) ? lane.slots : 0) + summary.slots
+      if (summary.cap === null) {
+        // Its limit is gone. Slots that stay on the book would be missing once it has one again.
+        if (Number.isFinite(lane.slots) && lane.slots > 0) unlimited.push({ lane, n: lane.slots })
+        lane.slots = Infinity
+      } else lane.slots = (Number.isFinite(lane.slots) ? lane.slots : 0) + summary.slots
       this.markDry(lane, summary.jobs === 0)
+      more ||= lanes.mayStart(lane)
     }
     for (const job of answer!.jobs) lanes.add(job)
-    const more = this.moveCursor(answer!.lanes)
-    return answer!.jobs.length > 0 ? answer!.jobs.length : more ? await this.admit(budget, passedOver) : 0
+    if (unlimited.length > 0) await this.giveBack(unlimited)
+    if (more && answer!.jobs.length === 0) this.context.claimed()
+    const goesOn = this.moveCursor(answer!.lanes)
+    return answer!.jobs.length > 0 ? answer!.jobs.length : goesOn ? await this.admit(budget, passedOver) : 0
   }
 
   /** Workspaces take turns: the next look starts behind the last one seen. True = the round is not over yet. */
@@ -281,3 +290,6 @@ export class Claimer {
     })
   }
 }
+
+/** Jobs of a limited lane that are here and have no slot to start in. */
+const slotsShort = ({ slots, executing, waiting }: LocalLane): number => (slots > 0 && Number.isFinite(slots) ? waiting.length - Math.max(0, slots - executing) : 0)

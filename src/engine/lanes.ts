@@ -109,6 +109,12 @@ export class LocalLanes {
     this.lanes.delete(lane.id)
   }
 
+  /** After its slots have changed: true when something of it can start now. */
+  mayStart(lane: LocalLane): boolean {
+    this.list(lane)
+    return lane.listed
+  }
+
   private list(lane: LocalLane): void {
     if (lane.listed || lane.waiting.length === 0 || lane.executing >= lane.slots) return
     lane.listed = true

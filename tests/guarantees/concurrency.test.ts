@@ -91,3 +91,54 @@ test('a limit that is lowered while runs wait holds from then on', async () => {
   expect(Math.max(...seen.slice(from + 20))).toBeLessThanOrEqual(3)
   await t.stop()
 })
+
+test('a limit that is taken away while its slots are in use, and set again later, leaves none of them behind', async () => {
+  const answer: (() => void)[] = []
+  const t = await startTestEngine({ services: { request: () => new Promise((resolve) => answer.push(() => resolve({ status: 200, headers: {}, body: '{}' }))) } })
+  const { pool } = t.engine
+  const ws = await createWorkspace(pool)
+  const limited = (limit: number | null) => fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/' })], limit === null ? {} : { concurrency: { limit } })
+  const change = async (limit: number | null) => {
+    const { call } = await publish(pool, ws, [limited(limit)])
+    await pool.query('update lane set cap = $2 where function_id = $1', [call, limit])
+    t.engine.routesChanged(ws)
+  }
+  const send = (count: number) => t.engine.ingest(ws, Array.from({ length: count }, () => ({ name: 'call/asked', data: {} })), { source: 'api' })
+  await publish(pool, ws, [limited(2)])
+  await send(6)
+  await until(async () => answer.length === 2, 'two execute')
+  await change(null)
+  await until(async () => answer.length === 6, 'all others, too')
+  for (const one of answer.splice(0)) one()
+  await until(async () => (await pool.query('select 1 from job where workspace_id = $1', [ws])).rowCount === 0, 'all have ended')
+  await change(2)
+  await send(4)
+  await until(async () => answer.length === 2, 'two execute again')
+  expect((await pool.query(`select count(*)::int n from lane where workspace_id = $1 and granted > cap`, [ws])).rows[0].n).toBe(0)
+  for (let done = 0; done < 4; done++) {
+    await until(async () => answer.length > 0, 'one more executes')
+    expect(answer.length).toBeLessThanOrEqual(2)
+    answer.shift()!()
+  }
+  await until(async () => (await pool.query('select 1 from job where workspace_id = $1', [ws])).rowCount === 0, 'all have ended')
+  await until(async () => (await pool.query('select 1 from lane_slot where workspace_id = $1', [ws])).rowCount === 0, 'all slots are given back')
+  await t.stop()
+})
+
+test('a limit that is raised counts for what a worker has taken ahead', async () => {
+  const answer: (() => void)[] = []
+  const t = await startTestEngine({ services: { request: () => new Promise((resolve) => answer.push(() => resolve({ status: 200, headers: {}, body: '{}' }))) } })
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/' })], { concurrency: { limit: 2 } })])
+  await t.engine.ingest(ws, Array.from({ length: 40 }, () => ({ name: 'call/asked', data: {} })), { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'r'`, [ws])).rowCount === 40, 'all are taken')
+  await until(async () => answer.length === 2, 'two of them execute')
+  await t.engine.pool.query('update lane set cap = 12 where workspace_id = $1', [ws])
+  await until(async () => answer.length === 12, 'twelve execute')
+  while ((await t.engine.pool.query('select 1 from job where workspace_id = $1', [ws])).rowCount! > 0) {
+    expect(answer.length).toBeLessThanOrEqual(12)
+    answer.shift()?.()
+  }
+  await until(async () => (await t.engine.pool.query('select 1 from lane_slot where workspace_id = $1', [ws])).rowCount === 0, 'all slots are given back')
+  await t.stop()
+})

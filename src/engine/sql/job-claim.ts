@@ -26,7 +26,8 @@ const payloadJoin = `
 /**
  * $1 worker, $2 workspace to start after, $3 lane to start from, $4 workspaces at most,
  * $5 lanes per workspace at most, $6 jobs at most in all, $7 jobs per slot (prefetch),
- * $8 slots at most per lane, $9 lanes to pass over.
+ * $8 slots at most per lane, $9 lanes to pass over, $10 lanes of which this worker holds jobs that have no slot,
+ * $11 how many: a limit that was raised, or slots that others gave back, are for them, too.
  */
 export const jobAdmit = {
   name: 'job-admit',
@@ -65,9 +66,13 @@ export const jobAdmit = {
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
       returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id
     ),
+    counted as (select workspace_id, lane_id, count(*)::int as jobs from found group by workspace_id, lane_id),
     slots as (
-      select workspace_id, lane_id, least(count(*), min(cap) - min(granted), $8)::int as n
-      from found where cap is not null group by workspace_id, lane_id
+      select * from (
+        select p.workspace_id, p.id as lane_id, least(coalesce(c.jobs, 0) + coalesce(w.n, 0), p.cap - p.granted, $8)::int as n from picked p
+        left join counted c on c.workspace_id = p.workspace_id and c.lane_id = p.id
+        left join unnest($10::uuid[], $11::int[]) as w(lane, n) on w.lane = p.id where p.cap is not null
+      ) s where s.n > 0
     ),
     granted as (
       update lane set granted = lane.granted + slots.n from slots
@@ -78,9 +83,9 @@ export const jobAdmit = {
       on conflict (workspace_id, lane_id, worker_id) do update set slots = lane_slot.slots + excluded.slots
     ),
     summary as (
-      select p.workspace_id, p.id as lane_id, p.cap, coalesce(s.n, 0) as slots,
-        (select count(*)::int from found f where f.workspace_id = p.workspace_id and f.lane_id = p.id) as jobs
-      from picked p left join slots s on s.workspace_id = p.workspace_id and s.lane_id = p.id
+      select p.workspace_id, p.id as lane_id, p.cap, coalesce(s.n, 0) as slots, coalesce(c.jobs, 0) as jobs from picked p
+      left join counted c on c.workspace_id = p.workspace_id and c.lane_id = p.id
+      left join slots s on s.workspace_id = p.workspace_id and s.lane_id = p.id
     )
     select (select count(*)::int from fence) as fence,
       (select coalesce(json_agg(summary), '[]') from summary) as lanes,

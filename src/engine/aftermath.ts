@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { newUuid, publicId } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
+import { cancelOnEvents } from '#engine/flow/cancel-on-event.ts'
 import { decideStarts } from '#engine/flow/decide-starts.ts'
 import type { FlushItem } from '#engine/flush.ts'
 import { failedEvent, finishedEvent, hears, tells } from '#engine/end-events.ts'
@@ -95,8 +96,9 @@ async function storeEndEvents(client: pg.Client, items: FlushItem[], context: Af
       ...eventIngest, values: [...planParameters(plan), uuids([...tables.keys()]), numbers([...tables.values()].map((t) => t.epoch))],
     })
     if (rows[0]!.current || attempt >= staleTriesMax) {
+      const cancelled = await cancelOnEvents(client, plan, tables)
       await context.waits.resolveFor(client, plan.events, waitedFor)
-      return { plan, ended }
+      return { plan, ended: [...ended, ...cancelled] }
     }
     await client.query('rollback to savepoint end_events')
     for (const workspaceId of tables.keys()) context.routes.forget(workspaceId)

@@ -96,7 +96,7 @@ export async function runAgain(context: ControlContext, workspaceId: string, run
   return { runId: again }
 }
 
-/** The event exists already, so the run is put in by itself, with its lane opened in the same transaction. */
+/** The events exist already, so the run is put in by itself, with its lane opened in the same transaction. */
 async function insertRun(client: pg.ClientBase, plan: Plan): Promise<void> {
   const run = plan.runs[0]!
   await client.query({
@@ -107,6 +107,8 @@ async function insertRun(client: pg.ClientBase, plan: Plan): Promise<void> {
         update lane set open = true from locked where lane.workspace_id = locked.workspace_id and lane.id = locked.id and not locked.open
       ), r as (
         insert into run (workspace_id, id, function_id, version, event_id, retry_of) values ($1, $2, $3, $4, $5, $7) returning workspace_id, id
+      ), gathered as (
+        insert into run_event (workspace_id, run_id, n, event_id) select $1, $2, x.n, x.event_id from run_event x where x.workspace_id = $1 and x.run_id = $7
       )
       insert into job (workspace_id, run_id, lane_id) select workspace_id, id, $6 from r`,
     values: [run.workspaceId, run.runId, run.route.functionId, run.version, run.eventId, run.laneId, run.retryOf],

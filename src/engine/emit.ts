@@ -206,8 +206,8 @@ export class Emitter {
         const decided = await decideStarts(client, plan)
         const answer = (await client.query<EmitStored>(query())).rows[0]!
         if (answer.stored.length === 0) throw new NothingStored(answer)
-        // What was decided covers all of the slices, so all of them are stored, or each is tried by itself.
-        if (needsDecision(plan) && answer.stored.length < slices) throw new Error('Not all of these emits can be stored together.')
+        // What was decided, and what its events set off, covers all of the slices, so all of them are stored, or each is tried by itself.
+        if (answer.stored.length < slices) throw new Error('Not all of these emits can be stored together.')
         const cancelled = await cancelOnEvents(client, plan, tables)
         await waits.resolveFor(client, plan.events, locks)
         afterCommit = () => {

@@ -8,6 +8,7 @@ import type { JsonObject } from '#base/json.ts'
 import type pg from 'pg'
 import { namedUuid } from '#engine/derived-ids.ts'
 import type { EndedRun } from '#engine/end-runs.ts'
+import { cancelsOf } from '#engine/flow/cancel-rules.ts'
 import type { Ingest } from '#engine/ingest.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
@@ -31,13 +32,13 @@ export function tells(job: Origin): boolean {
 
 const heardBy = new WeakMap<RoutingTable, Map<string, boolean>>()
 
-/** Some function or wait listens for the name. Asked for every run that ends, so answered from memory. */
+/** Some function or wait listens for the name, or runs end by it. Asked for every run that ends, so answered from memory. */
 export function hears(table: RoutingTable, name: string): boolean {
   let known = heardBy.get(table)
   if (known === undefined) heardBy.set(table, (known = new Map()))
   let heard = known.get(name)
   if (heard === undefined) {
-    heard = table.exact.has(name) || table.waitNames.has(name) || table.patterns.some((one) => name.startsWith(one.name) && name.length > one.name.length)
+    heard = table.exact.has(name) || table.waitNames.has(name) || cancelsOf(table.cancels, name).length > 0 || table.patterns.some((one) => name.startsWith(one.name) && name.length > one.name.length)
     known.set(name, heard)
   }
   return heard

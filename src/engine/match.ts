@@ -7,7 +7,7 @@ import type pg from 'pg'
 import type { CompiledCel } from '#expressions/cel.ts'
 import type { FunctionDefinition, Trial } from '#graph/definition.ts'
 import { laneId, limitId, runMask, sharedLaneId, type RunMask } from '#engine/derived-ids.ts'
-import { cancelsByEvent, type Cancel, type LoadedCancels } from '#engine/flow/cancel-rules.ts'
+import { cancelsByEvent, type Cancels, type LoadedCancels } from '#engine/flow/cancel-rules.ts'
 import { compileFlow, holds, keyText, limitKey, storedCel, type CompiledFlow } from '#engine/flow/compile-flow.ts'
 
 export interface Route {
@@ -42,7 +42,7 @@ export interface RoutingTable {
   /** Names that some wait step has ever listened for. */
   waitNames: Set<string>
   /** Functions whose open runs an event of this name may end. */
-  cancels: Map<string, Cancel[]>
+  cancels: Cancels
   /** A fan-out of more items waits until a person says go; null = none waits. */
   confirmAbove: number | null
   /** The workspace was deleted: nothing is accepted for it, and nothing reacts. */

@@ -1,12 +1,13 @@
 /**
  * Registers waits, off the hot path: each in a transaction that first proves that the run is still
  * ours. A wait for an event takes the exclusive lock of (workspace, name), stores itself, and with a
- * new snapshot looks back at what came since the run's own event. A call stores its event and the
+ * new snapshot looks back at what came since the run's own event. Of very many events it looks at those of before
+ * without the lock, since nobody can store one of that name meanwhile. A call stores its event and the
  * called run together with the wait, so a repeat after a crash calls nothing twice.
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { newUuid, publicId, uuidFloor, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
 import { emittedIds } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
@@ -14,7 +15,7 @@ import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
-import { runHold, signalFree, waitLock, waitLookBack, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
+import { lookBackPage, runHold, signalFree, waitLock, waitLookBack, waitLookedBackUntil, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import type { KnownLanes } from '#engine/known-lanes.ts'
 import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
@@ -25,6 +26,15 @@ type OutsideOutcome = Extract<StepOutcome, { type: 'signal' | 'approval' }>
 type InvokeOutcome = Extract<StepOutcome, { type: 'invoke' }>
 export type WaitOutcome = EventOutcome | OutsideOutcome | InvokeOutcome
 export type Registered = 'lost' | { waiting: true } | { event: unknown; input: string }
+
+/** What a look back without the lock has found, and from when on it may have missed something. */
+interface Before {
+  match: WaitEvent | null
+  since: string
+}
+
+/** Ids carry the clocks of different processes: an event that came after another may have an id so much older. */
+const clocksApartMs = 600_000
 
 export interface WaitStoreContext {
   pool: pg.Pool
@@ -58,20 +68,42 @@ export class WaitStore {
     }
   }
 
-  private registerEvent(job: ClaimedJob, step: string, outcome: EventOutcome): Promise<Registered> {
+  private async registerEvent(job: ClaimedJob, step: string, outcome: EventOutcome): Promise<Registered> {
     const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
-    return this.whileHeld(job, async (client) => {
+    const registered = (before: Before | null) => this.whileHeld<Registered | 'stale'>(job, async (client) => {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
       await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input] })
       if (!outcome.lookBack) return { waiting: true }
-      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, job.event_id, job.version < 0] })
-      const origin: WaitEvent = { id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts }
-      const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
-      if (match === undefined) return { waiting: true }
+      const match = before?.match ?? (await this.lookBack(client, job, outcome, before?.since ?? null, before === null ? 1 : Infinity))
+      if (match === 'more') return 'stale'
+      if (match === null) return { waiting: true }
       const found = eventResult({ ...match, id: publicId('evt', match.id) })
       await client.query({ ...waitResolve, values: [uuids([job.workspace_id]), uuids([job.run_id]), texts([step]), texts([JSON.stringify(found)])] })
       return { event: found, input }
     })
+    const answer = await registered(null)
+    return answer === 'stale' ? ((await registered(await this.lookBefore(job, outcome))) as Registered) : answer
+  }
+
+  /** Everything that is stored by now, without keeping anybody from storing more. */
+  private async lookBefore(job: ClaimedJob, outcome: EventOutcome): Promise<Before> {
+    const { pool } = this.context
+    const { rows } = await pool.query<{ since: string }>({ ...waitLookedBackUntil, values: [] })
+    return { since: rows[0]!.since, match: (await this.lookBack(pool, job, outcome, null, Infinity)) as WaitEvent | null }
+  }
+
+  /** The first event that matches, or null; `more` when so many pages do not tell. */
+  private async lookBack(client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number): Promise<WaitEvent | null | 'more'> {
+    const origin: WaitEvent = { id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts }
+    let behind = uuidFloor(uuidTime(job.event_id) - clocksApartMs)
+    for (let page = 0; page < pagesMax; page++) {
+      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since] })
+      const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
+      if (match !== undefined) return match
+      if (rows.length < lookBackPage) return null
+      behind = rows.at(-1)!.id
+    }
+    return 'more'
   }
 
   private async registerCall(job: ClaimedJob, step: string, outcome: InvokeOutcome): Promise<Registered> {

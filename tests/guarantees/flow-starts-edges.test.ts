@@ -97,12 +97,54 @@ describe('cancel on event', () => {
     expect(error.message).toContain('Cancelled by the event order/cancelled.')
   })
 
+  test('events of a pattern, and those that Fanwise itself sends, end runs, too', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('work', 'work/asked', sleeper, { flow: { cancelOn: [{ event: 'order/*', match: 'data.order' }] } }),
+      fn('watch', 'work/asked', sleeper, { flow: { cancelOn: [{ event: 'fanwise/function.failed' }] } }),
+      fn('broken', 'break/asked', [transform('note', { n: '{{ event.data.missing }}' })]),
+    ])
+    await send(ws, { data: { n: 0, order: 'a' } }, { data: { n: 1, order: 'b' } })
+    await send(ws, { name: 'order/cancelled', data: { order: 'a' } }, { name: 'orders/cancelled', data: { order: 'b' } })
+    const of = async (name: string) => (await runs(ws)).filter((run) => run.function === name).sort((a, b) => a.n - b.n).map((run) => run.status)
+    expect([await of('work'), await of('watch')]).toEqual([[3, 0], [0, 0]])
+    await send(ws, { name: 'break/asked', data: { n: 2 } })
+    await until(async () => (await of('broken')).includes(2), 'one fails')
+    expect([await of('work'), await of('watch')]).toEqual([[3, 0], [3, 3]])
+  })
+
   test('a thousand open runs are found by one look per rule, whatever many events come', async () => {
     const ws = await workspaceWith({ cancelOn }, sleeper)
     const all = Array.from({ length: 1000 }, (_, n) => n)
     await send(ws, ...all.map((n) => ({ data: { n, order: `o${n}` } })))
     await send(ws, ...all.filter((n) => n % 2 === 0).map((n) => ({ name: 'order/cancelled', data: { order: `o${n}` } })))
     expect(await statuses(ws)).toEqual(all.map((n) => (n % 2 === 0 ? 3 : 0)))
+  })
+})
+
+describe('an emit beside one whose run has just been cancelled', () => {
+  test('what is not stored sets nothing off and takes no id', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    await publish(t.engine.pool, ws, [
+      fn('work', 'work/asked', [step('tell', 'emit', { event: 'note/sent', data: '{ "n": {{ event.data.n }} }', id: 'note-{{ event.data.n }}' })]),
+      fn('listen', 'listen/asked', [step('note', 'wait', { event: 'note/sent', match: 'data.n', timeout: '1h' })]),
+    ])
+    await send(ws, { name: 'listen/asked', data: { n: 2 } })
+    await until(async () => (await runs(ws))[0]?.state === 'w', 'it waits')
+    const client = await t.engine.pool.connect()
+    await client.query('begin')
+    await client.query(`select pg_advisory_xact_lock(hashtextextended($1, 7))`, [`${ws}:note/sent`])
+    await send(ws, { data: { n: 1 } }, { data: { n: 2 } })
+    await until(async () => (await t.engine.pool.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`)).rowCount === 1, 'both emits stand in line')
+    const { rows } = await t.engine.pool.query<{ id: string }>(`select r.id::text as id from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 and e.name = 'work/asked' and e.data->>'n' = '2'`, [ws])
+    expect(await t.engine.cancelRun(ws, rows[0]!.id)).toBe(true)
+    await client.query('commit')
+    client.release()
+    await until(async () => (await runs(ws)).some((run) => run.function === 'work' && run.status === 1), 'the other one is stored')
+    expect((await runs(ws)).find((run) => run.function === 'listen')).toMatchObject({ status: 0, state: 'w' })
+    const [event] = await t.engine.ingest(ws, [{ id: 'note-2', name: 'note/sent', data: { n: 2 } }], { source: 'api' })
+    expect(event!.duplicate).toBe(false)
+    await until(async () => (await runs(ws)).find((run) => run.function === 'listen')!.status === 1, 'it is told now')
   })
 })
 

@@ -84,6 +84,14 @@ test('idempotency: one run per value', async () => {
   expect(count(await runs(ws), 1)).toBe(5)
 })
 
+test('idempotency: long values that begin alike are different values', async () => {
+  const ws = await workspaceWith({ idempotency: 'event.data.url' })
+  const url = `https://files.example/${'a'.repeat(600)}?signature=`
+  await send(ws, Array.from({ length: 6 }, (_, n) => ({ n, url: `${url}${n % 3}` })))
+  await idle(ws)
+  expect(count(await runs(ws), 1)).toBe(3)
+})
+
 test('singleton: skips while one is open, and starts again after it', async () => {
   const ws = await workspaceWith({ singleton: { mode: 'skip', key: 'event.data.user' } }, [held])
   await send(ws, Array.from({ length: 10 }, (_, n) => ({ n, user: `u${n % 2}` })))
@@ -147,6 +155,16 @@ test('batch: full ones run at once, the rest at the time limit, every event once
   expect(rows.map((row) => (row.steps.sum!.all as number[]).length)).toEqual([10, 10, 5])
   expect(rows.flatMap((row) => row.steps.sum!.all as number[])).toEqual(Array.from({ length: 25 }, (_, n) => n))
   expect(rows.map((row) => row.steps.sum!.first)).toEqual([0, 10, 20])
+})
+
+test('batch: run again, it has all of its events', async () => {
+  const ws = await workspaceWith({ batch: { size: 3, timeoutMs: 3_600_000 } }, [transform('sum', { all: '{{ events.map((e) => e.data.n) }}' })])
+  for (let n = 0; n < 3; n++) await send(ws, [{ n }])
+  await until(async () => count(await runs(ws), 1) === 1, 'it has run')
+  const { rows } = await one.engine.pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1', [ws])
+  await one.engine.retryRun(ws, rows[0]!.id, { from: 'start' })
+  await until(async () => count(await runs(ws), 1) === 2, 'it has run again')
+  expect((await runs(ws)).map((row) => row.steps.sum!.all)).toEqual([[0, 1, 2], [0, 1, 2]])
 })
 
 test('batch: many senders at once and an emit fill batches without losing or doubling an event', async () => {

@@ -6,18 +6,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
 
 let database: TestDatabase
 let t: TestEngine
 let other: TestEngine
 const calls: string[] = []
 let broken = true
+let late: (() => void) | null = null
 
 beforeAll(async () => {
   database = await createTestDatabase()
   const services = {
     request: async (_ws: string, request: { url: string }) => {
       calls.push(request.url)
+      if (request.url.includes('/late')) await new Promise<void>((resolve) => (late = resolve))
       if (request.url.includes('/down') && broken) return { status: 503, headers: {}, body: 'down' }
       if (request.url.includes('/no')) return { status: 404, headers: {}, body: 'no such thing' }
       return { status: 200, headers: {}, body: '{"ok":true}' }
@@ -121,3 +124,31 @@ test('a retry from the failed step leaves a handled failure as it is', async () 
 })
 
 const endedEither = async (ws: string) => (await Promise.race([endedRuns(t.engine, ws, 1), endedRuns(other.engine, ws, 1)])).values().next().value
+
+test('an answer that came while its run was failing counts when that is retried: nothing is called or asked twice', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('caller', 'late/go', [
+      step('ask', 'invoke', { function: 'called', data: '{}', timeout: '1h' }), step('agree', 'approval', { title: 'All right?', message: '', timeout: '1h' }),
+      step('beside', 'http', { method: 'GET', url: 'https://x.example/late/down' }),
+    ]),
+    fn('called', null, [transform('note', { n: '1' })]),
+  ])
+  const { pool } = t.engine
+  await t.engine.ingest(ws, [{ name: 'late/go', data: {} }], { source: 'api' })
+  await until(async () => late !== null && (await pool.query('select 1 from wait where workspace_id = $1', [ws])).rowCount === 2, 'it waits for both')
+  const run = (await pool.query<{ id: string }>('select run_id::text as id from wait where workspace_id = $1 limit 1', [ws])).rows[0]!.id
+  expect(await t.engine.decide(ws, run, 'agree', { decision: 'approved', comment: '', by: 'Ada' })).toEqual({ state: 'decided' })
+  await until(async () => (await pool.query('select 1 from wait where workspace_id = $1 and resolved_at is not null', [ws])).rowCount === 2, 'both are answered')
+  broken = true
+  late!()
+  await until(async () => (await pool.query('select 1 from run where workspace_id = $1 and status = 2', [ws])).rowCount === 1, 'it fails')
+  broken = false
+  late = null
+  await t.engine.retryRun(ws, run, { from: 'failed' })
+  await until(async () => late !== null, 'it goes on')
+  late!()
+  await until(async () => (await pool.query('select 1 from run where workspace_id = $1 and status = 1 and id = $2', [ws, run])).rowCount === 1, 'it completes')
+  expect((await pool.query(`select count(*)::int as n from run where workspace_id = $1`, [ws])).rows[0].n).toBe(2)
+  expect((await pool.query(`select step, port from step where workspace_id = $1 and run_id = $2 order by step`, [ws, run])).rows).toEqual([{ step: 'agree', port: 'approved' }, { step: 'ask', port: 'out' }, { step: 'beside', port: 'out' }])
+})

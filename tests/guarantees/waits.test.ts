@@ -2,6 +2,7 @@
  * Sleeps, waits, calls and schedules survive restarts; a wait may look back; a tick fires once.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newUuid, uuidFloor } from '#base/ids.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
@@ -77,6 +78,44 @@ test('a wait looks back: the event that came just before it counts', async () =>
   await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 1 } }], { source: 'api' })
   await ended
   expect((await stepOf(ws, 'paid')).output).toMatchObject({ name: 'order/paid', data: { id: 1 } })
+})
+
+test('a wait looks back at all that came since, however much it is', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('late', 'order/placed', [step('nap', 'sleep', { mode: 'for', duration: '1h' }), step('paid', 'wait', { event: 'order/paid', match: 'data.id', timeout: '1h' }, ['nap'])])])
+  const asleep = parked('t')
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { id: 1 } }, { name: 'order/placed', data: { id: 2 } }], { source: 'api' })
+  await asleep
+  await t.engine.ingest(ws, Array.from({ length: 2500 }, (_, n) => ({ name: 'order/paid', data: { id: 1000 + n } })), { source: 'api' })
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 1 } }], { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 't'`, [ws])).rowCount === 2, 'both sleep')
+  const one = endedRuns(t.engine, ws, 1)
+  await t.engine.pool.query(`update wait set expires_at = clock_timestamp() where workspace_id = $1`, [ws])
+  await t.engine.pool.query(`update job set due = clock_timestamp() where workspace_id = $1`, [ws])
+  await one
+  expect((await t.engine.pool.query(`select port, output->'data' as data from step where workspace_id = $1 and step = 'paid'`, [ws])).rows).toEqual([{ port: 'out', data: { id: 1 } }])
+  // The other one has looked at all of them and waits for what comes now.
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount === 1, 'the other one waits')
+  const other = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 2 } }], { source: 'api' })
+  expect([...(await other).values()]).toEqual(['completed'])
+})
+
+test('what came since is told by the database’s clock, not by those of the processes that accepted it', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('late', 'order/placed', [step('nap', 'sleep', { mode: 'for', duration: '500ms' }), step('paid', 'wait', { event: 'order/paid', timeout: '1s' }, ['nap'])])])
+  // What was stored within a millisecond was stored at once.
+  const later = () => until(async () => (await t.engine.pool.query(`select 1 where clock_timestamp() > (select max(received_at) from event where workspace_id = $1) + interval '2 ms'`, [ws])).rowCount, 'time goes on')
+  // An id as a process makes it whose clock is so far behind or ahead.
+  const idAt = (aheadMs: number) => uuidFloor(Date.now() + aheadMs).slice(0, 13) + newUuid().slice(13)
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { n: 'before' }, uuid: idAt(60_000) }], { source: 'api' })
+  await later()
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: {} }], { source: 'api' })
+  await later()
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { n: 'since' }, uuid: idAt(-60_000) }], { source: 'api' })
+  await ended
+  expect((await stepOf(ws, 'paid')).output).toMatchObject({ data: { n: 'since' } })
 })
 
 test('events and waits that cross each other are never missed by both, whichever processes they are in', async () => {

@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
-import type { Cancel } from '#engine/flow/cancel-rules.ts'
+import { cancelsOf, type Cancel } from '#engine/flow/cancel-rules.ts'
 import { holds, type CancelRule } from '#engine/flow/compile-flow.ts'
 import type { RoutingTable } from '#engine/match.ts'
 import { flowCancellable } from '#engine/sql/flow.ts'
@@ -15,7 +15,12 @@ import { numbers } from '#engine/sql/arrays.ts'
 import type { Plan, PlannedEvent } from '#engine/store-events.ts'
 
 export const cancelsSomething = (events: readonly PlannedEvent[], tables: Map<string, RoutingTable>): boolean =>
-  events.some((event) => event.ofTest !== true && tables.get(event.workspaceId)?.cancels.has(event.name) === true)
+  events.some((event) => rulesFor(event, tables).length > 0)
+
+function rulesFor(event: PlannedEvent, tables: Map<string, RoutingTable>): readonly Cancel[] {
+  const table = event.ofTest === true ? undefined : tables.get(event.workspaceId)
+  return table === undefined ? [] : cancelsOf(table.cancels, event.name)
+}
 
 /** An arriving event with its place in the plan. */
 interface Arrival {
@@ -35,8 +40,7 @@ interface Candidate {
 export async function cancelOnEvents(client: pg.ClientBase, plan: Plan, tables: Map<string, RoutingTable>): Promise<EndedRun[]> {
   const arrivals = new Map<Cancel, Arrival[]>()
   plan.events.forEach((event, at) => {
-    const cancels = event.ofTest === true ? undefined : tables.get(event.workspaceId)?.cancels.get(event.name)
-    for (const cancel of cancels ?? []) arrivals.set(cancel, [...(arrivals.get(cancel) ?? []), { event, at }])
+    for (const cancel of rulesFor(event, tables)) arrivals.set(cancel, [...(arrivals.get(cancel) ?? []), { event, at }])
   })
   if (arrivals.size === 0) return []
   const begunAt = new Map(plan.runs.map((run) => [run.runId, run.eventId]))

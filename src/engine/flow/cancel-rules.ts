@@ -15,8 +15,24 @@ export interface LoadedCancels {
   definition: Pick<FunctionDefinition, 'flow'>
 }
 
-/** By the name of the event; versions with the same rule share one entry. */
-export function cancelsByEvent(loaded: readonly LoadedCancels[]): Map<string, Cancel[]> {
+/** By the name of the event; those of a pattern such as `order/*` by what stands before its star. */
+export interface Cancels {
+  exact: Map<string, Cancel[]>
+  patterns: { before: string; cancels: Cancel[] }[]
+}
+
+/** Those that an event of this name may set off. */
+export function cancelsOf({ exact, patterns }: Cancels, name: string): readonly Cancel[] {
+  const own = exact.get(name) ?? none
+  if (patterns.length === 0) return own
+  const more = patterns.filter(({ before }) => name.startsWith(before) && name.length > before.length)
+  return more.length === 0 ? own : [...own, ...more.flatMap(({ cancels }) => cancels)]
+}
+
+const none: readonly Cancel[] = []
+
+/** Versions with the same rule share one entry. */
+export function cancelsByEvent(loaded: readonly LoadedCancels[]): Cancels {
   const entries = new Map<string, Cancel>()
   for (const { id, version, definition } of loaded) {
     for (const rule of definition.flow?.cancelOn ?? []) {
@@ -28,5 +44,7 @@ export function cancelsByEvent(loaded: readonly LoadedCancels[]): Map<string, Ca
   }
   const byEvent = new Map<string, Cancel[]>()
   for (const entry of entries.values()) byEvent.set(entry.rule.event, [...(byEvent.get(entry.rule.event) ?? []), entry])
-  return byEvent
+  const patterns = [...byEvent].filter(([name]) => name.endsWith('*'))
+  for (const [name] of patterns) byEvent.delete(name)
+  return { exact: byEvent, patterns: patterns.map(([name, cancels]) => ({ before: name.slice(0, -1), cancels })) }
 }

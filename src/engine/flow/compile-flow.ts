@@ -1,4 +1,5 @@
 /** A definition's flow control, ready to be asked for every event. Null = runs start as soon as there is room. */
+import { createHash } from 'node:crypto'
 import { compileCel, type CompiledCel } from '#expressions/cel.ts'
 import type { ConcurrencyLimit, FlowControl, FunctionDefinition } from '#graph/definition.ts'
 
@@ -87,7 +88,10 @@ export function keyText(key: CompiledCel | null, event: unknown): string | null 
     value = null
   }
   const text = typeof value === 'string' ? value : (JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? Number(inner) : inner)) ?? 'null')
-  return text.slice(0, keyTextMax)
+  if (text.length <= keyTextMax) return text
+  // Long values that begin alike (signed addresses) are still different values.
+  const digest = createHash('sha256').update(text).digest('base64url')
+  return `${text.slice(0, keyTextMax - digest.length - 1)}…${digest}`
 }
 
 /** A condition that cannot be evaluated does not hold. */

@@ -4,6 +4,7 @@
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
 import { stepListsAnew } from '#engine/sql/step-list.ts'
+import { waitsAnew } from '#engine/sql/wait.ts'
 
 const counts = `
     cross join lateral (
@@ -13,12 +14,13 @@ const counts = `
 
 /**
  * Its emitting step will send no more: all is sent, or the step has ended another way. One that waits for a
- * person before its first item has no progress yet: there the step, or the end of its run, tells.
+ * person before its first item has no progress yet: there the step, or the end of its run, tells. A run that failed may be
+ * retried, and asks again.
  */
 export const fanOutSent = `(f.items = f.total or case when f.items > 0
       then not exists (select 1 from emit_progress p where p.workspace_id = f.workspace_id and p.run_id = f.run_id and p.step = f.step)
       else exists (select 1 from step s where s.workspace_id = f.workspace_id and s.run_id = f.run_id and s.step = f.step)
-        or not exists (select 1 from job j where j.workspace_id = f.workspace_id and j.run_id = f.run_id) end)`
+        or not exists (select 1 from run r where r.workspace_id = f.workspace_id and r.id = f.run_id and r.status in (0, 2)) end)`
 
 const columns = `f.workspace_id::text as workspace_id, f.id::text as id, f.run_id::text as run_id, f.step, f.state, f.total, f.items, f.runs, f.skipped,
       f.canary, f.stop_share, f.base_id::text as base_id, f.targets::text[] as targets, n.done, n.failed, n.cancelled, ${fanOutSent} as sent`
@@ -212,10 +214,7 @@ export const fanOutReopen = {
     failures as (
       delete from failure using open_again o where failure.workspace_id = $1 and failure.run_id = o.id
     ),
-    waits as (
-      delete from wait using open_again o where wait.workspace_id = $1 and wait.run_id = o.id
-        and wait.step not in (select step from step s where s.workspace_id = $1 and s.run_id = o.id and (s.status = 1 or s.port is not null))
-    ),
+    ${waitsAnew('open_again', 'steps', 1)},
     counted as (
       insert into fan_out_count (workspace_id, fan_out_id, worker_id, failed)
       select $1, $2, '00000000-0000-0000-0000-000000000000', -count(*) from open_again having count(*) > 0

@@ -1,6 +1,7 @@
 /** What people do to runs. Each is conditional on the same job row: the first one wins. */
 import { openLanes } from '#engine/sql/open-lanes.ts'
 import { stepListsAnew } from '#engine/sql/step-list.ts'
+import { waitsAnew } from '#engine/sql/wait.ts'
 
 export const runsEnd = {
   name: 'runs-end',
@@ -83,10 +84,7 @@ export const runReopen = {
     failures as (
       delete from failure using open_again where failure.workspace_id = $1 and failure.run_id = open_again.id
     ),
-    waits as (
-      delete from wait using open_again where wait.workspace_id = $1 and wait.run_id = open_again.id
-        and wait.step not in (select step from step s where s.workspace_id = $1 and s.run_id = open_again.id and s.port is not null)
-    ),
+    ${waitsAnew('open_again', 'steps', 1)},
     queued as (
       insert into job (workspace_id, run_id, lane_id, progress) select $1, id, $3, true from open_again returning workspace_id, lane_id, run_id
     ),

@@ -5,6 +5,9 @@
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
+/** Events that are looked at together. */
+export const lookBackPage = 1000
+
 export const waitLock = { name: 'wait-lock', text: `select pg_advisory_xact_lock(hashtextextended($1, 7))` }
 export const waitLockShared = { name: 'wait-lock-shared', text: `select pg_advisory_xact_lock_shared(hashtextextended($1, 7))` }
 
@@ -50,15 +53,24 @@ export const approvalWait = {
     from wait where workspace_id = $1 and run_id = $2 and step = $3 and kind = 'approval' for update`,
 }
 
-/** Events of the name stored since the run's own event, oldest first; of tests ($4) only for a run that is one. */
+/**
+ * A page of the events of a name ($1 ws, $2 name) behind the id $3, oldest first, that were stored since the run's own
+ * event $5; of tests ($4) only for a run that is one. $6: only those whose storing began since that moment, null = all.
+ * Ids carry the clock of whoever accepted the event, so which came first is the database's to say.
+ */
 export const waitLookBack = {
   name: 'wait-look-back',
   text: `select e.id::text as id, e.name, e.data, e.ts::float8 as ts, e.v from event e
-    where e.workspace_id = $1 and e.name = $2 and e.id > $3 and ($4::boolean or (
+    where e.workspace_id = $1 and e.name = $2 and e.id > $3
+    and (e.received_at, e.id) > (select o.received_at, o.id from event o where o.workspace_id = $1 and o.id = $5)
+    and ($6::timestamptz is null or e.received_at >= $6) and ($4::boolean or (
       (e.source <> 'ui' or e.source_ref is distinct from 'test')
       and (e.emit_run_id is null or not exists (select 1 from run r where r.workspace_id = e.workspace_id and r.id = e.emit_run_id and r.version < 0))
-    )) order by e.id limit 1000`,
+    )) order by e.id limit ${lookBackPage}`,
 }
+
+/** What may still be on its way into the database: its storing began less than two minutes ago. */
+export const waitLookedBackUntil = { name: 'wait-looked-back-until', text: `select (clock_timestamp() - interval '2 minutes')::text as since` }
 
 /** Open waits for these names, with what their conditions compare against. */
 export const waitOpen = {
@@ -70,6 +82,18 @@ export const waitOpen = {
     join unnest($1::uuid[], $2::text[]) as t(ws, name) on w.workspace_id = t.ws and w.event_name = t.name
     where w.resolved_at is null order by w.workspace_id, w.run_id, w.step`,
 }
+
+/**
+ * Part of reopening failed runs: what they waited for is waited for anew. An answer that came while they were failing,
+ * too late to be recorded, counts: what was called has done its work, and nobody is asked twice.
+ * @param runs where their id comes from @param steps run_id and step of the failed steps that lost their result @param ws number of the parameter
+ */
+export const waitsAnew = (runs: string, steps: string, ws: number): string => `waits as (
+      delete from wait using ${runs} o where wait.workspace_id = $${ws} and wait.run_id = o.id
+        and not exists (select 1 from step s where s.workspace_id = $${ws} and s.run_id = o.id and s.step = wait.step and (s.status = 1 or s.port is not null))
+        and (wait.resolved_at is null or wait.kind in ('gather', 'canary') or (wait.kind = 'invoke' and not starts_with(wait.result::text, '{"status":"completed"'))
+          or exists (select 1 from ${steps} f where f.run_id = o.id and f.step = wait.step))
+    )`
 
 /** First match wins. The job is poked in any state, so a run that is just parking queues instead. */
 export const waitResolve = {

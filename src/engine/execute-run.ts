@@ -260,7 +260,8 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
         if (step.iteration !== null) this.loops!.keep(id, { error: shape })
         else if (output !== null) this.scope.steps[id] = output
       },
-      port === null ? undefined : { step: id, port },
+      // An item ends with its failure, whatever becomes of its step.
+      port === null && step.iteration === null ? undefined : { step: id, port },
     )
   }
 
@@ -319,9 +320,9 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
   /**
    * Sends a change on its way, together with the run's end or parking when nothing else is under way.
    * @param onHeld applied after COMMIT, before anything that depends on it starts
-   * @param result the step this change ends well, for looking one step ahead
+   * @param result the step this change ends well, or the item it ends, for looking one step ahead
    */
-  private commit(change: Change, onHeld: () => void = () => {}, result?: { step: string; port: string }): void {
+  private commit(change: Change, onHeld: () => void = () => {}, result?: { step: string; port: string | null }): void {
     const last = this.quiet() ? this.decide(result) : {}
     const own = change.results ?? []
     const { computed } = this
@@ -380,7 +381,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
   }
 
   /** End, parking, or neither while steps can start. */
-  private decide(result?: { step: string; port: string }): Pick<FlushItem, 'end' | 'park'> {
+  private decide(result?: { step: string; port: string | null }): Pick<FlushItem, 'end' | 'park'> {
     if (this.failure !== null) {
       return { end: { status: 2, startedAt: this.startedAt, error: { ...this.failure.error, step: this.failure.step }, fanOut: this.fanOut() } }
     }

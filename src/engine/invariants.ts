@@ -10,8 +10,10 @@ const counters = {
     select 1 from run r where r.workspace_id = j.workspace_id and r.id = j.run_id and r.status = 0)`,
   slotsWithoutHolder: `select count(*)::int as n from lane l where l.granted > 0 and $1::uuid is not null and l.granted <> coalesce((
     select sum(s.slots) from lane_slot s where s.workspace_id = l.workspace_id and s.lane_id = l.id), 0)`,
-  emitsWithoutJob: `select count(*)::int as n from emit_progress p where p.run_id >= $1::uuid and not exists (
-    select 1 from job j where j.workspace_id = p.workspace_id and j.run_id = p.run_id)`,
+  // A run that failed beside its emit may be retried: the emit then goes on from there.
+  emitsWithoutJob: `select count(*)::int as n from emit_progress p where p.run_id >= $1::uuid
+    and not exists (select 1 from job j where j.workspace_id = p.workspace_id and j.run_id = p.run_id)
+    and not exists (select 1 from run r where r.workspace_id = p.workspace_id and r.id = p.run_id and r.status = 2)`,
   holdsWithoutReason: `select count(*)::int as n from job j where j.state = 'h' and j.run_id >= $1::uuid and j.due is null
     and not exists (select 1 from hold h where h.workspace_id = j.workspace_id and h.id = j.hold_id)
     and j.why->>'kind' is distinct from 'limit'`,

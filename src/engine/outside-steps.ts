@@ -46,7 +46,7 @@ export class OutsideSteps {
         } else {
           const first = this.run.context.fanOuts.asksFirst(this.run.job, outcome.count)
           if (first instanceof Promise ? await first : first) {
-            const answer = await this.ask(step, startedAt, outcome)
+            const answer = await this.ask(step, attempt, startedAt, outcome)
             if (answer === null) return
             progress = { nextIndex: 0, total: 0, baseMs: answer.baseMs }
           }
@@ -72,10 +72,10 @@ export class OutsideSteps {
     }
   }
 
-  /** Of more items than this workspace lets go unasked. Null when it waits for a person now. */
-  private async ask(step: PreparedStep, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit-each' }>): Promise<{ baseMs: number } | null> {
+  /** Of more items than this workspace lets go unasked. Null when it waits for a person now, or one has said no. */
+  private async ask(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit-each' }>): Promise<{ baseMs: number } | null> {
     const { event, count, canary, stopShare } = outcome
-    const answer = await this.stored(() => this.run.context.fanOuts.ask(this.run.job, { step: step.id, startedAt, event, count, canary, stopShare }))
+    const answer = await this.stored(() => this.run.context.fanOuts.ask(this.run.job, { step: step.id, attempt, startedAt, event, count, canary, stopShare }))
     if (this.run.over) return null
     if (answer === 'lost') {
       this.run.lost()
@@ -83,6 +83,10 @@ export class OutsideSteps {
     }
     if ('baseMs' in answer) return answer
     this.run.inactive(step.id)
+    if ('output' in answer) {
+      this.run.recordedElsewhere(step.id, answer.output, 'out')
+      return null
+    }
     this.run.rests(step.id, null, { kind: 'fan-out', step: step.id, state: answer.waiting })
     return null
   }

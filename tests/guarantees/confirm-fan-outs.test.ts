@@ -146,6 +146,41 @@ test('refused, its step ends with nothing sent; cancelled with its run, it settl
   await sound()
 })
 
+test('a run that fails beside it sends nothing when it is retried: it asks again, and a no that came meanwhile counts', async () => {
+  const { ws, mara } = await team(10)
+  await publish(pool, ws, [
+    fn('all', 'list/given', [
+      step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "n": {{ item }} }' }),
+      step('beside', 'invoke', { function: 'napper', data: '{}', timeout: '1h' }),
+    ]),
+    fn('item', 'item/sent', [transform('keep', { n: '{{ event.data.n }}' })]),
+    fn('napper', null, [step('nap', 'sleep', { mode: 'for', duration: '1h' })]),
+  ])
+  web.engine.routesChanged(ws)
+  await web.engine.ingest(ws, [{ name: 'list/given', data: { items: Array.from({ length: 40 }, (_, n) => n) } }], { source: 'api' })
+  const run = (await pool.query<{ id: string }>('select id::text from run where workspace_id = $1', [ws])).rows[0]!.id
+  const id = fanOutId(run, 'each')
+  const fail = async () => {
+    await until(async () => (await pool.query(`select 1 from job j join wait w on w.run_id = j.run_id and w.resolved_at is null where j.run_id = $1 and j.state = 'w'`, [run])).rowCount === 2, 'it waits for both')
+    const called = (await pool.query<{ id: string }>('select id::text from run where workspace_id = $1 and parent_run_id = $2 and status = 0', [ws, run])).rows[0]!.id
+    expect(await web.engine.cancelRun(ws, called)).toBe(true)
+    expect(await ended(ws, run)).toEqual({ status: 2 })
+  }
+  await state(ws, id, 'confirm')
+  await fail()
+  expect(await waitingFanOuts(ws, mara)).toEqual([])
+  // Longer than the duty takes that settles what is over.
+  await until(async () => (await pool.query(`select 1 from run where id = $1 and ended_at < clock_timestamp() - interval '2500 ms'`, [run])).rowCount === 1, 'workers have looked')
+  await web.engine.retryRun(ws, run, { from: 'failed' })
+  await fail()
+  expect(await progress(ws, id)).toMatchObject({ state: 'confirm', sent: 0 })
+  await refuseFanOut(ws, publicId('fan', id), mara, otto)
+  await web.engine.retryRun(ws, run, { from: 'failed' })
+  expect(await state(ws, id, 'settled')).toMatchObject({ sent: 0, runs: 0 })
+  expect((await pool.query(`select output from step where workspace_id = $1 and step = 'each'`, [ws])).rows).toEqual([{ output: { count: 0, cancelled: true, fanOutId: publicId('fan', id) } }])
+  await sound()
+})
+
 test('the setting counts from the moment it is changed; a person who has left is replaced by owners and admins', async () => {
   const { ws, mara, owner } = await team(10)
   const held = await start(ws, 20)

@@ -89,6 +89,19 @@ test('each item has retries of its own; a failed one fails the step, and a retry
   expect(tries.get('https://x.example/no1')).toBe(2)
 })
 
+test('the item that fails last fails the step as any other does: it is recorded, and the step goes its own way', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('last', 'last/go', [http('call', 'https://x.example/{{ item }}', each({ concurrency: 1 }))]),
+    fn('handled', 'last/go', [http('ask', 'https://x.example/{{ item }}', { ...each(), onError: 'branch' }), transform('mend', { code: '{{ steps.ask.error.code }}' }, [{ step: 'ask', port: 'error' }])]),
+  ])
+  await send(ws, 'last/go', { items: ['a', 'no'] })
+  expect((await ended(ws, 2)).sort()).toEqual([1, 2])
+  expect(await stepOf(ws, 'call')).toMatchObject({ status: 2, port: null, error: { code: 'step_refused', message: 'Item 2 of 2: x.example answered 404.' } })
+  expect(await stepOf(ws, 'call#1')).toMatchObject({ status: 2, error: { code: 'step_refused' } })
+  expect((await stepOf(ws, 'mend')).output).toEqual({ code: 'step_refused' })
+})
+
 test('a failed item may be a value of the list', async () => {
   const ws = await createWorkspace(t.engine.pool)
   await publish(t.engine.pool, ws, [fn('soft', 'soft/go', [http('call', 'https://x.example/{{ item }}', each({ onError: 'continue' })), transform('end', { bad: '{{ steps.call[1].error.code }}' }, ['call'])])])

@@ -340,6 +340,23 @@ test('one that nobody settles is found by the invariants once workers have had t
   await sound()
 })
 
+test('a run that fails beside its resting fan-out breaks no rule, and goes on from there when it is retried', async () => {
+  let fail: (() => void) | null = null
+  answer = (n) => (n === -1 ? new Promise((resolve) => (fail = () => resolve(400))) : n === 0 ? 400 : 200)
+  await engine()
+  const fan = await start(3, fn('item', 'item/sent', [call()]), { emit: { canary: 1 }, behind: [step('beside', 'http', { method: 'POST', url: `${receiver.url}/item`, bodyType: 'json', body: '{ "n": -1 }' })] })
+  await until(async () => fail !== null && (await progress(fan))?.reason !== null, 'the first has failed, and the rest waits')
+  fail!()
+  await until(async () => (await one('select status as n from run where id = $1', [fan.run])) === 2, 'its run fails')
+  await sound()
+  answer = () => 200
+  await web.engine.retryRun(fan.ws, fan.run, { from: 'failed' })
+  await until(async () => (await one(`select count(*)::int n from job where run_id = $1 and state = 'w'`, [fan.run])) === 1, 'it waits again')
+  await web.engine.fanOuts.go(fan.ws, fan.id, ada)
+  expect(await state(fan, 'settled')).toMatchObject({ total: 3, sent: 3, runs: 3, done: 2, failed: 1 })
+  await sound()
+})
+
 test('counting the children costs no statement of its own', async () => {
   const names = new Map<string, number>()
   const original = pg.Client.prototype.query

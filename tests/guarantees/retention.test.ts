@@ -1,5 +1,6 @@
 /** History past its days goes; what is open stays, however old; the newest stays whatever it belongs to. */
 import { expect, test } from 'vitest'
+import { newUuid, uuidFloor } from '#base/ids.ts'
 import { keepHistory } from '#engine/duties/keep-history.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { endedRuns, startTestEngine } from '#tests/support/engine.ts'
@@ -89,5 +90,27 @@ test('of more workspaces than a turn has time for, all get theirs', async () => 
     await duty.tick()
     expect((await pool.query('select 1 from event where workspace_id = any($1)', [all])).rowCount).toBe(left)
   }
+  await t.stop()
+})
+
+test('a fan-out stays while its run may still gather it', async () => {
+  const t = await startTestEngine()
+  const { pool } = t.engine
+  const ws = await createWorkspace(pool)
+  await publish(pool, ws, [
+    fn('all', 'list/given', [
+      step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "n": {{ item }} }' }), step('rest', 'sleep', { mode: 'for', duration: '90d' }, ['each']),
+      step('all', 'gather', { of: 'each', timeout: '1h' }, ['rest']),
+    ]),
+  ])
+  const longAgo = () => uuidFloor(Date.now() - 40 * 86_400_000).slice(0, 13) + newUuid().slice(13)
+  await t.engine.ingest(ws, [{ name: 'list/given', data: { items: [1, 2] }, uuid: longAgo() }], { source: 'api' })
+  await until(async () => (await pool.query(`select 1 from job where workspace_id = $1 and state = 't' and progress`, [ws])).rowCount === 1, 'it sleeps')
+  await until(async () => (await pool.query(`select 1 from fan_out where workspace_id = $1 and state = 'settled'`, [ws])).rowCount === 1, 'it settles')
+  await keepHistory(pool, () => {}).tick()
+  const ended = endedRuns(t.engine, ws, 1)
+  await pool.query(`update wait set expires_at = clock_timestamp() where workspace_id = $1`, [ws])
+  await pool.query(`update job set due = clock_timestamp() where workspace_id = $1`, [ws])
+  expect([...(await ended).values()]).toEqual(['completed'])
   await t.stop()
 })

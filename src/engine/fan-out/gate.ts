@@ -36,6 +36,7 @@ const settledItems = { all: undefined, completed: ['completed'], failed: ['faile
 /** An emit per item before its first item. */
 export interface Beginning {
   step: string
+  attempt: number
   /** performance.now() */
   startedAt: number
   event: string
@@ -65,16 +66,18 @@ export class FanOutGate {
     return table instanceof Promise ? table.then(asks) : asks(table)
   }
 
-  /** The fan-out is there and waits; nothing of it is sent. `baseMs`: it was let go already, and this is what its items count from. */
-  async ask(job: ClaimedJob, { step, startedAt, event, count, canary, stopShare }: Beginning): Promise<'lost' | { baseMs: number } | { waiting: FanOutState }> {
+  /** The fan-out is there and waits; nothing of it is sent. `baseMs`: it was let go already, and this is what its items count from. `output`: it was cancelled, and the step recorded so. */
+  async ask(job: ClaimedJob, { step, attempt, startedAt, event, count, canary, stopShare }: Beginning): Promise<'lost' | { baseMs: number } | { waiting: FanOutState } | { output: Json }> {
     const id = fanOutId(job.run_id, step)
-    const answer = await this.whileHeld<{ baseMs: number } | { waiting: FanOutState }>(job, async (client) => {
+    const answer = await this.whileHeld<{ baseMs: number } | { waiting: FanOutState } | { output: Json }>(job, async (client) => {
       const baseId = emittedIds(job.run_id, step, uuidTime(newUuid()))(0)
       const { rowCount } = await client.query({
         ...fanOutAsk, values: [job.workspace_id, id, job.run_id, step, job.function_id, event, baseId, count, canary ?? null, stopShare ?? null, performance.now() - startedAt],
       })
       const known = rowCount === 1 ? null : await stateOf(client, job, step)
       const state = known?.state ?? 'confirm'
+      // Somebody said no while its run had failed.
+      if (state === 'cancelled') return { output: await this.cutShort(client, job, { step, attempt, startedAt, nextIndex: 0, baseMs: 0 }) }
       if (known !== null && goes(state)) return { baseMs: uuidTime(known.base_id) }
       await client.query({ ...fanOutWait, values: [job.workspace_id, job.run_id, step, 'canary', JSON.stringify({ sent: 0, state }), null] })
       return { waiting: state }

@@ -55,7 +55,8 @@ export const keepAudit = ofRows('audit_entry')
 export const keepFanOuts = {
   name: 'keep-fan-outs',
   text: `with old as (
-      delete from fan_out where ctid = any(array(select ctid from fan_out where workspace_id = $1 and run_id < $2 and state in ('settled', 'cancelled') order by workspace_id, run_id limit $3))
+      delete from fan_out where ctid = any(array(select ctid from fan_out where workspace_id = $1 and run_id < $2 and state in ('settled', 'cancelled')
+        and not exists (select 1 from run r where r.workspace_id = fan_out.workspace_id and r.id = fan_out.run_id) order by workspace_id, run_id limit $3))
       returning workspace_id, id
     ),
     counts as (delete from fan_out_count c using old where c.workspace_id = old.workspace_id and c.fan_out_id = old.id)

@@ -116,7 +116,8 @@ export async function waitingFanOuts(workspaceId: string, member: Member): Promi
   const { rows } = await pool.query<{ id: string; total: number; slug: string; event_name: string; started_at: Date }>({
     name: 'confirm-waiting',
     text: `select o.id::text, o.total, f.slug, o.event_name, o.started_at from fan_out o join function f on f.workspace_id = o.workspace_id and f.id = o.function_id
-      where o.workspace_id = $1 and o.state = 'confirm' order by o.id limit 50`,
+      where o.workspace_id = $1 and o.state = 'confirm'
+        and exists (select 1 from job j where j.workspace_id = o.workspace_id and j.run_id = o.run_id) order by o.id limit 50`,
     values: [workspaceId],
   })
   if (rows.length === 0) return []

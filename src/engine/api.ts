@@ -135,11 +135,11 @@ export interface EngineServices {
   baseAddress?(workspaceId: string, connection: string): Promise<string | null>
   sendMail(workspaceId: string, mail: OutgoingMail, info: { runId: string; step: string }): Promise<{ messageId: string; via: 'smtp' | 'outbox' }>
   /** As StepServices.runCode. @param printed what the code wrote to its console, before the answer; not called when that is nothing */
-  runCode(...given: [...Parameters<StepServices['runCode']>, printed?: (text: string) => void]): ReturnType<StepServices['runCode']>
+  runCode(workspaceId: string, ...given: [...Parameters<StepServices['runCode']>, printed?: (text: string) => void]): ReturnType<StepServices['runCode']>
   /** Keeps what an attempt wrote to its console, for people: a note that nothing waits for. */
   keepPrinted?(workspaceId: string, of: PrintedBy, text: string): void
-  evaluate: StepServices['evaluate']
-  evaluateEach: StepServices['evaluateEach']
+  evaluate(workspaceId: string, ...given: Parameters<StepServices['evaluate']>): ReturnType<StepServices['evaluate']>
+  evaluateEach(workspaceId: string, ...given: Parameters<StepServices['evaluateEach']>): ReturnType<StepServices['evaluateEach']>
   /** Plain settings that expressions read as `env`. */
   environment(workspaceId: string): Record<string, string>
   /** Asked before a run that reads `env` begins; null when what `environment` answers is fresh. */

@@ -145,9 +145,9 @@ function servicesOf(call: StepCall): StepServices {
   return {
     request: (request) => guarded(call, request),
     sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.id }),
-    runCode: (code, scope, limits) => services.runCode(code, scope, limits, services.keepPrinted === undefined ? undefined : (text) => services.keepPrinted!(workspaceId, { runId, step: step.id, attempt: call.attempt }, text)),
-    evaluate: services.evaluate,
-    evaluateEach: services.evaluateEach,
+    runCode: (code, scope, limits) => services.runCode(workspaceId, code, scope, limits, services.keepPrinted === undefined ? undefined : (text) => services.keepPrinted!(workspaceId, { runId, step: step.id, attempt: call.attempt }, text)),
+    evaluate: (expressions, scope) => services.evaluate(workspaceId, expressions, scope),
+    evaluateEach: (expressions, scope, items) => services.evaluateEach(workspaceId, expressions, scope, items),
     ...(services.baseAddress === undefined ? {} : { baseAddress: (connection: string) => services.baseAddress!(workspaceId, connection) }),
   }
 }

@@ -65,7 +65,7 @@ export class RunLoops {
     }
     const failed = (error: unknown) => run.answered(step, attempt, startedAt, { error: stepError(error) })
     try {
-      const read = () => step.each!.list(run.scope, run.context.services)
+      const read = () => step.each!.list(run.scope, { evaluate: (expressions, scope) => run.context.services.evaluate(run.job.workspace_id, expressions, scope) })
       const items = step.keepsList ? run.context.fanOuts.lists.keep(run.job, step.id, run.isResumed, read).then(checkedItems) : read()
       if (!(items instanceof Promise)) {
         opened(items)

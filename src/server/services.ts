@@ -60,10 +60,10 @@ export function createServices(env: Env, publicUrl: string): Services {
     engine: {
       request: (workspaceId, request, info) => http.request(request, { workspaceId, ...info }),
       sendMail: (workspaceId, mail, info) => mailer.send(mail, { workspaceId, ...info }),
-      runCode: sandbox.runCode,
+      runCode: (workspaceId, code, scope, limits, printed) => sandbox.runCode(code, scope, limits, printed, workspaceId),
       keepPrinted: (workspaceId, of, text) => notes.keep(workspaceId, of, text),
-      evaluate: sandbox.evaluate,
-      evaluateEach: sandbox.evaluateEach,
+      evaluate: (workspaceId, expressions, scope) => sandbox.evaluate(expressions, scope, workspaceId),
+      evaluateEach: (workspaceId, expressions, scope, items) => sandbox.evaluateEach(expressions, scope, items, workspaceId),
       environment: (workspaceId) => vault.environment(workspaceId),
       refreshEnvironment: (workspaceId) => vault.refresh(workspaceId),
       secure: (workspaceId, request, marks) => sender.secure(workspaceId, request, marks),

@@ -13,11 +13,11 @@ const holder = globalThis as typeof globalThis & { __fanwiseTrySandbox?: Evaluat
 
 export function setTrySandbox(evaluate: Evaluate | undefined): void {
   let waiting = 0
-  holder.__fanwiseTrySandbox = evaluate === undefined ? undefined : async (expressions, scope) => {
+  holder.__fanwiseTrySandbox = evaluate === undefined ? undefined : async (expressions, scope, workspace) => {
     if (waiting >= waitingMost) throw new FanwiseError('unavailable', 'Too many fields are being tried at once.', { fix: 'It shows again with the next change.', retriable: true })
     waiting++
     try {
-      return await evaluate(expressions, scope)
+      return await evaluate(expressions, scope, workspace)
     } finally {
       waiting--
     }

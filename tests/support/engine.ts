@@ -22,7 +22,9 @@ export async function startTestEngine(options: Partial<Omit<EngineOptions, 'serv
     services: {
       request: async () => ({ status: 200, headers: {}, body: '{}' }),
       sendMail: async () => ({ messageId: 'm', via: 'outbox' }),
-      runCode: sandbox.runCode, evaluate: sandbox.evaluate, evaluateEach: sandbox.evaluateEach,
+      runCode: (workspace, code, scope, limits, printed) => sandbox.runCode(code, scope, limits, printed, workspace),
+      evaluate: (workspace, expressions, scope) => sandbox.evaluate(expressions, scope, workspace),
+      evaluateEach: (workspace, expressions, scope, items) => sandbox.evaluateEach(expressions, scope, items, workspace),
       environment: () => ({}),
       ...options.services,
     },

@@ -19,7 +19,7 @@ beforeAll(async () => {
       if (what === 'env') return parentPort.postMessage({ ok: true, output: JSON.stringify(Object.keys(process.env)) })
       parentPort.postMessage({ ok: true, output: JSON.stringify(code ? threadId : [threadId]), recycle: what === 'recycle' })
     })
-    parentPort.postMessage('ready')`)
+    parentPort.postMessage({ ready: null })`)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -53,6 +53,24 @@ test('expressions do not queue behind code', () => inPool(2, async (pool) => {
   await pool.evaluate(['id'], {})
   expect(hung).toBeGreaterThan(0)
   await Promise.all(hanging)
+}))
+test('endless loops of one workspace keep nobody else waiting, and no more than two of them run at once', () => inPool(2, async (pool) => {
+  let ended = 0
+  const longer = { timeoutMs: 1500, memoryMb: 16 }
+  const loops = Array.from({ length: 4 }, () => pool.runCode('hang', {}, longer, undefined, 'loops').catch(() => ended++))
+  const others = await Promise.all(Array.from({ length: 30 }, (_, n) => pool.runCode('id', {}, longer, undefined, `other ${n % 3}`)))
+  expect(others).toHaveLength(30)
+  expect(await pool.evaluate(['id'], {}, 'other')).toHaveLength(1)
+  expect(ended, 'all of this while the first loops go on').toBe(0)
+  await Promise.all(loops.slice(0, 2))
+  expect(ended, 'the others had to wait').toBe(2)
+  await Promise.all(loops)
+}))
+test('one of a few comes between thousands of another', () => inPool(1, async (pool) => {
+  const order: string[] = []
+  const run = (workspace: string) => pool.runCode('id', {}, limits, undefined, workspace).then(() => order.push(workspace))
+  await Promise.all([...Array.from({ length: 50 }, () => run('many')), run('few')])
+  expect(order.indexOf('few')).toBeLessThan(3)
 }))
 test('threads see nothing of the environment', () => inPool(1, async (pool) => {
   process.env.FANWISE_TEST_CANARY = 'x'

@@ -16,6 +16,11 @@ export type SandboxJob = {
   limits: SandboxLimits
 } & ({ type: 'code'; code: string } | { type: 'evaluate' | 'each'; expressions: string[] })
 
+/** A thread's first word: its number as the system counts threads, null where it does not tell. */
+export interface SandboxReady {
+  ready: number | null
+}
+
 export interface SandboxFault {
   code: Extract<ErrorCode, 'step_code' | 'step_limit' | 'step_timeout'>
   message: string

@@ -3,11 +3,12 @@
  * QuickJS already compiled: a thread that compiles WebAssembly by itself while another one is ended can
  * hang the whole process's compiler, after which no thread starts any more.
  */
+import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quickjs-emscripten'
 import { runJob } from '#expressions/sandbox/guest.ts'
 import { MemoryBound } from '#expressions/sandbox/memory.ts'
-import type { SandboxJob } from '#expressions/sandbox/protocol.ts'
+import type { SandboxJob, SandboxReady } from '#expressions/sandbox/protocol.ts'
 import { Room } from '#expressions/sandbox/room.ts'
 
 const { quickjsModule } = workerData as { quickjsModule: WebAssembly.Module }
@@ -20,4 +21,13 @@ parentPort?.on('message', (job: SandboxJob) => {
   if (memory.isLarge) answer.recycle = true
   parentPort?.postMessage(answer)
 })
-parentPort?.postMessage('ready')
+parentPort?.postMessage({ ready: ownNumber() } satisfies SandboxReady)
+
+/** Linux has a file that leads each thread to itself. */
+function ownNumber(): number | null {
+  try {
+    return Number(/\d+$/.exec(readlinkSync('/proc/thread-self'))?.[0] ?? NaN) || null
+  } catch {
+    return null
+  }
+}

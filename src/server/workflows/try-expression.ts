@@ -14,13 +14,13 @@ export interface Attempt {
   item: boolean
 }
 
-/** Its value, or why there is none in words that fit behind an arrow. */
-export async function tryExpression({ text, kind, scope, escape, item }: Attempt): Promise<{ value: Json } | { none: string }> {
+/** Its value, or why there is none in words that fit behind an arrow. @param workspace whose turn in the sandbox it takes */
+export async function tryExpression({ text, kind, scope, escape, item }: Attempt, workspace?: string): Promise<{ value: Json } | { none: string }> {
   try {
     const template = compileTemplate(text, kind, { scope: item ? ['item', 'index'] : [], escape })
     if (!template.needsSandbox) return { value: template.render(scope) }
     template.check(scope)
-    return { value: template.renderWith(scope, await trySandbox()(template.expressions, scope)) }
+    return { value: template.renderWith(scope, await trySandbox()(template.expressions, scope, workspace)) }
   } catch (thrown) {
     if (!(thrown instanceof FanwiseError)) throw thrown
     return { none: thrown.code === 'step_missing_value' ? missingInSample(thrown) : thrown.message.replace(/\.$/, '') }

@@ -15,9 +15,9 @@ export const writingProcedures = {
       text: z.string().max(20_000), kind: z.enum(['template', 'json', 'expression']), scope: z.record(z.string(), z.json()),
       escape: z.enum(['html', 'url']).optional(), item: z.boolean().default(false),
     }))
-    .mutation(({ input: { text, kind, scope, escape, item } }) => {
+    .mutation(({ ctx, input: { text, kind, scope, escape, item } }) => {
       if (jsonBytes(scope) > scopeBytesMost) throw new FanwiseError('bad_request', 'That is too much data to try a field with.', { field: 'scope', fix: 'Choose a smaller event as the sample.' })
-      return tryExpression({ text, kind, scope: scope as Record<string, Json>, escape, item })
+      return tryExpression({ text, kind, scope: scope as Record<string, Json>, escape, item }, ctx.workspace.id)
     }),
 
   /** What functions of other workflows read of an event of this name. */

@@ -2,6 +2,9 @@
  * Threads that run guest code, each one job at a time. A thread that does not answer in time is
  * ended and replaced; the jobs of the other threads, and those that wait, notice nothing.
  *
+ * While only one workspace has jobs, each thread is given the next before it has answered the last: waking threads
+ * up takes a tenth of a millisecond. Jobs have no effect but their answer, so one that is given back may run elsewhere.
+ *
  * A job that takes long is set apart: its thread counts no more among those that the others share, so another one
  * is started in its place, and it goes on at a lower priority. Each workspace has at most two of these for its code and
  * two for its expressions, so one that sends nothing but endless loops waits for itself.
@@ -28,6 +31,8 @@ interface Thread {
   /** As the system counts threads; null where it does not tell. */
   id: number | null
   task: Task | null
+  /** Lies ready for it. */
+  next: Task | null
   timer: NodeJS.Timeout | null
   /** Its job takes long. */
   apart: boolean
@@ -66,8 +71,9 @@ export class Threads {
 
   async close(): Promise<void> {
     this.closed = true
+    const ending = [...this.threads].map((thread) => this.end(thread, closing()))
     for (const task of this.queue.takeAll()) task.reject(closing())
-    await Promise.all([...this.threads].map((thread) => this.end(thread, closing())))
+    await Promise.all(ending)
   }
 
   private dispatch(): void {
@@ -82,6 +88,15 @@ export class Threads {
     const starting = shared.filter((thread) => !thread.ready).length
     const missing = Math.min(this.queue.ready(mayGo) - starting, this.options.size - shared.length)
     for (let n = 0; n < missing; n++) this.start()
+    for (const thread of this.threads) this.layReady(thread)
+  }
+
+  private layReady(thread: Thread): void {
+    if (thread.task === null || thread.next !== null || thread.apart) return
+    const next = this.queue.takeOnly(thread.task.owner)
+    if (next === undefined) return
+    thread.next = next
+    thread.worker.postMessage(next.job)
   }
 
   /** Code may take long; expressions take milliseconds and do not wait behind it: it leaves one thread to them. */
@@ -101,7 +116,7 @@ export class Threads {
       env: {}, argv: [], execArgv: [], stdin: false, stdout: true, stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, codeRangeSizeMb: 16, stackSizeMb: 4 },
     })
-    const thread: Thread = { worker, ready: false, id: null, task: null, timer: null, apart: false }
+    const thread: Thread = { worker, ready: false, id: null, task: null, next: null, timer: null, apart: false }
     this.threads.add(thread)
     thread.timer = setTimeout(() => this.broken(thread, 'The sandbox did not start in time.'), startMs)
     worker.on('message', (message: SandboxReady | SandboxAnswer) => ('ready' in message ? this.started(thread, message) : this.answered(thread, message)))
@@ -119,16 +134,21 @@ export class Threads {
   }
 
   private give(thread: Thread, task: Task): void {
-    thread.task = task
     thread.worker.ref()
+    thread.worker.postMessage(task.job)
+    this.begin(thread, task)
+  }
+
+  private begin(thread: Thread, task: Task): void {
+    thread.task = task
     const untilEnd = task.job.limits.timeoutMs + this.options.graceMs
     thread.timer = untilEnd <= longMs ? setTimeout(() => this.timeIsUp(thread, task), untilEnd) : setTimeout(() => this.takesLong(thread, task, untilEnd - longMs), longMs)
-    thread.worker.postMessage(task.job)
   }
 
   private takesLong(thread: Thread, task: Task, leftMs: number): void {
     thread.timer = setTimeout(() => this.timeIsUp(thread, task), leftMs)
     if ([...this.threads].filter((one) => one.apart).length >= longMost) return
+    this.takeBack(thread)
     thread.apart = true
     lower(thread.id)
     this.dispatch()
@@ -145,9 +165,13 @@ export class Threads {
     if (thread.timer !== null) clearTimeout(thread.timer)
     thread.timer = null
     thread.task = null
-    thread.worker.unref()
     // Its priority may be lowered by anybody and raised by few, and another one may have been started in its place.
     if (answer.recycle === true || thread.apart) void this.end(thread, null)
+    else if (thread.next === null) thread.worker.unref()
+    else {
+      this.begin(thread, thread.next)
+      thread.next = null
+    }
     if (answer.printed !== undefined) task.printed?.(answer.printed)
     if (answer.ok) task.resolve(answer.output)
     else {
@@ -164,14 +188,21 @@ export class Threads {
       ? new FanwiseError('step_limit', 'The code used up what the sandbox may use and was stopped.', { fix: 'Work on less data at a time.', cause: why })
       : new FanwiseError('unavailable', `The sandbox could not start: ${why}`, { fix: 'Run npm run build, then start again.', retriable: true })
     // A thread that cannot start will not start for the others either.
-    if (!thread.ready) for (const task of this.queue.takeAll()) task.reject(error)
     void this.end(thread, error)
+    if (!thread.ready) for (const task of this.queue.takeAll()) task.reject(error)
     this.dispatch()
+  }
+
+  /** What lies ready for a thread that is not going to run it, or whose answer is not going to be heard. */
+  private takeBack(thread: Thread): void {
+    if (thread.next !== null) this.queue.add(thread.next)
+    thread.next = null
   }
 
   private async end(thread: Thread, error: FanwiseError | null): Promise<void> {
     this.threads.delete(thread)
     if (thread.timer !== null) clearTimeout(thread.timer)
+    this.takeBack(thread)
     const task = thread.task
     thread.task = null
     if (task !== null && error !== null) task.reject(error)

@@ -27,6 +27,11 @@ export class Turns<T extends Waiting> {
     return undefined
   }
 
+  /** The oldest, while nobody but this owner waits. */
+  takeOnly(owner: string): T | undefined {
+    return this.byOwner.size === 1 && this.byOwner.has(owner) ? this.take(() => true) : undefined
+  }
+
   /** How many belong to owners of whom one may go now. */
   ready(mayGo: (waiting: T) => boolean): number {
     let count = 0

@@ -16,9 +16,13 @@ const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, {
 const room = new Room(quickjs)
 const memory = new MemoryBound(quickjs)
 
+// What lies ready for a thread that is to be replaced is run by another one.
+let spent = false
 parentPort?.on('message', (job: SandboxJob) => {
+  if (spent) return
   const answer = runJob(room, memory, job)
   if (memory.isLarge) answer.recycle = true
+  spent = answer.recycle === true
   parentPort?.postMessage(answer)
 })
 parentPort?.postMessage({ ready: ownNumber() } satisfies SandboxReady)

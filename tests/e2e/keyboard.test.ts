@@ -100,6 +100,19 @@ test('draw an event, a function that reacts, and two steps in it', async () => {
   await saved(page)
 })
 
+test('after its name was edited a step is copied, not the text that its field had marked', async () => {
+  const step = node('step').filter({ hasText: 'Transform' })
+  await tabTo(step)
+  await key('F2', field('Step name'))
+  await key('Escape', step)
+  await page.keyboard.press('ControlOrMeta+c')
+  await page.keyboard.press('ControlOrMeta+v')
+  await expect.poll(() => node('step').count()).toBe(3)
+  await page.keyboard.press('ControlOrMeta+z')
+  await expect.poll(() => node('step').count()).toBe(2)
+  await saved(page)
+})
+
 test('publish it, send a test event, and read the run', async () => {
   await tabTo(page.getByTestId('publish'))
   await key('Enter', page.getByTestId('publish-confirm'))

@@ -131,8 +131,8 @@ export function useClipboardEvents(): void {
   useEffect(() => {
     if (context.viewOnly) return
     const write = (event: ClipboardEvent): void => {
-      // Text that is marked on the page is copied as text.
-      if (!isCanvasFocused() || window.getSelection()?.toString()) return
+      // Text that is marked on the page is copied as text; what a field that was left has marked reads like it, but is collapsed.
+      if (!isCanvasFocused() || window.getSelection()?.isCollapsed === false) return
       const text = copied(context)
       if (text === null) return
       event.clipboardData?.setData('text/plain', text)

@@ -4,7 +4,7 @@
  * through the callbacks, and without them it only shows (run page, versions).
  */
 import {
-  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useKeyPress, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
+  Background, BackgroundVariant, ReactFlow, ReactFlowProvider, SelectionMode, useReactFlow, useStore, type ReactFlowProps, getNodesBounds, type FitViewOptions, type Node,
 } from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
@@ -20,6 +20,7 @@ import { EventNodeView } from './nodes/event-node.tsx'
 import { FunctionNodeView } from './nodes/function-node.tsx'
 import { NoteNodeView, ScheduleNodeView, WebhookNodeView } from './nodes/source-nodes.tsx'
 import { StepNodeView } from './nodes/step-node.tsx'
+import { useSpaceHeld } from './space-held.ts'
 import { useSteady } from './steady.ts'
 import { useFlow } from './use-flow.ts'
 import { usePinch } from './pinch.ts'
@@ -98,23 +99,23 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
   const handlers = useSteady({ ...flow, ...usePanning(root) })
   useKeptHandles()
   usePinch(root, zoomRange)
+  const panning = useSpaceHeld() && editable
   return (
     <LeanContext value={lean}>
       <div
         ref={root} className={classes.canvas} data-testid="canvas" data-canvas
-        data-editable={editable || undefined} data-connecting={connecting || undefined}
+        data-editable={editable || undefined} data-connecting={connecting || undefined} data-panning={panning || undefined}
       >
         <ReactFlow<FlowNode, FlowEdge>
           nodes={nodes} edges={edges} nodeTypes={nodeTypes} edgeTypes={edgeTypes}
           aria-label="Drawing" fitView={startsFull} fitViewOptions={fitOptions} {...zoomRange}
           zIndexMode="manual" selectionMode={SelectionMode.Partial} deleteKeyCode={null}
           attributionPosition="bottom-left" nodeDragThreshold={3}
-          onlyRenderVisibleElements={lean}
-          {...handlers}
+          onlyRenderVisibleElements={lean} panActivationKeyCode={null}
+          {...handlers} {...(panning ? { panOnDrag: true } : {})}
         >
           <Background variant={BackgroundVariant.Dots} gap={16} size={1.2} color="var(--fw-dot)" bgColor="var(--fw-canvas)" />
           <ZoomLevel root={root} />
-          {editable && <SpaceHeld root={root} />}
           {children}
         </ReactFlow>
         <FrameRules root={root} />
@@ -177,15 +178,6 @@ function FitOnResize() {
     if (room !== fitted.current && !fitted.current.startsWith('0 ')) void fitView(fitOptions)
     fitted.current = room
   }, [room, fitView])
-  return null
-}
-
-/** While Space is held, a drag moves the view wherever it begins: what is drawn lets the pointer through. */
-function SpaceHeld({ root }: { root: RefObject<HTMLDivElement | null> }) {
-  const held = useKeyPress('Space')
-  useEffect(() => {
-    root.current?.toggleAttribute('data-panning', held)
-  }, [root, held])
   return null
 }
 

@@ -1,0 +1,32 @@
+'use client'
+import { useEffect, useState } from 'react'
+
+const answersItself = 'input, textarea, select, button, a, [contenteditable="true"], [role="dialog"], [role="menu"], .monaco-editor'
+
+/**
+ * Whether Space is held on the drawing. React Flow watches for it, too, but takes a key that was pressed as `S` and let
+ * go as `s` for one that is still held, and then no other key counts.
+ */
+export function useSpaceHeld(): boolean {
+  const [held, setHeld] = useState(false)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.code !== 'Space') return
+      if (event.type === 'keyup') return setHeld(false)
+      if (event.target instanceof Element && event.target.closest(answersItself) !== null) return
+      // It would scroll the page.
+      event.preventDefault()
+      setHeld(true)
+    }
+    const letGo = (): void => setHeld(false)
+    window.addEventListener('keydown', onKey)
+    window.addEventListener('keyup', onKey)
+    window.addEventListener('blur', letGo)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+      window.removeEventListener('keyup', onKey)
+      window.removeEventListener('blur', letGo)
+    }
+  }, [])
+  return held
+}

@@ -99,7 +99,7 @@ export function Surface({ nodes, edges, editable, lean, connecting = false, flow
   const handlers = useSteady({ ...flow, ...usePanning(root) })
   useKeptHandles()
   usePinch(root, zoomRange)
-  const panning = useSpaceHeld() && editable
+  const panning = useSpaceHeld(editable)
   return (
     <LeanContext value={lean}>
       <div

@@ -8,25 +8,26 @@ import type { DerivedLink } from '#graph/links.ts'
  */
 export function readingOrder(document: GraphDocument, links: readonly DerivedLink[]): Map<string, number> {
   const next = new Map<string, string[]>()
-  const join = (source: string, target: string): void => {
-    const known = next.get(source)
-    if (known === undefined) next.set(source, [target])
-    else known.push(target)
-  }
-  for (const { source, target } of Object.values(document.edges)) join(source, target)
+  for (const { source, target } of Object.values(document.edges)) gather(next, source, target)
   for (const { stepId, eventNodeId } of links) {
     const step = document.nodes[stepId]
-    if (step?.type === 'step') join(step.parent, eventNodeId)
+    if (step?.type === 'step') gather(next, step.parent, eventNodeId)
   }
   const steps = new Map<string, GraphNode[]>()
   const free: GraphNode[] = []
   const notes: GraphNode[] = []
   for (const node of Object.values(document.nodes)) {
-    if (node.type === 'step') steps.set(node.parent, [...(steps.get(node.parent) ?? []), node])
+    if (node.type === 'step') gather(steps, node.parent, node)
     else (node.type === 'note' ? notes : free).push(node)
   }
   const ids = [...follow(free, next), ...follow(notes, next)].flatMap((id) => [id, ...follow(steps.get(id) ?? [], next)])
   return new Map(ids.map((id, i) => [id, i]))
+}
+
+function gather<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
 }
 
 /** Along the lines among these nodes. What goes round in a circle begins with its topmost event, else at its top. */

@@ -158,7 +158,8 @@ export function hangFunction(document: GraphDocument, sourceId: string, options:
 /** A function on an event or schedule, or a step in such a function. */
 export function addReaction(document: GraphDocument, kind: 'function' | StepKind, sourceId: string, options: PlaceOptions): Added {
   const hung = hangFunction(document, sourceId, options)
-  const added = kind === 'function' ? hung : addStep(hung.document, { parent: hung.id, kind })
+  if (kind === 'function') return hung
+  const added = addStep(hung.document, { parent: hung.id, kind })
   return { id: added.id, document: standClear(added.document, hung.id) }
 }
 

@@ -14,6 +14,7 @@ import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 import { cancelledTold } from '#engine/sql/run-control.ts'
+import { isUnder } from '#base/event-pattern.ts'
 
 /** Runs that these events started report nothing: else a broken handler would feed itself. */
 const ownEvents = 'fanwise/function.'
@@ -38,7 +39,7 @@ export function hears(table: RoutingTable, name: string): boolean {
   if (known === undefined) heardBy.set(table, (known = new Map()))
   let heard = known.get(name)
   if (heard === undefined) {
-    heard = table.exact.has(name) || table.waitNames.has(name) || cancelsOf(table.cancels, name).length > 0 || table.patterns.some((one) => name.startsWith(one.name) && name.length > one.name.length)
+    heard = table.exact.has(name) || table.waitNames.has(name) || cancelsOf(table.cancels, name).length > 0 || table.patterns.some((one) => isUnder(one.name, name))
     known.set(name, heard)
   }
   return heard

@@ -9,6 +9,7 @@ import type { Json } from '#base/json.ts'
 import type { EngineServices, SecuredRequest } from '#engine/api.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
 import { Marks } from '#expressions/marks.ts'
+import type { Evaluator } from '#expressions/resolve.ts'
 import type { ExpressionScope, OutgoingRequest, OutgoingResponse, StepContext, StepOutcome, StepServices } from '#steps/kind.ts'
 
 export interface StepCall {
@@ -30,7 +31,8 @@ export interface StepCall {
 export interface ServiceGuard {
   /** Throws step_parked while the service is parked. @param pass the hold that let this run go @param connection `connection:CRM` */
   check(workspaceId: string, url: string, pass: string | null, connection?: string | null): void
-  report(workspaceId: string, url: string, connection: string | null, answer: ServiceAnswer): void
+  /** @param url null = the service was not asked: only the connection is told of */
+  report(workspaceId: string, url: string | null, connection: string | null, answer: ServiceAnswer): void
 }
 
 /** `failed`: no answer, or an error of its own. `refused`: it answers, and does not let the one who asks in. */
@@ -140,13 +142,16 @@ class CallContext implements StepContext {
 
 const idempotencyKey = (call: StepCall) => `${publicId('run', call.runId)}.${call.step.id}`
 
+/** What evaluates the expressions of a workspace. */
+export const evaluatorOf = (services: EngineServices, workspaceId: string): Evaluator => ({ evaluate: (expressions, scope) => services.evaluate(workspaceId, expressions, scope) })
+
 function servicesOf(call: StepCall): StepServices {
   const { services, workspaceId, runId, step } = call
   return {
     request: (request) => guarded(call, request),
     sendMail: (mail) => services.sendMail(workspaceId, mail, { runId, step: step.id }),
     runCode: (code, scope, limits) => services.runCode(workspaceId, code, scope, limits, services.keepPrinted === undefined ? undefined : (text) => services.keepPrinted!(workspaceId, { runId, step: step.id, attempt: call.attempt }, text)),
-    evaluate: (expressions, scope) => services.evaluate(workspaceId, expressions, scope),
+    ...evaluatorOf(services, workspaceId),
     evaluateEach: (expressions, scope, items) => services.evaluateEach(workspaceId, expressions, scope, items),
     ...(services.baseAddress === undefined ? {} : { baseAddress: (connection: string) => services.baseAddress!(workspaceId, connection) }),
   }
@@ -171,7 +176,7 @@ async function guarded(call: StepCall, request: OutgoingRequest): Promise<Outgoi
 function reportThrown({ guard, workspaceId }: StepCall, url: string, connection: string | null, error: unknown): void {
   const known = error instanceof FanwiseError && !error.retriable ? error : null
   // It got no token: the service itself was not asked.
-  if (connection !== null && known?.facts?.connection !== undefined) guard.report(workspaceId, '', connection, 'refused')
+  if (connection !== null && known?.facts?.connection !== undefined) guard.report(workspaceId, null, connection, 'refused')
   else guard.report(workspaceId, url, null, known === null ? 'failed' : 'answered')
 }
 

@@ -6,6 +6,7 @@
 import type pg from 'pg'
 import type { CompiledCel } from '#expressions/cel.ts'
 import type { FunctionDefinition, Trial } from '#graph/definition.ts'
+import { isUnder } from '#base/event-pattern.ts'
 import { laneId, limitId, runMask, sharedLaneId, type RunMask } from '#engine/derived-ids.ts'
 import { cancelsByEvent, type Cancels, type LoadedCancels } from '#engine/flow/cancel-rules.ts'
 import { compileFlow, holds, keyText, limitKey, storedCel, type CompiledFlow } from '#engine/flow/compile-flow.ts'
@@ -236,7 +237,7 @@ export function matchRoutes(table: RoutingTable, event: MatchableEvent): Route[]
   }
   exact?.forEach(consider)
   for (const subscription of table.patterns) {
-    if (event.name.startsWith(subscription.name) && event.name.length > subscription.name.length) consider(subscription)
+    if (isUnder(subscription.name, event.name)) consider(subscription)
   }
   return found
 }

@@ -2,7 +2,7 @@
 import type { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { checkedItems, EachLoop, iterationId, placeOf, type ItemResult } from '#engine/each-loop.ts'
-import { stepError, type StepAnswer } from '#engine/execute-step.ts'
+import { evaluatorOf, stepError, type StepAnswer } from '#engine/execute-step.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
 import type { RunContext } from '#engine/run-context.ts'
@@ -65,7 +65,7 @@ export class RunLoops {
     }
     const failed = (error: unknown) => run.answered(step, attempt, startedAt, { error: stepError(error) })
     try {
-      const read = () => step.each!.list(run.scope, { evaluate: (expressions, scope) => run.context.services.evaluate(run.job.workspace_id, expressions, scope) })
+      const read = () => step.each!.list(run.scope, evaluatorOf(run.context.services, run.job.workspace_id))
       const items = step.keepsList ? run.context.fanOuts.lists.keep(run.job, step.id, run.isResumed, read).then(checkedItems) : read()
       if (!(items instanceof Promise)) {
         opened(items)

@@ -3,6 +3,7 @@
  * functions react to an event name, here and in other workflows. Derived, never stored.
  */
 import type { GraphDocument, StepNode } from '#graph/document.ts'
+import { isUnder } from '#base/event-pattern.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 
 export interface DerivedLink {
@@ -14,7 +15,7 @@ export interface DerivedLink {
 
 /** True when an event of this name is one that the trigger (a name, or a pattern ending in `/*` or `.*`) takes. */
 export function matchesEvent(trigger: string, name: string): boolean {
-  if (trigger.endsWith('/*') || trigger.endsWith('.*')) return name.length > trigger.length - 1 && name.startsWith(trigger.slice(0, -1))
+  if (trigger.endsWith('/*') || trigger.endsWith('.*')) return isUnder(trigger.slice(0, -1), name)
   return trigger === name
 }
 

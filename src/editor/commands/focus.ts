@@ -1,11 +1,10 @@
 /** Where the keyboard is: keys of the canvas must never answer in a field, a dialog or on a button. */
+import { takesKeys } from '#ui/own-keys.ts'
 import { paintNow } from '../after-paint.tsx'
-
-const writing = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"], .monaco-editor'
 
 /** Not in a field, a dialog, a menu or the code editor. */
 export function isFree(): boolean {
-  return window.document.activeElement?.closest(writing) == null
+  return window.document.activeElement?.closest(takesKeys) == null
 }
 
 /** A radio, a checkbox, a switch or a list of choices: nothing is typed there, so undo and the like are meant for the drawing. */

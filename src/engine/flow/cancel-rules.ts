@@ -1,6 +1,7 @@
 /** The rules by which events end open runs, found by the event's name. */
 import { cancelRule, type CancelRule } from '#engine/flow/compile-flow.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
+import { isUnder } from '#base/event-pattern.ts'
 
 /** A rule with the versions of the function that have it. */
 export interface Cancel {
@@ -25,7 +26,7 @@ export interface Cancels {
 export function cancelsOf({ exact, patterns }: Cancels, name: string): readonly Cancel[] {
   const own = exact.get(name) ?? none
   if (patterns.length === 0) return own
-  const more = patterns.filter(({ before }) => name.startsWith(before) && name.length > before.length)
+  const more = patterns.filter(({ before }) => isUnder(before, name))
   return more.length === 0 ? own : [...own, ...more.flatMap(({ cancels }) => cancels)]
 }
 

@@ -14,7 +14,7 @@ export function serviceGuard(holds: Holds, breaker: Breaker): ServiceGuard {
       }
     },
     report(workspaceId, url, connection, answer) {
-      const host = serviceOf(url)
+      const host = url === null ? null : serviceOf(url)
       if (host !== null) breaker.report(workspaceId, host, answer !== 'failed')
       // A service that is down says nothing of who may use it.
       if (connection !== null && answer !== 'failed') breaker.report(workspaceId, connection, answer === 'answered')

@@ -4,7 +4,7 @@ import { createSandboxPool } from '#expressions/sandbox/pool.ts'
 import { median, quantile, verdict } from './session.ts'
 
 const count = Number(process.argv[2] ?? 4000)
-const event = { id: 'evt_1', name: 'order/placed', ts: 0, data: { items: Array.from({ length: 40 }, (_, n) => ({ sku: `sku-${n}`, title: `A thing with the number ${n} in its name`, price: 10 + n, quantity: n % 5, tags: ['blue', 'heavy', 'north'] })) } }
+const event = { id: 'evt_1', name: 'order/placed', ts: 0, data: { items: Array.from({ length: 50 }, (_, n) => ({ sku: `sku-${n}`, title: `A thing with the number ${n} in its name`, price: 10 + n, quantity: n % 5, tags: ['blue', 'heavy', 'north'] })) } }
 console.log(`event data: ${JSON.stringify(event.data).length} bytes`)
 const scope = { event, steps: {}, run: { id: 'run_1', attempt: 1, function: 'map' }, env: {} }
 const mapping = 'return event.data.items.map((item) => ({ sku: item.sku.toUpperCase(), total: item.price * item.quantity, tags: item.tags.join(" ") }))'

@@ -4,11 +4,16 @@
  * what this cannot (a thread that hangs in native code).
  */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten'
+import type { Json } from '#base/json.ts'
+import { toBinaryJson } from '#expressions/sandbox/binary-json.ts'
 import type { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxAnswer, SandboxFault, SandboxJob } from '#expressions/sandbox/protocol.ts'
 import { maxOutputLength, maxPrintedLength, maxPrintedLine } from '#expressions/sandbox/protocol.ts'
 import type { Room } from '#expressions/sandbox/room.ts'
 import { stripTypes } from '#expressions/sandbox/strip-types.ts'
+
+/** Characters of JSON; beyond, the thread would hold as much again in values of its own. */
+const binaryMost = 1024 * 1024
 
 class Fault extends Error {
   readonly fault: SandboxFault
@@ -24,11 +29,17 @@ export function runJob(room: Room, memory: MemoryBound, job: SandboxJob): Sandbo
   const deadline = performance.now() + job.limits.timeoutMs
   const clock: Clock = { timedOut: false, stopped: false }
   try {
-    room.enter(job.limits.memoryMb, () => !clock.stopped && (clock.timedOut ||= performance.now() > deadline))
+    const text = textOf(job)
+    const isMade = room.enter(text, job.limits.memoryMb, () => !clock.stopped && (clock.timedOut ||= performance.now() > deadline))
     const guest = new Guest(room, job, clock, memory)
-    const answer = answerOf(guest)
+    const answer = answerOf(() => {
+      if (!isMade) {
+        guest.make()
+        room.made(text)
+      }
+      return guest.run()
+    })
     const printed = job.type === 'code' && (answer.ok || answer.fault.code !== 'step_limit') ? guest.printed() : ''
-    room.leave()
     return printed === '' ? answer : { ...answer, printed }
   } catch {
     // Anything but a Fault came through WebAssembly itself, whose stack may then stand anywhere.
@@ -36,9 +47,12 @@ export function runJob(room: Room, memory: MemoryBound, job: SandboxJob): Sandbo
   }
 }
 
-function answerOf(guest: Guest): SandboxAnswer {
+/** What functions are made of, and nothing else: jobs of the same text differ in their data. */
+const textOf = (job: SandboxJob): string => JSON.stringify(job.type === 'code' ? [job.names, job.code] : [job.names, ...job.expressions, job.type])
+
+function answerOf(run: () => string): SandboxAnswer {
   try {
-    return { ok: true, output: guest.run() }
+    return { ok: true, output: run() }
   } catch (thrown) {
     if (thrown instanceof Fault) return { ok: false, fault: thrown.fault }
     throw thrown
@@ -78,7 +92,8 @@ class Guest {
     this.memory = memory
   }
 
-  run(): string {
+  /** Makes functions of the job's text. */
+  make(): void {
     const { job, harness } = this
     const sources = job.type === 'code' ? [codeSource(job.code, job.names)] : job.expressions.map((text) => expressionSource(text, job.names))
     sources.forEach((source, index) => {
@@ -87,11 +102,22 @@ class Guest {
       this.invoke(harness, 'add', fn)
       fn.dispose()
     })
-    const input = this.context.newString(job.input)
-    this.invoke(harness, job.type, input)
-    input.dispose()
+  }
+
+  /** Runs them over its data. */
+  run(): string {
+    this.invoke(this.harness, this.job.type, this.input())
     this.settle()
-    return this.outputOf(this.invokeForText(harness, 'read'))
+    return this.outputOf(this.invokeForText(this.harness, 'read'))
+  }
+
+  private input(): QuickJSHandle {
+    const { input } = this.job
+    const bytes = input.length > binaryMost ? null : toBinaryJson(JSON.parse(input) as Json)
+    if (bytes === null) return this.context.newString(input)
+    const data = this.context.decodeBinaryJSON(this.context.newArrayBuffer(bytes.buffer))
+    if (this.context.typeof(data) !== 'object') throw new Fault(limitFault(this.job, 'memory'))
+    return data
   }
 
   /** What it wrote to its console, also before it failed or was stopped. */

@@ -67,8 +67,11 @@ export const harnessSource = `(() => {
     if (seed !== 0) seeded();
     return ((draw() >>> 5) * 67108864 + (draw() >>> 6)) / 9007199254740992;
   } }.random;
+  // Nothing is given free before the job is over: then all is put back at once.
+  const held = [];
   const jobOf = (input) => {
-    const job = parse(input);
+    const job = typeof input === 'string' ? parse(input) : input;
+    held[0] = job;
     seed = job.seed;
     return job;
   };

@@ -3,7 +3,7 @@
  * What costs much to draw comes a frame later than what was asked for, so that the answer to a
  * click is seen at once. Whoever needs it sooner calls `paintNow`.
  */
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 import { flushSync } from 'react-dom'
 import { shallow } from 'zustand/shallow'
 import { useEditor } from './context.ts'
@@ -21,7 +21,8 @@ export interface AfterPaintProps {
 
 export function AfterPaint({ now = false, children }: AfterPaintProps) {
   const [ready, setReady] = useState(now)
-  useEffect(() => (ready ? undefined : afterPaint(() => setReady(true))), [ready])
+  // Known to wait as soon as it is there: a key may come before the browser has drawn.
+  useLayoutEffect(() => (ready ? undefined : afterPaint(() => setReady(true))), [ready])
   return ready ? children : null
 }
 
@@ -70,7 +71,10 @@ function afterPaint(then: () => void): () => void {
   return cancel
 }
 
+/** What is drawn now may hold parts that wait in turn: a panel, and the form in it. */
+const nestedMost = 4
+
 /** Draws what still waits. */
 export function paintNow(): void {
-  if (waiting.size > 0) flushSync(() => [...waiting].forEach((show) => show()))
+  for (let n = 0; n < nestedMost && waiting.size > 0; n++) flushSync(() => [...waiting].forEach((show) => show()))
 }

@@ -62,7 +62,8 @@ function useSampleOfAddress(): void {
     const event = address.searchParams.get('sample')
     if (event === null) return
     address.searchParams.delete('sample')
-    window.history.replaceState(window.history.state, '', address)
+    // With no state of its own: the router takes note of the new address then, and does not bring the old one back.
+    window.history.replaceState(null, '', address)
     if (event.startsWith('evt_')) choose(event, Object.values(nodes).flatMap((node) => (node.type === 'event' ? [node.id] : [])))
   }, [choose, nodes])
 }

@@ -1,21 +1,9 @@
 /** Configs whose texts need the sandbox, through the real one. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildWorker } from '#expressions/sandbox/build-worker.ts'
-import type { SandboxPool } from '#expressions/sandbox/pool.ts'
-import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { expect, test } from 'vitest'
+import { testPool } from '#expressions/sandbox/test-pool.ts'
 import { runStep } from '#steps/test-context.ts'
 
-let pool: SandboxPool
-let remove: () => Promise<void>
-beforeAll(async () => {
-  const built = await buildWorker()
-  remove = built.remove
-  pool = createSandboxPool({ workerFile: built.workerFile, size: 1 })
-})
-afterAll(async () => {
-  await pool.close()
-  await remove()
-})
+const pool = testPool({ size: 1 })
 const services = () => ({ evaluate: pool.evaluate, evaluateEach: pool.evaluateEach, runCode: pool.runCode })
 const data = { list: [{ id: 1, name: 'Ada' }, { id: 2, name: 'Bo' }] }
 

@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Json, JsonObject } from '#base/json.ts'
-import { buildWorker } from '#expressions/sandbox/build-worker.ts'
-import { createSandboxPool, type SandboxPool } from '#expressions/sandbox/pool.ts'
+import { testPool } from '#expressions/sandbox/test-pool.ts'
 import { readsOf } from '#graph/compile/reads.ts'
 import { nothingReadable, type Readable } from '../inspector/readable-data.ts'
 import { codeTemplates } from './code-templates.ts'
 import { shapeOf } from './shape.ts'
 
-let pool: SandboxPool
-let remove: () => Promise<void>
-beforeAll(async () => {
-  const built = await buildWorker()
-  remove = built.remove
-  pool = createSandboxPool({ workerFile: built.workerFile, size: 1 })
-})
-afterAll(async () => {
-  await pool.close()
-  await remove()
-})
+const pool = testPool({ size: 1 })
 
 const run = (code: string, data: JsonObject): Promise<Json> => pool.runCode(code, { event: { id: 'evt_1', name: 'order/placed', data, ts: 1 }, steps: {}, run: {}, env: {} }, { timeoutMs: 5000, memoryMb: 32 })
 const readableOf = (data: JsonObject): Readable => {

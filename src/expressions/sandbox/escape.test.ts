@@ -2,11 +2,9 @@
  * What hostile code tries. Each attempt ends as an error of the step or as a harmless value;
  * none reaches the host, and the next evaluation works.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { FanwiseError } from '#base/errors.ts'
-import { buildWorker } from '#expressions/sandbox/build-worker.ts'
-import type { SandboxPool } from '#expressions/sandbox/pool.ts'
-import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { testPool } from '#expressions/sandbox/test-pool.ts'
 
 /** Reaches for what only the host has, by every name it goes by. */
 const hostNames = `['process','require','module','Buffer','global','fetch','setTimeout','setInterval','WebAssembly','Deno','Bun','std','os','__dirname','importScripts','postMessage','SharedArrayBuffer','navigator','performance'].filter((n) => typeof globalThis[n] !== 'undefined' && n !== 'SharedArrayBuffer' && n !== 'performance' && n !== 'navigator')`
@@ -86,17 +84,7 @@ const attempts: [name: string, code: string, expected?: unknown][] = [
   ['zero bytes and lone surrogates', 'return "a\\u0000b" + "\\ud800"'],
 ]
 
-let pool: SandboxPool
-let remove: () => Promise<void>
-beforeAll(async () => {
-  const built = await buildWorker()
-  remove = built.remove
-  pool = createSandboxPool({ workerFile: built.workerFile, size: 1, graceMs: 600 })
-})
-afterAll(async () => {
-  await pool.close()
-  await remove()
-})
+const pool = testPool({ size: 1, graceMs: 600 })
 
 const scope = () => ({ event: { id: 'e', name: 'n', data: {}, ts: 0 }, steps: {}, run: { id: 'r', attempt: 1, function: 'f' }, env: {} })
 

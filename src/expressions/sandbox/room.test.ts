@@ -1,22 +1,10 @@
 /** One thread that runs the same code over and over: it keeps what the code is made into, and nothing of what it did. */
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Json } from '#base/json.ts'
-import { buildWorker } from '#expressions/sandbox/build-worker.ts'
-import type { SandboxPool } from '#expressions/sandbox/pool.ts'
-import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { testPool } from '#expressions/sandbox/test-pool.ts'
 
-let pool: SandboxPool
-let remove: () => Promise<void>
-beforeAll(async () => {
-  const built = await buildWorker()
-  remove = built.remove
-  pool = createSandboxPool({ workerFile: built.workerFile, size: 1 })
-})
-afterAll(async () => {
-  await pool.close()
-  await remove()
-})
+const pool = testPool({ size: 1 })
 
 const limits = { timeoutMs: 5000, memoryMb: 64 }
 const run = (code: string, data: Json = null) => pool.runCode(code, { event: { data }, steps: {}, run: {}, env: {} }, limits)
@@ -34,10 +22,11 @@ test('code gets the data of its own job, and leaves nothing to the next of the s
 
 test('a code that fails, prints or runs into a limit does so every time', { timeout: 30_000 }, async () => {
   const printed: string[] = []
-  const told = (code: string) => pool.runCode(code, { event: {} }, { timeoutMs: 200, memoryMb: 16 }, (text) => printed.push(text)).then(() => 'done', (error: Error) => error.message)
-  for (const code of ['console.log("a")\nthrow new Error("no")', 'for (;;) {}', 'const a = = 1', 'const a = []; for (;;) a.push(new Array(1000).fill(1))']) {
-    expect(new Set(await times(3, () => told(code))).size).toBe(1)
+  const told = (code: string, timeoutMs: number) => pool.runCode(code, { event: {} }, { timeoutMs, memoryMb: 16 }, (text) => printed.push(text)).then(() => 'done', (error: Error) => error.message)
+  for (const [code, ends] of [['console.log("a")\nthrow new Error("no")', /no \(line 2\)/], ['const a = = 1', /SyntaxError/], ['const a = []; for (;;) a.push(new Array(1000).fill(1))', /used up its memory/]] as const) {
+    for (const answer of await times(3, () => told(code, 10_000))) expect(answer).toMatch(ends)
   }
+  for (const answer of await times(3, () => told('for (;;) {}', 100))) expect(answer).toMatch(/longer than 100 ms/)
   expect(printed).toEqual(['a', 'a', 'a'])
 })
 

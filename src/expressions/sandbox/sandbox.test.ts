@@ -1,22 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
-import { buildWorker } from '#expressions/sandbox/build-worker.ts'
-import type { SandboxPool } from '#expressions/sandbox/pool.ts'
 import { createSandboxPool } from '#expressions/sandbox/pool.ts'
+import { testPool } from '#expressions/sandbox/test-pool.ts'
 
-let pool: SandboxPool
-let remove: () => Promise<void>
-
-beforeAll(async () => {
-  const built = await buildWorker()
-  remove = built.remove
-  pool = createSandboxPool({ workerFile: built.workerFile, size: 2, graceMs: 400, expressionTimeoutMs: 1000 })
-})
-afterAll(async () => {
-  await pool.close()
-  await remove()
-})
+const pool = testPool({ size: 2, graceMs: 400, expressionTimeoutMs: 1000 })
 
 const scope = { event: { id: 'evt_1', name: 'a/b', data: { user: { name: 'Ada' }, list: [1, 2, 3] }, ts: 1 }, steps: { first: { n: 41 } }, run: { id: 'run_1', attempt: 1, function: 'f' }, env: { REGION: 'eu' } }
 const limits = { timeoutMs: 1000, memoryMb: 32 }

@@ -246,6 +246,15 @@ describe('autosave', () => {
     expect(joinChanges([setText('a', '1')], [setText('b', '1'), setText('b', '2')])).toEqual([setText('a', '1'), setText('b', '2')])
   })
 
+  test('an operation is named in 200 characters, whatever the thing is called', async () => {
+    const tab = new Tab(new Server(), 'a')
+    tab.autosave.edit(`Move ${'\u{1f600}'.repeat(300)}`, [note('n')])
+    await tab.settle()
+    const label = tab.server.log[0]!.operation.label
+    expect(label.length).toBeLessThanOrEqual(200)
+    expect(label.isWellFormed()).toBe(true)
+  })
+
   test('names what a colleague removed under an unsaved edit, and can put it back', async () => {
     const server = new Server()
     const tab = new Tab(server, 'a')

@@ -12,7 +12,7 @@
  * No framework, no browser: transport, storage and timers are given.
  */
 import type { GraphDocument } from '#graph/document.ts'
-import { applyChanges, type Change, type Operation } from '#graph/operations.ts'
+import { applyChanges, shortLabel, type Change, type Operation } from '#graph/operations.ts'
 import { findConflict, type Conflict } from './conflict.ts'
 
 export interface RemoteOperation {
@@ -134,8 +134,9 @@ export class Autosave {
    * Records an edit. Edits of one gesture carry the same `group` and become one operation
    * while it has not been sent.
    */
-  edit(label: string, changes: Change[], group?: string): GraphDocument {
+  edit(named: string, changes: Change[], group?: string): GraphDocument {
     if (changes.length === 0) return this.shown
+    const label = shortLabel(named)
     this.shown = applyChanges(this.shown, changes)
     const last = this.pending.at(-1)
     const unsent = this.pending.length > Math.max(this.sending, this.unsure)

@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { GraphDocument, Position } from '#graph/document.ts'
-import { diffDocuments } from '#graph/operations.ts'
+import { diffDocuments, isUsableChange } from '#graph/operations.ts'
 import { Autosave, type AutosaveOptions, type SaveState } from './autosave.ts'
 import { putBack, type Conflict } from './conflict.ts'
 import { History } from './history.ts'
@@ -85,7 +85,8 @@ export function createEditor(setup: EditorSetup): Editor {
     autosave,
     edit(label, change, options = {}) {
       const before = autosave.document
-      const changes = diffDocuments(before, change(before))
+      // What cannot be kept is no edit.
+      const changes = diffDocuments(before, change(before)).filter(isUsableChange)
       const selected = options.select ? { selected: new Set(options.select) } : {}
       const fresh = { fresh: options.fresh ?? null }
       if (changes.length === 0) {

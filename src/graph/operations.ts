@@ -21,6 +21,14 @@ import { isStorable, isStorableText } from '#graph/storable.ts'
 /** Longer texts are replaced as a whole. */
 const proseMost = 200_000
 
+const labelMost = 200
+
+/** A label as it is kept: names of things are in it, which may be long, and hold what no database takes. */
+export function shortLabel(label: string): string {
+  const whole = label.replaceAll('\u0000', '').toWellFormed()
+  return whole.length <= labelMost ? whole : `${whole.slice(0, labelMost - 1).replace(/[\ud800-\udbff]$/, '')}…`
+}
+
 export const change = z.object({
   /** `['nodes', id]`, `['nodes', id, field]`, `['nodes', id, 'config', field]`, and the same for edges. */
   path: z.array(z.string().min(1).max(200)).min(2).max(4),
@@ -39,7 +47,7 @@ export const operation = z.object({
   clientId: z.string().min(1).max(64),
   /** Counts up per client from 1: a resent operation is recognised by it. */
   seq: z.number().int().min(0).max(2_147_483_647),
-  label: z.string().max(200),
+  label: z.string().max(20_000).transform(shortLabel),
   changes: z.array(change).max(50_000),
 })
 export interface Operation {
@@ -104,7 +112,7 @@ export function applyChanges(document: GraphDocument, changes: readonly Change[]
   const edges = { ...document.edges }
   let changed = false
   for (const one of changes) {
-    if (!isAddressable(one)) continue
+    if (!isUsableChange(one)) continue
     const [part] = one.path
     if (part === 'nodes') changed = applyTo(nodes, one, readNode, nodeField) || changed
     else if (part === 'edges') changed = applyTo(edges, one, readEdge, edgeField) || changed
@@ -118,7 +126,8 @@ export function invertChanges(before: GraphDocument, changes: readonly Change[])
   return diffDocuments(applyChanges(before, changes), before)
 }
 
-function isAddressable(one: Change): boolean {
+/** False when it is skipped whatever the drawing is: it leads nowhere, or holds what cannot be kept. */
+export function isUsableChange(one: Change): boolean {
   if (typeof one !== 'object' || one === null || !Array.isArray(one.path) || one.path.length < 2 || one.path.length > 4) return false
   // Names that every object inherits would read as present where nothing is stored.
   return one.path.every((key) => typeof key === 'string' && key !== '' && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value) && isStorable(one.was)

@@ -81,6 +81,24 @@ test('publish, then discard what came after it', async () => {
   expect(document.nodes['f_add-to-crm']).toMatchObject({ retries: 7 })
 })
 
+test('an edit of something with a long name, or of text that no database takes, keeps nothing after it from being saved', async () => {
+  const { revision } = await as('mara').get(at)
+  const [clientId, long] = ['c-long', `Move ${'a note with a whole paragraph in its first line, '.repeat(8)}`]
+  const answer = await as('mara').applyOperations({
+    ...at, clientId, sinceRevision: revision, operations: [
+      { clientId, seq: 1, label: long, changes: [{ path: ['nodes', 'f_add-to-crm', 'retries'], value: 8 }] },
+      { clientId, seq: 2, label: 'Edit a\u0000b', changes: [{ path: ['nodes', 'f_add-to-crm', 'name'], value: 'a\u0000b' }, { path: ['nodes', 'f_add-to-crm', 'idempotency'], value: '"\ud83d"' }] },
+      { clientId, seq: 3, label: 'Edit', changes: [{ path: ['nodes', 'f_add-to-crm', 'retries'], value: 9 }] },
+    ],
+  })
+  expect(answer).toMatchObject({ acknowledgedSeq: 3, revision: revision + 3 })
+  const { document } = await as('mara').get(at)
+  expect(document.nodes['f_add-to-crm']).toMatchObject({ retries: 9 })
+  expect(document.nodes['f_add-to-crm']).not.toHaveProperty('name', 'a\u0000b')
+  const { others } = await as('jo').draftNews({ ...at, clientId: 'c-jo-reads', sinceRevision: revision })
+  expect(others.map(({ label, changes }) => [label.length <= 200, changes.length])).toEqual([[true, 1], [true, 0], [true, 1]])
+})
+
 test('create and rename', async () => {
   const made = await as('mara').create({ workspace: 'north', name: 'Signup pipeline' })
   expect(made).toMatchObject({ slug: 'signup-pipeline-2', name: 'Signup pipeline' })

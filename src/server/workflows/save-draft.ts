@@ -5,7 +5,7 @@
  */
 import { FanwiseError } from '#base/errors.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { applyChanges, diffDocuments, type Change, type Operation } from '#graph/operations.ts'
+import { applyChanges, diffDocuments, isUsableChange, type Change, type Operation } from '#graph/operations.ts'
 import { db, type Transaction } from '#server/db.ts'
 import type { Prisma } from '#server/generated/client.ts'
 import { storedDocument, workflowNotFound } from '#server/workflows/find-workflow.ts'
@@ -101,7 +101,7 @@ async function store(tx: Transaction, workspaceId: string, workflowId: string, d
     if (reason !== null) snapshots.push(snapshotOf(workspaceId, workflowId, { document, revision }, reason, authorId))
     document = applyChanges(document, one.changes)
     revision += 1
-    rows.push({ workspaceId, workflowId, revision, clientId: one.clientId, clientSeq: one.seq, authorId, label: one.label, changes: asJson(one.changes) })
+    rows.push({ workspaceId, workflowId, revision, clientId: one.clientId, clientSeq: one.seq, authorId, label: one.label, changes: asJson(one.changes.filter(isUsableChange)) })
     if (revision % snapshotEvery === 0) snapshots.push(snapshotOf(workspaceId, workflowId, { document, revision }, 'autosave', authorId))
   }
   const bytes = Buffer.byteLength(JSON.stringify(document))

@@ -93,15 +93,16 @@ function merged(config: StepNode['config'], patch: Record<string, Json | undefin
   return next
 }
 
-const reading = /(?<![\w$.])steps(\s*\??\.\s*)([A-Za-z_$][\w$]*)|(?<![\w$.])steps(\s*(?:\?\.)?\s*\[\s*)(["'`])([^"'`]*)\4(?=\s*\])/g
+/** Outputs by their step's key, and addresses of approvals by theirs; also spread, as in `{ ...steps.lookup }`. */
+const reading = /(?<![\w$])(?<!(?<!\.\.)\.)(steps|approvals)(?:(\s*\??\.\s*)([A-Za-z_$][\w$]*)|(\s*(?:\?\.)?\s*\[\s*)(["'`])([^"'`]*)\5(?=\s*\]))/g
 
-/** `steps.<old>` becomes `steps.<new>` for all renames at once. The same value when nothing in it reads them. */
+/** `steps.<old>` becomes `steps.<new>`, and `approvals.<old>` likewise, for all renames at once. The same value when nothing in it reads them. */
 export function rewriteKeys(value: Json, renames: ReadonlyMap<string, string>): Json {
   const visit = (one: Json): Json => {
-    if (typeof one === 'string') return one.replace(reading, (all, dot?: string, name?: string, open?: string, quote?: string, quoted?: string) => {
+    if (typeof one === 'string') return one.replace(reading, (all, root: string, dot?: string, name?: string, open?: string, quote?: string, quoted?: string) => {
       const to = renames.get(name ?? quoted ?? '')
       if (to === undefined) return all
-      return dot === undefined ? `steps${open}${quote}${to}${quote}` : `steps${dot}${to}`
+      return dot === undefined ? `${root}${open}${quote}${to}${quote}` : `${root}${dot}${to}`
     })
     if (Array.isArray(one)) {
       const next = one.map(visit)

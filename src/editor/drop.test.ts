@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyDocument, type FunctionNode, type GraphDocument, type StepNode } from '#graph/document.ts'
 import { addFunction, addStep } from '#graph/edit/add-node.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
 import { stepSize } from '#graph/sizes.ts'
 import { betweenWords, dropLine, dropNodes, dropTarget, dropWords, whereWords } from './drop.ts'
 
@@ -53,6 +54,18 @@ describe('dropping', () => {
     const after = dropNodes(document, { [b]: { x: size.w - 20, y: 40 } })
     expect(parentOf(after, b)).toBe(one)
     expect((after.nodes[one] as { size: { w: number } }).size.w).toBeGreaterThan(size.w)
+  })
+
+  test('several that go together keep the lines between them, and read each other by their new keys', () => {
+    const { document, one, two, a, b } = twoFrames()
+    const own = addStep(document, { parent: two, kind: 'http' })
+    const after = addStep(updateNode(own.document, b, { config: { subject: '{{ steps.http.body.title }}' } }), { parent: one, kind: 'transform', after: b })
+    const dropped = dropNodes(after.document, { [a]: { x: 610, y: 30 }, [b]: { x: 640, y: 60 } })
+    const [first, second] = [a, b].map((id) => dropped.nodes[id] as StepNode) as [StepNode, StepNode]
+    expect([first.parent, second.parent]).toEqual([two, two])
+    expect(Object.values(dropped.edges).map(({ source, target }) => [source, target])).toEqual([[a, b]])
+    expect([first.key, second.config.subject]).toEqual(['http_2', '{{ steps.http_2.body.title }}'])
+    expect(dropWords(after.document, dropped)).toContain('The line to the function it came from is gone.')
   })
 
   test('held over a line it would go between the two, and does when it is let go', () => {

@@ -5,7 +5,7 @@ import type { FunctionNode, GraphDocument, GraphEdge, OrderEdge, Position, StepN
 import { addFunction } from '#graph/edit/add-node.ts'
 import { moveNodes } from '#graph/edit/move.ts'
 import { makeRoom, standClear } from '#graph/edit/make-room.ts'
-import { setParent } from '#graph/edit/set-parent.ts'
+import { keepTogether, setParent } from '#graph/edit/set-parent.ts'
 import { moveOntoLine } from '#graph/edit/splice.ts'
 import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
 import { lineAt } from './place.ts'
@@ -45,6 +45,7 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
     const corner = (next.nodes[frame] as { position: Position }).position
     next = setParent(next, step.id, frame, { x: absolute.x - corner.x, y: absolute.y - corner.y })
   }
+  next = keepTogether(document, next, leaving.map((step) => step.id))
   return moveNodes(around === null ? next : standClear(next, around), stay, options)
 }
 

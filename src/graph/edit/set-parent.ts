@@ -1,9 +1,10 @@
-/** Moving a step into another frame. */
-import type { GraphDocument, Position } from '#graph/document.ts'
+/** Moving steps into other frames. */
+import type { GraphDocument, Position, StepNode } from '#graph/document.ts'
 import { setCollapsed } from '#graph/edit/collapse.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { freeName, keysOf, stepKeyMax } from '#graph/edit/names.ts'
 import { removeElements } from '#graph/edit/remove.ts'
+import { rewriteReads } from '#graph/edit/update-node.ts'
 import { roundTo, snap } from '#graph/sizes.ts'
 
 /**
@@ -18,4 +19,26 @@ export function setParent(document: GraphDocument, stepId: string, frameId: stri
   const key = freeName(step.key, keysOf(document, frameId), '_', stepKeyMax)
   const moved = { ...step, parent: frameId, key, position: { x: roundTo(position.x, snap), y: roundTo(position.y, snap) } }
   return fitFrame(setCollapsed({ ...without, nodes: { ...without.nodes, [stepId]: moved } }, [frameId], false), frameId)
+}
+
+/**
+ * After several steps were moved one by one: those that went from one frame to another together keep the lines between
+ * them, and read each other by the keys they have now.
+ */
+export function keepTogether(before: GraphDocument, after: GraphDocument, moved: Iterable<string>): GraphDocument {
+  const groups = new Map<string, StepNode[]>()
+  for (const id of moved) {
+    const [was, is] = [before.nodes[id], after.nodes[id]]
+    if (was?.type !== 'step' || is?.type !== 'step' || was.parent === is.parent) continue
+    const way = `${was.parent} ${is.parent}`
+    groups.set(way, [...(groups.get(way) ?? []), is])
+  }
+  const next: GraphDocument = { ...after, nodes: { ...after.nodes }, edges: { ...after.edges } }
+  for (const steps of groups.values()) {
+    const ids = new Set(steps.map((step) => step.id))
+    for (const edge of Object.values(before.edges)) if (edge.type === 'order' && ids.has(edge.source) && ids.has(edge.target)) next.edges[edge.id] = edge
+    const renames = new Map(steps.map((step) => [(before.nodes[step.id] as StepNode).key, step.key]))
+    for (const step of steps) next.nodes[step.id] = rewriteReads(step, renames)
+  }
+  return next
 }

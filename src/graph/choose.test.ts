@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compile } from '#graph/compile/index.ts'
 import { emptyDocument, graphDocument, type GraphDocument } from '#graph/document.ts'
-import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
+import { addEvent, addFunction, addStep, addWebhook } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
@@ -45,6 +45,14 @@ describe('chooseFunctions', () => {
     const document = chooseFunctions(published, draft, ['one'])
     const events = compile(document, catalog).functions.map((one) => [one.slug, one.triggers])
     expect(events.sort()).toEqual([['one', [{ type: 'event', event: 'x/y' }]], ['three', [{ type: 'event', event: 'a/b' }]], ['two', [{ type: 'event', event: 'a/b' }]]])
+  })
+
+  test('a webhook whose event was renamed under two functions feeds what is drawn now, and keeps nobody from publishing', () => {
+    const fed = joined(addWebhook(published, { id: 'wh', position: at }).document, 'wh', 'ev')
+    const draft = updateNode(fed, 'ev', { event: 'x/y' })
+    const { diagnostics, sources } = compile(chooseFunctions(fed, draft, ['one']), catalog)
+    expect(diagnostics.filter((one) => one.severity === 'error')).toEqual([])
+    expect(sources).toMatchObject([{ event: 'x/y' }])
   })
 
   test('a removed function is removed only when it is chosen, a new one added only then', () => {

@@ -73,6 +73,8 @@ function takeSource(result: GraphDocument, draft: GraphDocument, source: GraphNo
     const hook = edge.type === 'feed' && edge.target === source.id ? draft.nodes[edge.source] : undefined
     if (hook === undefined) continue
     result.nodes[hook.id] = hook
+    // A webhook feeds one event, and what it is drawn to feed is live already.
+    for (const other of Object.values(result.edges)) if (other.type === 'feed' && other.source === hook.id && other.target !== id) delete result.edges[other.id]
     join(result, { ...edge, target: id } as GraphEdge)
   }
   return id

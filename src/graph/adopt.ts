@@ -1,6 +1,7 @@
 /** A drawing from elsewhere made at home in a workspace: slugs and addresses that are taken get new values, and what names them follows. Pure. */
 import type { GraphDocument, GraphNode } from '#graph/document.ts'
 import { newHookId } from '#graph/edit/add-node.ts'
+import { followSlugs } from '#graph/edit/follow-slugs.ts'
 import { freeName } from '#graph/edit/names.ts'
 
 export interface Adopted {
@@ -35,19 +36,7 @@ export function adopt(document: GraphDocument, { slugs, hooks }: Taken): Adopted
       nodes[node.id] = newAddress ? { ...node, hookId: newHookId() } : node
     } else nodes[node.id] = node
   }
-  for (const node of Object.values(nodes)) nodes[node.id] = following(node, names)
+  for (const node of Object.values(nodes)) nodes[node.id] = followSlugs(node, names)
   const renamed = [...names].flatMap(([from, to]) => (from === to ? [] : [{ from, to }]))
   return { document: { ...document, nodes }, renamed, webhooks }
-}
-
-/** Functions name each other as what is called on failure, and in steps that invoke. */
-function following(node: GraphNode, names: ReadonlyMap<string, string>): GraphNode {
-  const of = (slug: unknown): string | undefined => (typeof slug === 'string' ? names.get(slug) : undefined)
-  if (node.type === 'function') {
-    const to = of(node.onFailure)
-    return to === undefined ? node : { ...node, onFailure: to }
-  }
-  if (node.type !== 'step' || node.kind !== 'invoke') return node
-  const to = of(node.config.function)
-  return to === undefined ? node : { ...node, config: { ...node.config, function: to } }
 }

@@ -5,10 +5,10 @@
  * the clipboard API, and what was copied here last where that one is refused.
  */
 import { useEffect } from 'react'
-import { boxAt, layScene } from '#canvas/scene.ts'
+import { boxAt, layScene, type Scene } from '#canvas/scene.ts'
 import type { GraphDocument, Position } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
-import { clearOffset, makeRoom } from '#graph/edit/make-room.ts'
+import { clearOffset, makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { clip, paste, type Clipping, type Pasted } from '#graph/edit/paste.ts'
 import { readClipping, writeClipping } from '#graph/edit/read-clipping.ts'
 import { removeElements } from '#graph/edit/remove.ts'
@@ -96,14 +96,27 @@ interface Where {
 }
 
 /** Steps without their frame join the frame under the pointer, the selected one, their own, or get one. Pure. */
-export function pasteAt(document: GraphDocument, clipping: Clipping, { pointer, selected, taken }: Where): Pasted {
+export function pasteAt(document: GraphDocument, clipping: Clipping, where: Where): Pasted {
   const frames = new Set(clipping.nodes.map((node) => node.id))
-  const loose = clipping.nodes.filter((node) => node.type === 'step' && !frames.has(node.parent))
-  const rest = clipping.nodes.filter((node) => node.type !== 'step')
-  if (rest.length > 0 || loose.length === 0) {
-    return paste(document, clipping, { taken, offset: pointer ? offsetTo(pointer, rest) : clearOffset(document, rest) })
-  }
+  const loose = new Set(clipping.nodes.flatMap((node) => (node.type === 'step' && !frames.has(node.parent) ? [node.id] : [])))
+  if (loose.size === 0) return pasteFree(document, clipping, where)
   const scene = layScene(document)
+  if (loose.size === clipping.nodes.length) return pasteSteps(document, clipping, where, scene)
+  const part = (isLoose: boolean): Clipping => ({ nodes: clipping.nodes.filter((node) => loose.has(node.id) === isLoose), edges: clipping.edges.filter((edge) => loose.has(edge.source) === isLoose) })
+  const free = pasteFree(document, part(false), where)
+  const steps = pasteSteps(free.document, part(true), where, scene)
+  return { document: steps.document, ids: [...free.ids, ...steps.ids] }
+}
+
+/** What brings its frames along. */
+function pasteFree(document: GraphDocument, clipping: Clipping, { pointer, taken }: Where): Pasted {
+  const outer = clipping.nodes.filter((node) => node.type !== 'step')
+  return paste(document, clipping, { taken, offset: pointer ? offsetTo(pointer, outer) : clearOffset(document, outer) })
+}
+
+/** @param scene of what was there before anything of this was pasted */
+function pasteSteps(document: GraphDocument, clipping: Clipping, { pointer, selected, taken }: Where, scene: Scene): Pasted {
+  const loose = clipping.nodes
   const under = pointer && boxAt(scene, pointer)
   const chosen = [under?.node, ...[...selected].map((id) => document.nodes[id])].find((node) => node !== undefined)
   const into = chosen?.type === 'function' ? chosen.id : chosen?.type === 'step' ? chosen.parent : undefined
@@ -115,7 +128,8 @@ export function pasteAt(document: GraphDocument, clipping: Clipping, { pointer, 
   if (pointer === null && loose.every((node) => node.type === 'step' && document.nodes[node.parent]?.type === 'function')) return paste(document, clipping, { taken })
   const at = pointer ?? canvasApi()?.middle() ?? { x: 0, y: 0 }
   const around = addFunction(document, { position: { x: roundTo(at.x - firstStep.x, snap), y: roundTo(at.y - firstStep.y, snap) }, taken })
-  return paste(around.document, clipping, { into: around.id, taken, offset: offsetTo(firstStep, loose) })
+  const pasted = paste(around.document, clipping, { into: around.id, taken, offset: offsetTo(firstStep, loose) })
+  return { ...pasted, document: standClear(pasted.document, around.id) }
 }
 
 function offsetTo(point: Position, nodes: Clipping['nodes']): Position {

@@ -135,6 +135,7 @@ describe('renaming a key', () => {
   const reading = (text: string) => updateNode(drawing(), 'b', { config: { fields: [{ name: 'x', value: text }] } })
   test.each([
     ['{{ steps.a.id }}', '{{ steps.first.id }}'], ['{{ steps?.a?.id }}', '{{ steps?.first?.id }}'], ['{{ steps["a"].id + steps[\'a\'] }}', '{{ steps["first"].id + steps[\'first\'] }}'],
+    ['{ ...steps.a, ...steps["a"].list }', '{ ...steps.first, ...steps["first"].list }'], ['{{ approvals.a.url }} {{ my.approvals.a }}', '{{ approvals.first.url }} {{ my.approvals.a }}'],
     ['{{ steps.ab.id }} {{ event.steps.a }}', '{{ steps.ab.id }} {{ event.steps.a }}'],
   ])('%s becomes %s', (before, after) => {
     const answer = renameStepKey(reading(before), 'a', 'first')
@@ -193,6 +194,24 @@ describe('pasting', () => {
     const { document, ids } = paste(before, clip(before, ['a', 'b']))
     expect(ids.map((id) => node<StepNode>(document, id).key)).toEqual(['a_2', 'b_2'])
     expect(node<StepNode>(document, ids[1]!).config).toEqual({ fields: [{ name: 'x', value: '{{ steps.a_2.id }}' }] })
+  })
+  test('steps of two functions that are pasted into one read what they read before', () => {
+    const reading = (document: GraphDocument, id: string) => updateNode(document, id, { config: { fields: [{ name: 'x', value: '{{ steps.a.id }}' }] } })
+    const other = addStep(updateNode(drawing(), 'd', { key: 'a' }), { id: 'e', parent: 'other', kind: 'transform' }).document
+    const before = addFunction(reading(reading(other, 'b'), 'e'), { id: 'home', position: at, slug: 'home' }).document
+    const { document, ids } = paste(before, clip(before, ['a', 'b', 'd', 'e']), { into: 'home' })
+    const [a, b, d, e] = ids.map((id) => node<StepNode>(document, id)) as [StepNode, StepNode, StepNode, StepNode]
+    expect(a.key).not.toBe(d.key)
+    expect([b, e].map(({ config }) => config.fields)).toEqual([a, d].map(({ key }) => [{ name: 'x', value: `{{ steps.${key}.id }}` }]))
+  })
+  test('functions that call each other go on doing so as copies', () => {
+    const calling = addStep(updateNode(drawing(), 'fn', { onFailure: 'two' }), { id: 'call', parent: 'fn', kind: 'invoke', config: { function: 'two' } }).document
+    const both = paste(calling, clip(calling, ['fn', 'other']))
+    const copies = both.ids.map((id) => both.document.nodes[id]!)
+    expect(copies.find((one) => one.type === 'function' && one.slug === 'one-2')).toMatchObject({ onFailure: 'two-2' })
+    expect(copies.find((one) => one.type === 'step' && one.kind === 'invoke')).toMatchObject({ config: { function: 'two-2' } })
+    const alone = paste(calling, clip(calling, ['fn']))
+    expect(alone.document.nodes[alone.ids[0]!]).toMatchObject({ onFailure: 'two' })
   })
   test('into another workflow: webhooks get an address of their own, steps need a frame', () => {
     const before = drawing()

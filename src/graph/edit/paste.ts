@@ -1,8 +1,9 @@
 /** Copying a part of a drawing and putting it back, here or in another workflow. */
 import { newElementId } from '#base/ids.ts'
-import type { GraphDocument, GraphEdge, GraphNode, Position, StepNode } from '#graph/document.ts'
+import type { FunctionNode, GraphDocument, GraphEdge, GraphNode, Position, StepNode } from '#graph/document.ts'
 import { newHookId } from '#graph/edit/add-node.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
+import { followSlugs } from '#graph/edit/follow-slugs.ts'
 import { freeName, keysOf, slugsOf, stepKeyMax } from '#graph/edit/names.ts'
 import { rewriteReads } from '#graph/edit/update-node.ts'
 
@@ -35,7 +36,7 @@ export interface PasteOptions {
   taken?: Iterable<string>
 }
 
-/** Ids, slugs, keys and webhook addresses are made new; what steps read of each other still holds. */
+/** Ids, slugs, keys and webhook addresses are made new; what steps read of each other still holds, and so does which function calls which. */
 export function paste(document: GraphDocument, clipping: Clipping, options: PasteOptions = {}): Pasted {
   const offset = options.offset ?? { x: 32, y: 32 }
   const ids = new Map(clipping.nodes.map((node) => [node.id, newElementId('n')]))
@@ -43,30 +44,38 @@ export function paste(document: GraphDocument, clipping: Clipping, options: Past
   let next: GraphDocument = { ...document, nodes: { ...document.nodes }, edges: { ...document.edges } }
   const frames = new Set<string>()
   const placed: string[] = []
+  const renamed = new Map<string, string>()
   for (const node of clipping.nodes) {
     if (node.type === 'step') continue
     const copy = structuredClone(node)
     copy.id = ids.get(node.id)!
     copy.position = { x: node.position.x + offset.x, y: node.position.y + offset.y }
-    if (copy.type === 'function') slugs.add((copy.slug = freeName(copy.slug, slugs, '-')))
+    if (copy.type === 'function') {
+      slugs.add((copy.slug = freeName(copy.slug, slugs, '-')))
+      if (!renamed.has((node as FunctionNode).slug)) renamed.set((node as FunctionNode).slug, copy.slug)
+    }
     if (copy.type === 'webhook') copy.hookId = newHookId()
     next.nodes[copy.id] = copy
     placed.push(copy.id)
   }
+  // By the frame they come from: two that were copied may both have a step of one key.
   const renames = new Map<string, Map<string, string>>()
+  const home = new Map<string, string>()
   for (const node of clipping.nodes) {
     if (node.type !== 'step') continue
     const parent = ids.get(node.parent) ?? options.into ?? node.parent
     if (next.nodes[parent]?.type !== 'function') continue
     const key = freeName(node.key, keysOf(next, parent), '_', stepKeyMax)
-    if (key !== node.key) renames.set(parent, (renames.get(parent) ?? new Map<string, string>()).set(node.key, key))
+    if (key !== node.key) renames.set(node.parent, (renames.get(node.parent) ?? new Map<string, string>()).set(node.key, key))
     const position = ids.has(node.parent) ? node.position : { x: node.position.x + offset.x, y: node.position.y + offset.y }
     const copy: StepNode = { ...structuredClone(node), id: ids.get(node.id)!, parent, key, position }
     next.nodes[copy.id] = copy
     placed.push(copy.id)
+    home.set(copy.id, node.parent)
     if (!ids.has(node.parent)) frames.add(parent)
   }
-  renameReads(next, placed, renames)
+  renameReads(next, home, renames)
+  for (const id of placed) next.nodes[id] = followSlugs(next.nodes[id]!, renamed)
   for (const edge of clipping.edges) {
     const source = ids.get(edge.source)!
     const target = ids.get(edge.target)!
@@ -79,10 +88,10 @@ export function paste(document: GraphDocument, clipping: Clipping, options: Past
 }
 
 /** Pasted steps that read each other follow the new keys. */
-function renameReads(document: GraphDocument, placed: string[], renames: ReadonlyMap<string, ReadonlyMap<string, string>>): void {
-  for (const id of placed) {
+function renameReads(document: GraphDocument, home: ReadonlyMap<string, string>, renames: ReadonlyMap<string, ReadonlyMap<string, string>>): void {
+  for (const [id, frame] of home) {
     const node = document.nodes[id]
-    const changed = node?.type === 'step' ? renames.get(node.parent) : undefined
+    const changed = renames.get(frame)
     if (node?.type === 'step' && changed !== undefined) document.nodes[id] = rewriteReads(node, changed)
   }
 }

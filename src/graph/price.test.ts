@@ -7,7 +7,7 @@ import { compile } from '#graph/compile/index.ts'
 import { emptyCatalog } from '#graph/compile/catalog.ts'
 import { allowedIn, drawnConsumers, hostsOf, priceOf, publishedConsumer, type Consumer } from '#graph/price.ts'
 
-const consumer = (slug: string, more: Partial<Consumer> = {}): Consumer => ({ slug, limit: null, keyed: false, throttle: null, batch: 1, atMost: false, hosts: {}, ...more })
+const consumer = (slug: string, more: Partial<Consumer> = {}): Consumer => ({ slug, limit: null, second: null, keyed: false, throttle: null, batch: 1, atMost: false, hosts: {}, ...more })
 
 function drawing(): GraphDocument {
   const event = addEvent(emptyDocument(), { position: { x: 0, y: 0 }, event: 'digest/*', id: 'e' })
@@ -40,6 +40,15 @@ test('items × consumers = runs; the slowest limit decides the time', () => {
   const price = priceOf(1000, [consumer('send', { limit: 20, hosts: { 'mail.io': 1, crm: 2 } }), consumer('note', { hosts: { crm: 1 } })], { send: 100, note: 50 }, 500)
   expect(price).toMatchObject({ runs: 2000, ms: 5000, slowest: { slug: 'send', because: 'limit' }, unknown: [], atMost: false })
   expect(price.calls).toEqual([{ host: 'crm', calls: 3000, perSecond: 600, allowed: null, tooFast: false }, { host: 'mail.io', calls: 1000, perSecond: 200, allowed: null, tooFast: false }])
+})
+
+test('of two limits the smaller decides, in a drawing and in what is published', () => {
+  const drawn = updateNode(updateNode(drawing(), 'f', { concurrency2: { limit: 5 } }), 'f', { concurrency: { limit: 20 } })
+  const [one] = drawnConsumers(drawn, 'digest/weekly.send')
+  expect(publishedConsumer(compile(drawn, emptyCatalog).functions[0]!, 'digest/weekly.send')).toEqual(one)
+  expect(priceOf(1000, [one!], { send: 100 }, 500)).toMatchObject({ ms: 20_000, slowest: { slug: 'send', because: 'limit' } })
+  const [keyed] = drawnConsumers(updateNode(drawn, 'f', { concurrency2: { limit: 1, key: 'event.data.user' } }), 'digest/weekly.send')
+  expect(priceOf(1000, [keyed!], { send: 100 }, 500)).toMatchObject({ ms: 5000 })
 })
 
 test('without a limit the workers’ places decide, for all together', () => {

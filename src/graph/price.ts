@@ -17,6 +17,8 @@ export interface Consumer {
   slug: string
   /** Runs at once; null = as many as there is room for. */
   limit: number | null
+  /** The same of a second limit, as far as that has no key. */
+  second: number | null
   /** The limit holds for each value of a key, so how many run at once is not known. */
   keyed: boolean
   /** Starts in a period. */
@@ -73,7 +75,7 @@ export function drawnConsumers(document: GraphDocument, event: string, baseOf?: 
     if (edge.type !== 'subscription' || source?.type !== 'event' || target?.type !== 'function' || source.event === '' || !matchesEvent(source.event, event)) continue
     const periodMs = target.throttle === undefined ? null : parseDuration(target.throttle.period)
     found.set(target.id, {
-      slug: target.slug, limit: target.concurrency?.limit ?? null, keyed: (target.concurrency?.key ?? '') !== '',
+      slug: target.slug, limit: target.concurrency?.limit ?? null, second: withoutKey(target.concurrency2), keyed: (target.concurrency?.key ?? '') !== '',
       throttle: target.throttle === undefined || periodMs === null || (target.throttle.key ?? '') !== '' ? null : { limit: target.throttle.limit, periodMs },
       batch: target.batch?.size ?? 1,
       atMost: (edge.if ?? '').trim() !== '' || [target.rateLimit, target.debounce, target.singleton, target.idempotency].some((rule) => rule !== undefined),
@@ -84,17 +86,19 @@ export function drawnConsumers(document: GraphDocument, event: string, baseOf?: 
 }
 
 /** The same of a published function; null when it does not react to this name. */
-export function publishedConsumer({ slug, triggers, concurrency, flow, steps }: FunctionDefinition, event: string, baseOf?: BaseOf): Consumer | null {
+export function publishedConsumer({ slug, triggers, concurrency, concurrency2, flow, steps }: FunctionDefinition, event: string, baseOf?: BaseOf): Consumer | null {
   const taking = triggers.filter((trigger) => trigger.type === 'event' && matchesEvent(trigger.event, event))
   if (taking.length === 0) return null
   return {
-    slug, limit: concurrency?.limit ?? null, keyed: (concurrency?.key ?? '') !== '',
+    slug, limit: concurrency?.limit ?? null, second: withoutKey(concurrency2), keyed: (concurrency?.key ?? '') !== '',
     throttle: flow?.throttle === undefined || (flow.throttle.key ?? '') !== '' ? null : { limit: flow.throttle.limit, periodMs: flow.throttle.periodMs },
     batch: flow?.batch?.size ?? 1,
     atMost: taking.every((trigger) => trigger.type === 'event' && (trigger.if ?? '').trim() !== '') || [flow?.rateLimit, flow?.debounce, flow?.singleton, flow?.idempotency].some((rule) => rule !== undefined),
     hosts: hostsOf(steps, baseOf),
   }
 }
+
+const withoutKey = (limit: { limit: number; key?: string | undefined } | undefined): number | null => (limit === undefined || (limit.key ?? '').trim() !== '' ? null : limit.limit)
 
 export interface Price {
   items: number
@@ -145,9 +149,9 @@ function calling(host: string, calls: number, ms: number | null, allowed: number
   return { host, calls, perSecond: ms === null || ms === 0 ? null : calls / (ms / 1000), allowed, tooFast: allowed !== null && ms !== null && calls > allowed && calls / allowed > ms / 60_000 }
 }
 
-function timesOf({ slug, limit, keyed, throttle }: Consumer, runs: number, each: number | undefined, places: number): { ms: number; slug: string; because: 'limit' | 'throttle' | 'workers' }[] {
+function timesOf({ slug, limit, second, keyed, throttle }: Consumer, runs: number, each: number | undefined, places: number): { ms: number; slug: string; because: 'limit' | 'throttle' | 'workers' }[] {
   const paced = throttle === null ? [] : [{ ms: (Math.max(0, runs - throttle.limit) / throttle.limit) * throttle.periodMs, slug, because: 'throttle' as const }]
   if (each === undefined || (limit !== null && keyed)) return paced
-  const atOnce = Math.min(limit ?? places, places)
-  return [...paced, { ms: Math.ceil(runs / atOnce) * each, slug, because: limit !== null && limit <= places ? 'limit' : 'workers' }]
+  const allowed = Math.max(1, Math.min(limit ?? Infinity, second ?? Infinity))
+  return [...paced, { ms: Math.ceil(runs / Math.min(allowed, places)) * each, slug, because: allowed <= places ? 'limit' : 'workers' }]
 }

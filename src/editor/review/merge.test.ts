@@ -12,9 +12,12 @@ const before: GraphDocument = {
   edges: { e: { id: 'e', type: 'subscription', source: 'ev', target: 'fn' } },
 }
 
-test('moving things marks nothing; a step that went stays in the picture, marked', () => {
+test('moving, collapsing and pinning mark nothing; a step that went stays in the picture, marked', () => {
   const moved = structuredClone(before)
   moved.nodes.ev!.position = { x: 50, y: 50 }
+  expect(mergeDrawings(before, moved).marks).toEqual({})
+  moved.nodes.fn = { ...moved.nodes.fn!, collapsed: true } as never
+  moved.nodes.s = { ...moved.nodes.s!, pinned: { id: 1 } } as never
   expect(mergeDrawings(before, moved).marks).toEqual({})
   const { s: _s, ...nodes } = before.nodes
   const merged = mergeDrawings(before, { ...before, nodes })

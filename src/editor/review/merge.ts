@@ -69,12 +69,12 @@ function belowOthers(document: GraphDocument, step: StepNode): GraphDocument {
   return { ...document, nodes: { ...document.nodes, [step.id]: { ...step, position: { ...step.position, y } } } }
 }
 
-/** Places, sizes and samples change nothing that runs. */
+/** Places, sizes, samples, pinned outputs and what is drawn small change nothing that runs. */
 function meaning(node: GraphNode): object {
   const { position: _position, ...rest } = node
-  if (rest.type === 'function') return { ...rest, size: null }
+  if (rest.type === 'function') return { ...rest, size: null, collapsed: null }
   if (rest.type === 'event') return { ...rest, sample: null }
-  return rest
+  return rest.type === 'step' ? { ...rest, pinned: null } : rest
 }
 
 /** The same line drawn anew has another id. */

@@ -7,12 +7,15 @@ import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { publishChanges, type FunctionChange, type PublishedFunction } from '#graph/diff.ts'
 import type { GraphDocument } from '#graph/document.ts'
+import { slugsOf } from '#graph/edit/names.ts'
 import { reactionsElsewhere, sendersElsewhere } from '#graph/links.ts'
 import type { CanvasFacts } from '#canvas/marks.ts'
 
 export interface Findings {
   diagnostics: Diagnostic[]
   functions: FunctionDefinition[]
+  /** Slugs of all that is drawn, right or wrong. */
+  drawn: ReadonlySet<string>
   byNode: ReadonlyMap<string, Diagnostic[]>
   errors: number
   warnings: number
@@ -25,7 +28,7 @@ export function findingsOf(document: GraphDocument, catalog: Catalog): Findings 
   const byNode = new Map<string, Diagnostic[]>()
   for (const one of diagnostics) byNode.set(one.nodeId, [...(byNode.get(one.nodeId) ?? []), one])
   const errors = diagnostics.filter((one) => one.severity === 'error').length
-  return { diagnostics, functions, byNode, errors, warnings: diagnostics.length - errors }
+  return { diagnostics, functions, drawn: slugsOf(document), byNode, errors, warnings: diagnostics.length - errors }
 }
 
 export function useFindings(document: GraphDocument, catalog: Catalog): Findings {
@@ -39,9 +42,8 @@ export function useFindings(document: GraphDocument, catalog: Catalog): Findings
 
 /** What publishing now would change, by function. */
 export function draftChanges(live: PublishedFunction[], findings: Findings): FunctionChange[] {
-  const broken = new Set(findings.diagnostics.flatMap((one) => (one.severity === 'error' && one.function !== undefined ? [one.function] : [])))
-  // A function that cannot be compiled now is not gone: publishing waits until it can.
-  return publishChanges(live, findings.functions).filter((one) => one.change !== 'removed' || !broken.has(one.slug))
+  // A function that cannot be compiled now, for itself or for what starts it, is not gone: publishing waits until it can.
+  return publishChanges(live, findings.functions).filter((one) => one.change !== 'removed' || !findings.drawn.has(one.slug))
 }
 
 export function useFacts(document: GraphDocument, findings: Findings, changes: FunctionChange[], catalog: Catalog, paused: ReadonlySet<string>): CanvasFacts {

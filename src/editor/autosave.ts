@@ -178,6 +178,11 @@ export class Autosave {
     return true
   }
 
+  /** Resolves once this browser keeps what is waiting now, or has refused to. */
+  written(): Promise<void> {
+    return this.storing
+  }
+
   stop(): void {
     this.stopped = true
     if (this.timer !== null) this.options.timers.clear(this.timer)

@@ -67,12 +67,15 @@ export async function openSession({ client, workspace, slug, id, document, revis
   return {
     editor,
     recovered: pending.left.length,
+    // Leaving the page is no reason to keep the last edits here: they are sent, and stay in this browser when that cannot be.
     close: () => {
       stopNews()
-      unsubscribe()
-      neighbours.close()
-      editor.dispose()
-      pending.close()
+      void editor.autosave.flush().then(() => editor.autosave.written()).finally(() => {
+        unsubscribe()
+        neighbours.close()
+        editor.dispose()
+        pending.close()
+      })
     },
   }
 }

@@ -18,6 +18,16 @@ export function unstorable(value: unknown, depth = 0): Unstorable | null {
   return null
 }
 
+/** Why a value cannot be part of a drawing, as a sentence; null when it can. */
+export function unstorableWords(value: unknown): string | null {
+  switch (unstorable(value)) {
+    case 'depth': return 'It nests lists or objects deeper than 200 levels, which a drawing cannot keep.'
+    case 'reserved': return 'It holds a field named `__proto__`, which a drawing cannot keep.'
+    case 'character': return 'It holds a null character or half a character, which a drawing cannot keep.'
+    case null: return null
+  }
+}
+
 export function isStorable(value: unknown): boolean {
   return unstorable(value) === null
 }

@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { jsonEqual } from '#base/json.ts'
 import type { EventNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
+import { unstorableWords } from '#graph/storable.ts'
 import type { RecentEvent } from '#server/events/last-events.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone } from '#ui/notify.ts'
@@ -144,7 +145,8 @@ function Keep({ node, shown, onDone }: { node: EventNode; shown: SampleEvent; on
     return now?.type === 'event' ? now.sample : undefined
   })
   const isKept = sample !== undefined && jsonEqual(sample, shown.data)
-  const why = shown.cut !== undefined ? 'It is too large to be part of a drawing.' : isKept ? 'The drawing has this sample already.' : 'The sample of the drawing becomes this event’s data, for everybody.'
+  const cannot = shown.cut !== undefined ? 'It is too large to be part of a drawing.' : unstorableWords(shown.data)
+  const why = cannot !== null ? cannot : isKept ? 'The drawing has this sample already.' : 'The sample of the drawing becomes this event’s data, for everybody.'
   const keep = (): void => {
     editor.closeGesture()
     editor.edit(`Keep a sample of ${node.event}`, (document) => updateNode(document, node.id, { sample: shown.data }))
@@ -152,5 +154,5 @@ function Keep({ node, shown, onDone }: { node: EventNode; shown: SampleEvent; on
     onDone()
     notifyDone('Kept as the sample in the drawing. Undo brings back the one before.')
   }
-  return <Button size="xs" leftSection={<IconPin size={14} stroke={1.7} />} title={why} disabled={shown.cut !== undefined || isKept} onClick={keep}>Keep in the drawing</Button>
+  return <Button size="xs" leftSection={<IconPin size={14} stroke={1.7} />} title={why} disabled={cannot !== null || isKept} onClick={keep}>Keep in the drawing</Button>
 }

@@ -7,6 +7,7 @@ import { jsonEqual } from '#base/json.ts'
 import { ownEventNames } from '#graph/compile/event-names.ts'
 import type { EventNode } from '#graph/document.ts'
 import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
+import { unstorableWords } from '#graph/storable.ts'
 import { CodeField } from '../code/code-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
@@ -103,7 +104,7 @@ function SampleField({ node }: { node: EventNode }) {
     <CodeField
       label="Sample data" language="json" value={text} onChange={change}
       help="What a real one carries. Forms, tests and completion use it."
-      problem={parsed.ok ? null : { severity: 'error', text: `Not JSON yet: ${parsed.message}. The last valid sample is kept.` }}
+      problem={parsed.ok ? null : { severity: 'error', text: `${parsed.message} The last valid sample is kept.` }}
     />
   )
 }
@@ -113,8 +114,10 @@ const show = (sample: Json | undefined): string => (sample === undefined ? '' : 
 function read(text: string): { ok: true; value: Json | undefined } | { ok: false; message: string } {
   if (text.trim() === '') return { ok: true, value: undefined }
   try {
-    return { ok: true, value: JSON.parse(text) as Json }
+    const value = JSON.parse(text) as Json
+    const message = unstorableWords(value)
+    return message === null ? { ok: true, value } : { ok: false, message }
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message.replace(/^.*?: /, '').replace(/ in JSON.*$/, '').replace(/\.$/, '') : 'it cannot be read' }
+    return { ok: false, message: `Not JSON yet: ${error instanceof Error ? error.message.replace(/^.*?: /, '').replace(/ in JSON.*$/, '').replace(/\.$/, '') : 'it cannot be read'}.` }
   }
 }

@@ -3,6 +3,7 @@ import { jsonBytes, type Json } from '#base/json.ts'
 import { nodeTitle } from '#canvas/describe.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
+import { unstorableWords } from '#graph/storable.ts'
 import type { Editor } from '../store.ts'
 
 /** What a test takes of one output. */
@@ -16,6 +17,8 @@ export function readPin(text: string): { value: Json } | { problem: string } {
   } catch (error) {
     return { problem: `This is not JSON yet: ${(error as Error).message.replace(/\.?$/, '.')}` }
   }
+  const problem = unstorableWords(value)
+  if (problem !== null) return { problem }
   const bytes = jsonBytes(value)
   if (bytes > bytesMost) return { problem: `This has ${Math.ceil(bytes / 1024)} KB; a pinned output has at most ${bytesMost / 1024} KB.` }
   return { value }

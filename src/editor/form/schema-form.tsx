@@ -3,6 +3,7 @@
 import { Fragment, useMemo, type ComponentProps } from 'react'
 import type { Json, JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
+import { setCases } from '#graph/edit/set-cases.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { CodeField } from '../code/code-field.tsx'
@@ -75,11 +76,12 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   if (field.type === 'enum') {
     return <SelectField {...shared} value={text} onChange={set} options={field.values.map((one) => ({ value: one, label: meta.options?.[one] ?? one }))} />
   }
+  const setList = (next: Json | undefined): void => editor.edit(`Edit ${meta.label.toLowerCase()} of ${step.name}`, (document) => setCases(document, step.id, field.name, next), { group: `${step.id}.${path}` })
   if (field.type === 'array') {
     const list = Array.isArray(value) ? value.filter((one): one is JsonObject => typeof one === 'object' && one !== null && !Array.isArray(one)) : []
     const single = meta.control === 'cases' && step.config.mode !== 'switch'
     return meta.control === 'cases'
-      ? <CasesField field={field} path={path} value={list} onChange={set} single={single} paths={paths} />
+      ? <CasesField field={field} path={path} value={list} onChange={setList} single={single} paths={paths} />
       : <PairsField field={field} path={path} value={list} onChange={set} />
   }
   if (meta.control === 'code' || meta.control === 'json') {

@@ -70,7 +70,7 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
             combobox.resetSelectedOption()
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && combobox.getSelectedOptionIndex() === -1 && kinds[0]) add(kinds[0].kind)
+            if (event.key === 'Enter' && !event.nativeEvent.isComposing && combobox.getSelectedOptionIndex() === -1 && kinds[0]) add(kinds[0].kind)
           }}
         />
         <Combobox.Options id={list} aria-label="What can be added" mah="min(420px, 60vh)" style={{ overflowY: 'auto' }}>

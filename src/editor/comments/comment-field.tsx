@@ -118,7 +118,8 @@ function useCompletion(input: React.RefObject<HTMLTextAreaElement | null>, text:
   }
   /** True when the key was for the list. */
   const onKeyDown = (event: KeyboardEvent): boolean => {
-    if (people.length === 0 || event.metaKey || event.ctrlKey) return false
+    // Enter and arrows belong to whoever composes a sign out of several keys.
+    if (people.length === 0 || event.metaKey || event.ctrlKey || event.nativeEvent.isComposing) return false
     if (event.key === 'ArrowDown') move(1)
     else if (event.key === 'ArrowUp') move(-1)
     else if (event.key === 'Enter' || event.key === 'Tab') pick(at)

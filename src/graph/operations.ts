@@ -10,6 +10,7 @@
  */
 import { z } from 'zod'
 import { isJsonObject, jsonEqual, type Json } from '#base/json.ts'
+import { shortText } from '#base/short-text.ts'
 import {
   eventNode, functionNode, graphEdge, graphNode, noteNode, orderEdge, scheduleNode, stepNode, subscriptionEdge,
   feedEdge, webhookNode, type GraphDocument, type GraphEdge, type GraphNode,
@@ -23,11 +24,8 @@ const proseMost = 200_000
 
 const labelMost = 200
 
-/** A label as it is kept: names of things are in it, which may be long, and hold what no database takes. */
-export function shortLabel(label: string): string {
-  const whole = label.replaceAll('\u0000', '').toWellFormed()
-  return whole.length <= labelMost ? whole : `${whole.slice(0, labelMost - 1).replace(/[\ud800-\udbff]$/, '')}…`
-}
+/** A label as it is kept. */
+export const shortLabel = (label: string): string => shortText(label, labelMost)
 
 export const change = z.object({
   /** `['nodes', id]`, `['nodes', id, field]`, `['nodes', id, 'config', field]`, and the same for edges. */

@@ -51,6 +51,14 @@ afterAll(async () => {
   await t.stop()
 })
 
+test('a note whose first line is long can be commented on: the thread keeps the beginning of it', async () => {
+  const { id } = await as('mara').begin({ ...at, node: 'n_note', title: 'A paragraph in one line, '.repeat(40), body: 'Still true?' })
+  const [thread] = await as('mara').list(at)
+  expect(thread!.title).toMatch(/^A paragraph in one line, .*…$/)
+  await as('mara').remove({ ...at, comment: id })
+  expect(await as('mara').list(at)).toEqual([])
+})
+
 test('a thread, its answers, settled and open again; a viewer may comment, a stranger sees nothing', async () => {
   const { id } = await as('mara').begin({ ...on, body: '  Why *three* retries?  ' })
   await as('viewer').answer({ ...at, thread: id, body: 'The CRM asks for it.' })

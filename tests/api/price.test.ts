@@ -57,7 +57,7 @@ test('after a run: its items, and the median time of its consumers without their
   await t.engine.pool.query(`update step set started_at = now() + interval '40 ms', ended_at = now() + interval '100 ms' where workspace_id = $1 and step = 'mail'`, [ws])
   const again = await priceFacts(ws, question)
   expect(again.durations['send-digest']).toBeCloseTo(100, 0)
-  const price = priceOf(2000, [{ slug: 'send-digest', limit: 20, keyed: false, throttle: null, batch: 1, atMost: false, hosts: { 'mail.example.com': 1 } }, ...again.elsewhere], again.durations, again.places)
+  const price = priceOf(2000, [{ slug: 'send-digest', limit: 20, second: null, keyed: false, throttle: null, batch: 1, atMost: false, hosts: { 'mail.example.com': 1 } }, ...again.elsewhere], again.durations, again.places)
   expect(price).toMatchObject({ runs: 4000, unknown: ['count-digest'], calls: [{ host: 'mail.example.com', calls: 2000 }] })
   expect(price.ms).toBeCloseTo(10_000, -2)
 })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
+import { shortText } from '#base/short-text.ts'
 import { getAlerts } from '#server/alerts/context.ts'
 import { answer, beginThread, editComment, listThreads, moveThread, peopleOf, removeComment, resolveThread, type Place, type ThreadPlace } from '#server/comments/store.ts'
 import { tellMentions } from '#server/comments/tell-mentions.ts'
@@ -29,7 +30,7 @@ async function placeOf({ ctx, input }: { ctx: { workspace: { id: string }; user:
 }
 
 function threadPlace({ node, title = '', at }: { node?: string | undefined; title?: string | undefined; at?: { x: number; y: number } | undefined }): ThreadPlace {
-  if (node !== undefined && at === undefined) return { node, title: title.replaceAll('\u0000', '').trim().slice(0, 120) || 'Something' }
+  if (node !== undefined && at === undefined) return { node, title: shortText(title.trim(), 120) || 'Something' }
   if (at !== undefined && node === undefined) return { at }
   throw new FanwiseError('bad_request', 'A thread is on a node or at a point of the canvas.', { fix: 'Give `node`, or `at` with `x` and `y`, and not both.' })
 }
@@ -58,7 +59,7 @@ export const commentsRouter = router({
   people: inWorkspace.query(async ({ ctx }) => (await peopleOf(db(), ctx.workspace.id)).map(({ id, handle, email }) => ({ id: publicId('usr', id), handle, email, me: id === ctx.user.id }))),
 
   /** On a node, or at a point of the canvas. */
-  begin: inWorkflow.input(z.object({ node: nodeId.optional(), title: z.string().max(300).optional(), at: point.optional(), body })).mutation(async (call) => {
+  begin: inWorkflow.input(z.object({ node: nodeId.optional(), title: z.string().max(20_000).optional(), at: point.optional(), body })).mutation(async (call) => {
     const made = await beginThread(await placeOf(call), threadPlace(call.input), call.input.body)
     tellLater()
     return made

@@ -41,7 +41,7 @@ export function settle(boxes: ReturnType<typeof guideBoxes>, start: Positions, w
 }
 
 export function useMoving() {
-  const { editor } = useEditor()
+  const { editor, place } = useEditor()
   const flow = useStoreApi()
   const active = useRef(false)
   const free = useFreeHand()
@@ -75,7 +75,7 @@ export function useMoving() {
       const { drag, document } = editor.store.getState()
       editor.set({ drag: null })
       if (drag === null) return
-      editor.edit(`Move ${selectionName(document, Object.keys(drag))}${whereWords(document, drag)}`, (before) => dropNodes(before, drag, { snap: false }))
+      editor.edit(`Move ${selectionName(document, Object.keys(drag))}${whereWords(document, drag)}`, (before) => dropNodes(before, drag, { snap: false, ...(place.taken ? { taken: place.taken } : {}) }))
       const words = dropWords(document, editor.store.getState().document)
       if (words !== null) tell('dropped', <MarkedText text={words} />, 7000)
     },

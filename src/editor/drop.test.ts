@@ -29,6 +29,21 @@ describe('dropping', () => {
     expect(Object.keys(after.edges)).toHaveLength(0)
   })
 
+  test('within its own frame it stays there, though another lies over that', () => {
+    const { document, one, two, b } = twoFrames()
+    const lying = { ...document.nodes[two]!, position: { x: 60, y: 8 } }
+    const over: GraphDocument = { ...document, nodes: { ...Object.fromEntries([[two, lying]]), ...document.nodes, [two]: lying } }
+    const after = dropNodes(over, { [b]: { x: 168, y: 56 } })
+    expect(parentOf(after, b)).toBe(one)
+    expect(dropTarget(over, { [b]: { x: 168, y: 56 } })).toBeNull()
+  })
+
+  test('the function it gets has a name that no other drawing has', () => {
+    const { document, b } = twoFrames()
+    const after = dropNodes(document, { [b]: { x: 0, y: 800 } }, { taken: ['function', 'function-2'] })
+    expect((after.nodes[parentOf(after, b)] as FunctionNode).slug).toBe('function-3')
+  })
+
   test('on empty canvas it gets a function around it', () => {
     const { document, one, two, b } = twoFrames()
     const after = dropNodes(document, { [b]: { x: 0, y: 800 } })

@@ -19,8 +19,8 @@ interface Rect {
 
 const meets = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && a.x + a.w > b.x && a.y < b.y + b.h && a.y + a.h > b.y
 
-/** `positions` as React Flow gives them: a step's is relative to the frame it was in. `snap: false`: they are taken as they are. */
-export function dropNodes(document: GraphDocument, positions: Record<string, Position>, options: { snap?: boolean } = {}): GraphDocument {
+/** `positions` as React Flow gives them: a step's is relative to the frame it was in. `snap: false`: they are taken as they are; `taken`: slugs of other drawings. */
+export function dropNodes(document: GraphDocument, positions: Record<string, Position>, options: { snap?: boolean; taken?: Iterable<string> } = {}): GraphDocument {
   const onto = dropLine(document, positions)
   if (onto !== null) return makeRoom(document, moveOntoLine(document, onto.line.id, onto.step.id))
   const stay: Record<string, Position> = {}
@@ -37,7 +37,7 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
     const absolute = absolutePosition(document, step, position)
     let frame = newFrame(document, step, position)
     if (frame === null && around === null) {
-      const added = addFunction(next, { position: { x: absolute.x - firstStep.x, y: absolute.y - firstStep.y } })
+      const added = addFunction(next, { position: { x: absolute.x - firstStep.x, y: absolute.y - firstStep.y }, ...(options.taken ? { taken: options.taken } : {}) })
       next = added.document
       around = added.id
     }
@@ -60,13 +60,17 @@ export function newFrame(document: GraphDocument, step: StepNode, position: Posi
   const { w, h } = stepSize(step.kind)
   const middle = { x: at.x + w / 2, y: at.y + h / 2, w: 0.1, h: 0.1 }
   let touching: string | null = null
+  let other: string | null = null
   for (const node of Object.values(document.nodes)) {
     if (node.type !== 'function') continue
     const rect = { ...node.position, ...frameSize(node) }
-    if (meets(middle, rect)) return node.id
-    if (node.id === step.parent && meets({ ...at, w, h }, rect)) touching = node.id
+    // Frames may lie over each other: a step that is moved within its own stays there.
+    if (node.id === step.parent && meets({ ...at, w, h }, rect)) {
+      if (meets(middle, rect)) return node.id
+      touching = node.id
+    } else if (meets(middle, rect)) other ??= node.id
   }
-  return touching
+  return other ?? touching
 }
 
 /** The line that a single step is held over, none of its own; null when it would not go between two others. */

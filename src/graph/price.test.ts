@@ -34,6 +34,18 @@ test('a drawing and its published definition tell the same', () => {
   expect(publishedConsumer(functions[0]!, 'order/placed')).toBeNull()
   expect(drawnConsumers(updateEdge(drawn, 'line', { if: 'event.data.a == 1' }), 'digest/weekly.send')[0]).toMatchObject({ atMost: true })
   expect(drawnConsumers(updateNode(drawn, 'f', { throttle: { limit: 10, period: '1m' } }), 'digest/weekly.send')[0]).toMatchObject({ throttle: { limit: 10, periodMs: 60_000 } })
+  // Half written: it tells nothing yet.
+  expect(drawnConsumers(updateNode(drawn, 'f', { throttle: { limit: 0, period: '1m' } }), 'digest/weekly.send')[0]).toMatchObject({ throttle: null })
+})
+
+test('one line without a condition takes every item, whatever another asks', () => {
+  const drawn = drawing()
+  const exact = addEvent(drawn, { position: { x: 0, y: 200 }, event: 'digest/weekly.send', id: 'e2' })
+  const joined = connect(exact.document, { source: 'e2', target: 'f', id: 'second' })
+  if (!('document' in joined)) throw new Error('not joined')
+  const asked = updateEdge(joined.document, 'second', { if: 'event.data.a == 1' })
+  expect(drawnConsumers(asked, 'digest/weekly.send')).toMatchObject([{ atMost: false }])
+  expect(drawnConsumers(updateEdge(asked, 'line', { if: 'event.data.b == 1' }), 'digest/weekly.send')).toMatchObject([{ atMost: true }])
 })
 
 test('items × consumers = runs; the slowest limit decides the time', () => {

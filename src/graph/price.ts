@@ -69,16 +69,19 @@ function addressIn(config: Record<string, Json>, baseOf: BaseOf): string {
 /** Functions of a drawing that an event of this name starts. */
 export function drawnConsumers(document: GraphDocument, event: string, baseOf?: BaseOf): Consumer[] {
   const found = new Map<string, Consumer>()
+  /** What takes every item by one of its lines, whatever the condition of another. */
+  const always = new Set<string>()
   for (const edge of Object.values(document.edges)) {
     const source = edge.type === 'subscription' ? document.nodes[edge.source] : undefined
     const target = document.nodes[edge.target]
     if (edge.type !== 'subscription' || source?.type !== 'event' || target?.type !== 'function' || source.event === '' || !matchesEvent(source.event, event)) continue
     const periodMs = target.throttle === undefined ? null : parseDuration(target.throttle.period)
+    if ((edge.if ?? '').trim() === '') always.add(target.id)
     found.set(target.id, {
       slug: target.slug, limit: target.concurrency?.limit ?? null, second: withoutKey(target.concurrency2), keyed: (target.concurrency?.key ?? '') !== '',
-      throttle: target.throttle === undefined || periodMs === null || (target.throttle.key ?? '') !== '' ? null : { limit: target.throttle.limit, periodMs },
+      throttle: target.throttle === undefined || target.throttle.limit < 1 || periodMs === null || (target.throttle.key ?? '') !== '' ? null : { limit: target.throttle.limit, periodMs },
       batch: target.batch?.size ?? 1,
-      atMost: (edge.if ?? '').trim() !== '' || [target.rateLimit, target.debounce, target.singleton, target.idempotency].some((rule) => rule !== undefined),
+      atMost: !always.has(target.id) || [target.rateLimit, target.debounce, target.singleton, target.idempotency].some((rule) => rule !== undefined),
       hosts: hostsOf(stepsOf(document, target.id), baseOf),
     })
   }

@@ -10,6 +10,7 @@ import { storedDocument } from '#server/workflows/find-workflow.ts'
 import { discardDraft, listHistory, readSnapshot, restore } from '#server/workflows/history.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
+import { reasonBefore } from '#server/workflows/snapshots.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createPeople, drawFunctions, edit, values } from '#tests/support/drawing.ts'
 
@@ -62,6 +63,10 @@ test('a paste, a tidy-up and a publish are preceded by a kept state', async () =
   await publish(ws, id, { authorId: owner })
   expect(await kept(id)).toEqual([[3, 'publish v1'], [2, 'before layout'], [1, 'before paste'], [0, 'autosave']])
   expect(Object.keys((await readSnapshot(ws, id, { revision: 1, reason: 'before paste' })).document.nodes)).not.toContain('pasted')
+})
+
+test('what a file brings into a drawing is preceded by a kept state, too', () => {
+  expect(['Insert 12 things', 'Paste Notify', 'Duplicate Notify', 'Edit note'].map(reasonBefore)).toEqual(['before paste', 'before paste', 'before paste', null])
 })
 
 test('restoring is one ordinary edit: others get it, it can be undone, and what was there is kept too', async () => {

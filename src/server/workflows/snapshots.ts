@@ -11,7 +11,7 @@ const quietMs = 5 * 60_000
 
 /** Edits that change much at once, by the label the editor gives them. */
 const largeEdits: [RegExp, string][] = [
-  [/^(paste|duplicate)\b/i, 'before paste'],
+  [/^(paste|insert|duplicate)\b/i, 'before paste'],
   [/^(tidy|layout|arrange)\b/i, 'before layout'],
   [/^restore\b/i, 'before restore'],
   [/^(discard|back to)\b/i, 'before discard'],

@@ -1,9 +1,9 @@
 'use client'
+import { useRef } from 'react'
 import { nodeTitle } from '#canvas/describe.ts'
 import { endWords, failureWords, functionSentence, limitWords, onceWords, timingWords } from '#canvas/flow-words.ts'
 import type { FunctionNode } from '#graph/document.ts'
-import { fitSlug } from '#graph/edit/fit-slug.ts'
-import { updateNode } from '#graph/edit/update-node.ts'
+import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
@@ -25,9 +25,11 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
   const update = useUpdate(node)
   const slug = useProblem('slug')
   const { editor } = useEditor()
-  const rename = (value: string): void => editor.edit(
-    `Rename ${node.slug}`, (document) => fitSlug(updateNode(document, node.id, { slug: value }), node.id), { group: `${node.id}.slug` },
-  )
+  const callers = useRef(new Set<string>())
+  const rename = (value: string): void => {
+    for (const id of callersOf(editor.store.getState().document, node.id)) callers.current.add(id)
+    editor.edit(`Rename ${node.slug}`, (document) => renameFunction(document, node.id, value, callers.current), { group: `${node.id}.slug` })
+  }
   const { nodes, edges } = useEditorState((state) => state.document)
   const starts = Object.values(edges).flatMap((edge): LinkRow[] => {
     const source = edge.type === 'subscription' && edge.target === node.id ? nodes[edge.source] : undefined

@@ -9,6 +9,7 @@ import { freeName, toSlug, toStepKey } from '#graph/edit/names.ts'
 import { clip, paste } from '#graph/edit/paste.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
+import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
 import { renameStep, renameStepKey, rewriteKeys, updateNode } from '#graph/edit/update-node.ts'
 import { applyRandomEdit, randomDocument, randomEdit } from '#graph/random-edits.ts'
 import { stepSize } from '#graph/sizes.ts'
@@ -163,6 +164,27 @@ describe('renaming a key', () => {
   })
   test('several at once do not catch each other', () => {
     expect(rewriteKeys('{{ steps.a }} {{ steps.b }}', new Map([['a', 'b'], ['b', 'c']]))).toBe('{{ steps.b }} {{ steps.c }}')
+  })
+})
+
+describe('renaming a function', () => {
+  const called = (): GraphDocument => {
+    const other = addFunction(drawing(), { id: 'send', position: { x: 0, y: 400 }, slug: 'send-x' }).document
+    const taken = addFunction(other, { id: 'other', position: { x: 0, y: 600 }, slug: 'send' }).document
+    const calls = addStep(taken, { id: 'call', parent: 'fn', kind: 'invoke', config: { function: 'send-x', data: '' } }).document
+    return updateNode(addStep(calls, { id: 'elsewhere', parent: 'fn', kind: 'invoke', config: { function: 'send', data: '' } }).document, 'fn', { onFailure: 'send-x' })
+  }
+  const names = (document: GraphDocument): unknown[] => [node<StepNode>(document, 'call').config.function, node<FunctionNode>(document, 'fn').onFailure, node<StepNode>(document, 'elsewhere').config.function]
+
+  test('what calls it follows, also over a slug that is empty or another’s while it is typed', () => {
+    const callers = new Set<string>()
+    let document = called()
+    for (const slug of ['send-', 'send', 'sen', '', 'n', 'notify']) {
+      for (const id of callersOf(document, 'send')) callers.add(id)
+      document = renameFunction(document, 'send', slug, callers)
+    }
+    expect(names(document)).toEqual(['notify', 'notify', 'send'])
+    expect(names(renameFunction(document, 'other', 'mail', callersOf(document, 'other')))).toEqual(['notify', 'notify', 'mail'])
   })
 })
 

@@ -64,6 +64,8 @@ export async function openSession({ client, workspace, slug, id, document, revis
     if (before.save.waiting > 0 && state.save.kind === 'saved') neighbours.saved()
   })
   const stopNews = followNews(publicId('wf', id), editor)
+  // What is given may come from this page's memory: it was drawn on since, by oneself on an earlier visit, too.
+  editor.autosave.news()
   return {
     editor,
     recovered: pending.left.length,

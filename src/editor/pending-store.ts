@@ -45,9 +45,10 @@ export async function openPendingStore(draft: string, clientId: string): Promise
   }
   const write = async (operations: Operation[]): Promise<void> => {
     database ??= createStore('fanwise-drafts', 'pending')
+    // Before it is written: a beat in that time would write the one before over it.
+    last = operations.length === 0 ? null : { operations, at: Date.now() }
     if (operations.length === 0) await del(name(clientId), database)
     else await set(name(clientId), { operations, at: Date.now() } satisfies Kept, database)
-    last = operations.length === 0 ? null : { operations, at: Date.now() }
     for (const key of adopted.splice(0)) await del(key, database)
   }
   const beat = setInterval(() => {

@@ -282,4 +282,19 @@ describe('autosave', () => {
     tab.autosave.edit('Add note', [note('n2')])
     expect(await tab.autosave.flush()).toBe(false)
   })
+
+  test('what was looked at is told from what came in with one’s own last edits', async () => {
+    const server = new Server()
+    const [mine, theirs] = [new Tab(server, 'a'), new Tab(server, 'b')]
+    mine.autosave.edit('Add note', [note('n1')])
+    expect(await mine.autosave.seen()).toBe(1)
+    theirs.autosave.edit('Add note', [note('n2')])
+    await theirs.settle()
+    mine.autosave.edit('Add note', [note('n3')])
+    expect(await mine.autosave.seen()).toBe('changed')
+    expect(await mine.autosave.seen()).toBe(3)
+    mine.weather = 'request lost'
+    mine.autosave.edit('Add note', [note('n4')])
+    expect(await mine.autosave.seen()).toBeNull()
+  })
 })

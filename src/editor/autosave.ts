@@ -11,6 +11,7 @@
  *
  * No framework, no browser: transport, storage and timers are given.
  */
+import { jsonEqual } from '#base/json.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { applyChanges, shortLabel, type Change, type Operation } from '#graph/operations.ts'
 import { findConflict, type Conflict } from './conflict.ts'
@@ -176,6 +177,13 @@ export class Autosave {
       if (this.pending.length + this.failures === before && this.pumping === null) return false
     }
     return true
+  }
+
+  /** The revision that is as it is shown now, once it is saved: null when it cannot be now, `changed` when others' edits came with the answer. */
+  async seen(): Promise<number | null | 'changed'> {
+    const shown = this.shown
+    if (!(await this.flush())) return null
+    return jsonEqual(shown, this.shown) ? this.revision : 'changed'
   }
 
   /** Resolves once this browser keeps what is waiting now, or has refused to. */

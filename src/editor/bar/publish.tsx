@@ -28,11 +28,16 @@ export function Publish({ changes, hasChanges }: { changes: FunctionChange[]; ha
   const publish = async (choice: Choice): Promise<void> => {
     setBusy(true)
     try {
-      if (!(await editor.autosave.flush())) {
+      const revision = await editor.autosave.seen()
+      if (revision === 'changed') {
+        notifications.show({ message: 'Not published: edits of somebody else came in with your last ones. Look at the changes, then publish again.', color: 'red', autoClose: 8000, withBorder: true })
+        return
+      }
+      if (revision === null) {
         notifications.show({ message: 'Not published: the last edits have not reached the server yet. They are kept here; publish once they are saved.', color: 'red', autoClose: 8000, withBorder: true })
         return
       }
-      const result = await client.workflows.publish.mutate({ workspace, slug, revision: editor.autosave.seenRevision, ...choice })
+      const result = await client.workflows.publish.mutate({ workspace, slug, revision, ...choice })
       await queries.invalidateQueries(trpc.workflows.pathFilter())
       setOpen(false)
       const fresh = result.functions.filter((one) => one.changed).map((one) => `${one.slug} v${one.version}`)

@@ -4,6 +4,7 @@ import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type { FunctionNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
+import { listEvents } from '#server/events/list-events.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
 import { listRuns } from '#server/runs/list-runs.ts'
 import { followEvent } from '#server/workflows/follow.ts'
@@ -36,7 +37,7 @@ async function world(rules: Partial<FunctionNode>, step: { kind?: 'sleep'; confi
     ])
     return { runs: runs.data, frame: view.frames['fn-work'], counts: view.counts, settled: view.settled, live: live.functions[0]?.open, lastWhy: functions[0]?.lastRun?.why }
   }
-  return { send, look }
+  return { ws, send, look }
 }
 
 test('a batch that is not full collects, in the list and on the drawing', async () => {
@@ -55,6 +56,18 @@ test('a debounce that waits for quiet collects too', async () => {
   const { runs, frame, live } = await look(event!)
   expect(runs).toMatchObject([{ why: { kind: 'collecting', events: 2, size: null } }])
   expect([frame?.state, live]).toEqual(['collecting', [{ state: 'collecting', count: 1 }]])
+})
+
+test('each event that a batch took says so in the list, and those nobody took say that', async () => {
+  const { ws, send } = await world({ batch: { size: 3, timeout: '1 h' } })
+  const taken = await send(4)
+  const [other] = await t.engine.ingest(ws, [{ name: 'work/lonely', data: {} }], { source: 'api' })
+  const ended = async () => (await listRuns(t.engine.pool, ws, { status: 'completed' }, { limit: 1 })).data.length === 1
+  await until(ended, 'the full batch has run')
+  const page = await listEvents(t.engine.pool, ws, {}, { limit: 10 })
+  const runs = new Map(page.data.map((event) => [event.id, event.runs]))
+  expect(taken.map((id) => [runs.get(id)?.total, runs.get(id)?.completed, runs.get(id)?.resting])).toEqual([[1, 1, 0], [1, 1, 0], [1, 1, 0], [1, 0, 1]])
+  expect(runs.get(publicId('evt', other!.id))).toMatchObject({ total: 0 })
 })
 
 test('a run whose event is meant for later waits', async () => {

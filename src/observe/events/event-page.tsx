@@ -97,8 +97,8 @@ function EventBody({ event }: { event: EventDetail }) {
 
 function eventSentence(event: EventDetail): string {
   const { outcomes } = event
-  if (outcomes.total === 0 && event.joined.length > 0) return 'Stored, and taken by a run that takes several events.'
   if (outcomes.total === 0) return 'Stored. Nobody reacted to it.'
+  if (event.joined.length >= outcomes.total) return `Stored, and taken by ${outcomes.total === 1 ? 'a run that takes' : `${outcomes.total.toLocaleString('en')} runs that take`} several events: ${outcomeText(outcomes)}.`
   const started = `It started ${outcomes.total.toLocaleString('en')} ${outcomes.total === 1 ? 'run' : 'runs'}`
   if (outcomes.failed > 0) return `${started}. ${outcomes.failed} failed; the others are not affected.`
   if (outcomes.completed === outcomes.total) return `${started}, and ${outcomes.total === 1 ? 'it is' : 'all are'} done.`

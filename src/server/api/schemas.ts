@@ -131,7 +131,7 @@ const count = z.number().int()
 export const eventSummary = z.object({
   id: z.string(), name: z.string(), source: z.string(), ts: z.number(), receivedAt: time,
   runs: z.object({
-    total: count, completed: count, failed: count, cancelled: count, skipped: count.describe('Flow control let them not begin'), running: count,
+    total: count.describe('Those it began, and those that took it together with other events'), completed: count, failed: count, cancelled: count, skipped: count.describe('Flow control let them not begin'), running: count,
     resting: count.describe('Queued, held, sleeping or waiting'),
   }),
 }).register(named, { id: 'EventSummary' })

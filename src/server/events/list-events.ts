@@ -66,15 +66,19 @@ export function noRuns(): RunOutcomes {
   return { total: 0, completed: 0, failed: 0, cancelled: 0, skipped: 0, running: 0, resting: 0 }
 }
 
-/** How the runs of these events stand, by event. */
+/** How the runs of these events stand, by event: those it began, and those that took it together with others. */
 export async function outcomesOf(pool: pg.Pool, workspaceId: string, eventIds: string[]): Promise<Map<string, RunOutcomes>> {
   const outcomes = new Map<string, RunOutcomes>()
   if (eventIds.length === 0) return outcomes
   const { rows } = await pool.query<{ event_id: string; status: number; state: JobState | null; count: number }>({
     name: 'event-outcomes',
-    text: `select r.event_id, r.status, j.state, count(*)::int as count
-      from run r left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id
-      where r.workspace_id = $1 and r.event_id = any($2::uuid[]) group by r.event_id, r.status, j.state`,
+    text: `select taken.event_id, r.status, j.state, count(*)::int as count
+      from (
+        select event_id, id from run where workspace_id = $1 and event_id = any($2::uuid[])
+        union select event_id, run_id from run_event where workspace_id = $1 and event_id = any($2::uuid[])
+      ) taken
+      join run r on r.workspace_id = $1 and r.id = taken.id
+      left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id group by taken.event_id, r.status, j.state`,
     values: [workspaceId, eventIds],
   })
   for (const row of rows) {

@@ -92,6 +92,25 @@ describe('runs and events', () => {
     expect(JSON.stringify(whole.steps[0]!.output)).toContain('x'.repeat(5000))
   })
 
+  test('of a failure with a large request, lists and screens carry the beginning, programs get the whole', async () => {
+    await changeSettings(t.engine.pool, ws, 'crm', { mode: 'fail', status: 503 })
+    const event = await send({ email: 'y'.repeat(100_000) })
+    await changeSettings(t.engine.pool, ws, 'crm', { mode: 'ok' })
+    const { data: [listed] } = await listRuns(t.engine.pool, ws, { event, status: 'failed' }, page)
+    expect(listed!.error).toEqual({ code: 'step_outside', message: expect.stringContaining('503') as string, step: 'contact', fix: expect.any(String) as string, facts: { truncated: true, characters: expect.any(Number) as number, status: 503, start: expect.stringContaining('crm') as string } })
+    expect(JSON.stringify(listed).length).toBeLessThan(5000)
+    expect(JSON.stringify(await getEvent(t.engine.pool, ws, event)).length).toBeLessThan(110_000)
+    const screen = await getRun(t.engine.pool, ws, listed!.id, { textMax: 60_000 })
+    expect(JSON.stringify(screen).length).toBeLessThan(15_000)
+    expect(screen.steps[0]!.attempts.map((one) => one.error.facts?.['status'])).toEqual([503, 503])
+    const whole = await getRun(t.engine.pool, ws, listed!.id)
+    expect(JSON.stringify(whole.error)).toContain('y'.repeat(100_000))
+    expect(JSON.stringify(whole.steps[0]!.attempts[0]!.error)).toContain('y'.repeat(100_000))
+    const ended = endedRuns(t.engine, ws, 1)
+    await t.engine.retryRun(ws, (await rowId(listed!.id)), { from: 'failed' })
+    await ended
+  })
+
   test('a failing service fails one function alone, with every attempt on record', async () => {
     await changeSettings(t.engine.pool, ws, 'crm', { mode: 'fail', status: 503 })
     const event = await send({ email: 'leo@harbour.dk' })

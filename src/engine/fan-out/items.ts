@@ -10,6 +10,7 @@ import { runIdFor, runMask } from '#engine/derived-ids.ts'
 import type { FanOutRow } from '#engine/fan-out/row.ts'
 import { outputOfRun } from '#engine/fan-out/run-output.ts'
 import { fanOutOutputs, fanOutRuns } from '#engine/sql/fan-out.ts'
+import { parseError } from '#engine/sql/short-error.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
@@ -117,7 +118,7 @@ async function readBlock(pool: pg.Pool, row: FanOutRow, functions: Functions, fr
       ? [{ ...base, eventId, runId: null, function: null, status: 'no run' }]
       : runs.map((run) => ({
           ...base, eventId, runId: publicId('run', run.run), function: functions.get(run.function_id)?.slug ?? null, status: runStateOf(run.status, run.state),
-          startedAt: moment(run.started_ms), endedAt: moment(run.ended_ms), error: run.error === null ? null : (JSON.parse(run.error) as ErrorShape), row: run,
+          startedAt: moment(run.started_ms), endedAt: moment(run.ended_ms), error: parseError<ErrorShape>(run.error), row: run,
         }))
     const kept = entries.filter((entry) => wanted(entry.status))
     if (kept.length > 0) block.set(index, kept)

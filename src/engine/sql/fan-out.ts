@@ -3,6 +3,7 @@
  * of run ids (fanOutRunRange), never by an index of their own; counts are sums over fan_out_count.
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
+import { listedErrorMost, shortError } from '#engine/sql/short-error.ts'
 import { stepListsAnew } from '#engine/sql/step-list.ts'
 import { waitsAnew } from '#engine/sql/wait.ts'
 
@@ -274,7 +275,7 @@ export const fanOutRunning = {
 /** How these runs ($2) went; runs that do not exist are left out. */
 export const fanOutRuns = {
   name: 'fan-out-runs',
-  text: `select r.id::text as run, r.function_id::text as function_id, r.version, r.status, j.state, r.error::text as error,
+  text: `select r.id::text as run, r.function_id::text as function_id, r.version, r.status, j.state, ${shortError('r.error', listedErrorMost)} as error,
       (extract(epoch from r.started_at) * 1000)::float8 as started_ms, (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms
     from unnest($2::uuid[]) as t(id) join run r on r.workspace_id = $1 and r.id = t.id
     left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id`,

@@ -83,7 +83,7 @@ export const newEvent = z.object({
   id: z.string().optional().describe('The same id within 24 hours is stored once'), ts: z.number().optional().describe('Milliseconds since 1970'), v: z.string().optional(),
 }).register(named, { id: 'NewEvent' })
 
-export const runError = z.object({ code: z.string(), message: z.string(), step: z.string().optional(), field: z.string().optional(), fix: z.string().optional(), facts: z.record(z.string(), json).optional() })
+export const runError = z.object({ code: z.string(), message: z.string(), step: z.string().optional(), field: z.string().optional(), fix: z.string().optional(), facts: z.record(z.string(), json).optional().describe('In lists, those of a large error are cut to { truncated, characters, status, start }') })
 
 export const runSummary = z.object({
   id: z.string(), status: z.enum(runStates), function: functionSlug, workflow: z.string().nullable(),

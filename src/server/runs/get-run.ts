@@ -4,6 +4,7 @@ import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import { parsePublicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { advance, type Ended } from '#engine/advance.ts'
+import { parseError, shortError } from '#engine/sql/short-error.ts'
 import type { FunctionDefinition, Given, StepDefinition } from '#graph/definition.ts'
 import { ownOrItems, viewItems, itemsText, type EachView, type ItemRow } from '#server/runs/view-items.ts'
 import { loadRuns, moment, parse, type RunSummary } from '#server/runs/run-row.ts'
@@ -99,17 +100,17 @@ interface ProgressRow {
   started_ms: number
 }
 
-/** Throws not_found. `id` is the public id. `textMax`: longer values become `{ truncated, characters, start }`. */
+/** Throws not_found. `id` is the public id. `textMax`: longer values become `{ truncated, characters, start }`, and so do the facts of longer errors. */
 export async function getRun(pool: pg.Pool, workspaceId: string, id: string, options: { textMax?: number } = {}): Promise<RunDetail> {
   const uuid = parsePublicId('run', id)
-  const summary = uuid === null ? undefined : (await loadRuns(pool, workspaceId, [uuid]))[0]
+  const max = options.textMax ?? null
+  const summary = uuid === null ? undefined : (await loadRuns(pool, workspaceId, [uuid], max))[0]
   if (uuid === null || summary === undefined) throw new FanwiseError('not_found', `There is no run ${id} in this workspace.`, { fix: 'Look in the list of runs.' })
-  const max = options.textMax ?? Number.MAX_SAFE_INTEGER
   const values = [workspaceId, uuid]
   const [head, steps, attempts, waits, progress, items] = await Promise.all([
     pool.query<{ definition: string | null; received_ms: number; events: number }>({ name: 'run-head', text: headText, values }),
-    pool.query<StepRow>({ name: 'run-steps', text: stepsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
-    pool.query<AttemptRow>({ name: 'run-attempts', text: attemptsText, values: [...values, max === Number.MAX_SAFE_INTEGER ? null : max] }),
+    pool.query<StepRow>({ name: 'run-steps', text: stepsText, values: [...values, max] }),
+    pool.query<AttemptRow>({ name: 'run-attempts', text: attemptsText, values: [...values, max] }),
     pool.query<WaitRow>({ name: 'run-waits', text: waitsText, values }),
     pool.query<ProgressRow>({ name: 'run-progress', text: progressText, values }),
     pool.query<ItemRow>({ name: 'run-items', text: itemsText, values }),
@@ -133,10 +134,10 @@ const headText = `select v.definition::text as definition, (extract(epoch from e
   left join function_version v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.version
   where r.workspace_id = $1 and r.id = $2`
 const stepsText = `select step, attempt, status, port, (extract(epoch from started_at) * 1000)::float8 as started_ms,
-    (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, ${cut('output')} as output, error::text as error
+    (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, ${cut('output')} as output, ${shortError('error', '$3::int')} as error
   from step where workspace_id = $1 and run_id = $2 and strpos(step, '#') = 0`
 const attemptsText = `select step, attempt, (extract(epoch from started_at) * 1000)::float8 as started_ms,
-    (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, error::text as error,
+    (extract(epoch from ended_at) * 1000)::float8 as ended_ms, ${cut('input')} as input, ${shortError('error', '$3::int')} as error,
     (extract(epoch from retry_at) * 1000)::float8 as retry_ms
   from attempt where workspace_id = $1 and run_id = $2 order by step, attempt`
 const waitsText = `select step, kind, event_name, signal, (extract(epoch from created_at) * 1000)::float8 as created_ms,
@@ -185,7 +186,7 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
   return {
     ...common, status: row.status === 1 ? 'completed' : 'failed', attempt: row.attempt,
     startedAt: common.each?.startedAt ?? new Date(waitedSince).toISOString(), endedAt: new Date(row.ended_ms).toISOString(),
-    port: row.port, input: parse<Json>(row.input), output: parse<Json>(row.output), error: parse<ErrorShape>(row.error), dueAt: null,
+    port: row.port, input: parse<Json>(row.input), output: parse<Json>(row.output), error: parseError<ErrorShape>(row.error), dueAt: null,
   }
 }
 
@@ -202,7 +203,7 @@ function openState(stepId: string, run: RunSummary, recorded: Recorded): StepSta
 function viewAttempt(row: AttemptRow): AttemptView {
   return {
     attempt: row.attempt, startedAt: new Date(row.started_ms).toISOString(), endedAt: new Date(row.ended_ms).toISOString(),
-    input: parse<Json>(row.input), error: JSON.parse(row.error) as ErrorShape, retryAt: moment(row.retry_ms),
+    input: parse<Json>(row.input), error: parseError<ErrorShape>(row.error)!, retryAt: moment(row.retry_ms),
   }
 }
 

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { ErrorShape } from '#base/errors.ts'
 import { publicId, uuidTime } from '#base/ids.ts'
 import type { Trial } from '#graph/definition.ts'
+import { listedErrorMost, parseError, shortError } from '#engine/sql/short-error.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import { notBegunWhy } from '#server/runs/not-begun.ts'
 import { readable } from '#server/runs/readable-json.ts'
@@ -74,10 +75,10 @@ interface Row {
   at_step: string | null
 }
 
-// The payload is cut before it is sent: a list needs a word of it, not megabytes.
+// Payload and error are cut before they are sent: a list needs a word of them, not megabytes.
 const text = `
   select r.id, r.status, (extract(epoch from r.started_at) * 1000)::float8 as started_ms,
-    (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms, r.version, (v.definition->'trial')::text as trial, r.error::text as error, r.retry_of, r.parent_run_id,
+    (extract(epoch from r.ended_at) * 1000)::float8 as ended_ms, r.version, (v.definition->'trial')::text as trial, ${shortError('r.error', '$3::int')} as error, r.retry_of, r.parent_run_id,
     f.slug, f.name as function_name, w.slug as workflow_slug, w.name as workflow_name,
     e.id as event_id, e.name as event_name, e.source as event_source, left(e.data::text, 2000) as data_start,
     j.state, coalesce(j.why::text, ${notBegunWhy('j', 'v.definition')}) as why, (extract(epoch from j.due) * 1000)::float8 as due_ms,
@@ -95,10 +96,10 @@ const text = `
   where r.workspace_id = $1 and r.id = any($2::uuid[])
   order by r.id desc`
 
-/** Newest first, whatever the order of `ids`. */
-export async function loadRuns(pool: pg.Pool, workspaceId: string, ids: string[]): Promise<RunSummary[]> {
+/** Newest first, whatever the order of `ids`. `errorMost`: the facts of a longer error are cut; null = never. */
+export async function loadRuns(pool: pg.Pool, workspaceId: string, ids: string[], errorMost: number | null = listedErrorMost): Promise<RunSummary[]> {
   if (ids.length === 0) return []
-  const { rows } = await pool.query<Row>({ name: 'run-rows', text, values: [workspaceId, ids] })
+  const { rows } = await pool.query<Row>({ name: 'run-rows', text, values: [workspaceId, ids, errorMost] })
   return rows.map(summaryOf)
 }
 
@@ -118,7 +119,7 @@ function summaryOf(row: Row): RunSummary {
     createdAt: new Date(uuidTime(row.id)).toISOString(),
     startedAt: moment(row.started_ms),
     endedAt: moment(row.ended_ms),
-    error: parse<RunError>(row.error),
+    error: parseError<RunError>(row.error),
     atStep: row.at_step,
     why: ended ? null : parse<RunWhy>(row.why),
     dueAt: ended ? null : moment(row.due_ms),

@@ -5,6 +5,7 @@
 import type pg from 'pg'
 import { parsePublicId } from '#base/ids.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
+import { listedErrorMost, parseError, shortError } from '#engine/sql/short-error.ts'
 import type { JobState } from '#engine/states.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { notBegun } from '#server/runs/not-begun.ts'
@@ -75,7 +76,7 @@ export async function traceEvent(pool: pg.Pool, workspaceId: string, eventId: st
 
 const hasKind = (trace: Trace, run: TracedRun, kind: string): boolean => trace.functions.get(functionKey(run))?.definition.steps.some((step) => step.kind === kind) ?? false
 
-const runsText = `select r.id::text as id, r.function_id::text as "functionId", r.version, r.status, j.state, coalesce(j.why::text, '{"kind":"' || ${notBegun('j')} || '"}') as why, r.error::text as error
+const runsText = `select r.id::text as id, r.function_id::text as "functionId", r.version, r.status, j.state, coalesce(j.why::text, '{"kind":"' || ${notBegun('j')} || '"}') as why, ${shortError('r.error', listedErrorMost)} as error
   from (
     select id from run where workspace_id = $1 and event_id = any($2::uuid[])
     union select run_id from run_event where workspace_id = $1 and event_id = any($2::uuid[])
@@ -87,7 +88,7 @@ const runsText = `select r.id::text as id, r.function_id::text as "functionId", 
 
 async function runsOf(pool: pg.Pool, workspaceId: string, events: string[], callers: string[], limit: number): Promise<TracedRun[]> {
   const { rows } = await pool.query<Omit<TracedRun, 'why' | 'error'> & { why: string | null; error: string | null }>({ name: 'trace-runs', text: runsText, values: [workspaceId, events, callers, limit] })
-  return rows.map((row) => ({ ...row, why: parse<TracedRun['why']>(row.why), error: parse<TracedRun['error']>(row.error) }))
+  return rows.map((row) => ({ ...row, why: parse<TracedRun['why']>(row.why), error: parseError<TracedRun['error']>(row.error) }))
 }
 
 const functionsText = `select f.id::text as id, f.slug, f.workflow_id::text as workflow_id, w.slug as workflow, v.version, v.definition::text as definition

@@ -1,5 +1,5 @@
 /** Fan-outs over the public API and the calls of the pages; answers are held against their published schemas. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { apiRoutes } from '#server/api/routes.ts'
 import { newUuid, publicId } from '#base/ids.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
@@ -93,6 +93,17 @@ test('from first items over a failure to the end, by API key', async () => {
   expect(end.audit.map((line: Loose) => [line.actor, line.action])).toEqual([['Fanwise', 'go'], ['the API key Test', 'retry-failed']])
   expect((await call('GET', '/fan-outs')).body.data[0]).toMatchObject({ id, state: 'settled' })
   expect((await call('GET', `/fan-outs/${id}/items?status=completed&outputs=true&limit=1`)).body).toMatchObject({ data: [{ index: 0, function: 'item', output: { status: 200 } }], next: 1 })
+})
+
+test('the list asks once for all of its page, and knows each as its own page does', async () => {
+  fail = false
+  const ids = [await start(3), await start(1), await start(2)]
+  for (const id of ids) await state(id, 'settled')
+  const asked = vi.spyOn(t.engine.pool, 'query')
+  const { data } = (await call('GET', '/fan-outs?limit=3')).body
+  expect(asked.mock.calls.filter(([statement]) => (statement as { name?: string }).name === 'fan-out-find')).toHaveLength(1)
+  asked.mockRestore()
+  expect(data.map((one: Loose) => [one.id, one.total, one.done, one.running + one.waiting])).toEqual([[ids[2], 2, 2, 0], [ids[1], 1, 1, 0], [ids[0], 3, 3, 0]])
 })
 
 test('a step in the wrong state, or one nobody knows, is refused with what to do', async () => {

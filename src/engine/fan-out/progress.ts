@@ -50,18 +50,27 @@ interface FoundRow extends FanOutRow {
   version: number | null
 }
 
+/** @throws not_found */
 export async function readProgress(pool: pg.Pool, workspaceId: string, id: string): Promise<FanOutProgress> {
-  const { rows } = await pool.query<FoundRow>({ ...fanOutFind, values: [workspaceId, id] })
-  const row = rows[0]
-  if (row === undefined) throw new FanwiseError('not_found', `There is no fan-out ${publicId('fan', id)} in this workspace.`, { fix: 'Look in the list of fan-outs.' })
-  const open = Math.max(0, row.runs - endedOf(row))
-  const ranges = rangesOf(row)
-  const held = open === 0 ? 0 : (await pool.query<{ running: number }>({
-    ...fanOutRunning, values: [workspaceId, uuids(ranges.map((range) => range.from)), uuids(ranges.map((range) => range.to))],
-  })).rows[0]!.running
-  const running = Math.min(open, held)
-  return progressOf(row, running, open)
+  const found = (await readProgressOf(pool, workspaceId, [id]))[0]
+  if (found === undefined) throw new FanwiseError('not_found', `There is no fan-out ${publicId('fan', id)} in this workspace.`, { fix: 'Look in the list of fan-outs.' })
+  return found
 }
+
+/** In the order of `ids`, with two statements for any number of them; those that are not there any more are left out. */
+export async function readProgressOf(pool: pg.Pool, workspaceId: string, ids: string[]): Promise<FanOutProgress[]> {
+  if (ids.length === 0) return []
+  const { rows } = await pool.query<FoundRow>({ ...fanOutFind, values: [workspaceId, uuids(ids)] })
+  const ranges = rows.filter((row) => openOf(row) > 0).flatMap((row) => rangesOf(row).map(({ from, to }) => ({ id: row.id, from, to })))
+  const held = ranges.length === 0 ? [] : (await pool.query<{ id: string; running: number }>({
+    ...fanOutRunning, values: [workspaceId, uuids(ranges.map((range) => range.id)), uuids(ranges.map((range) => range.from)), uuids(ranges.map((range) => range.to))],
+  })).rows
+  const running = new Map(held.map((one) => [one.id, one.running]))
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => found.get(id) ?? []).map((row) => progressOf(row, Math.min(openOf(row), running.get(row.id) ?? 0), openOf(row)))
+}
+
+const openOf = (row: FoundRow): number => Math.max(0, row.runs - endedOf(row))
 
 function progressOf(row: FoundRow, running: number, open: number): FanOutProgress {
   const going = row.state === 'emitting' || row.state === 'running' || row.state === 'canary'

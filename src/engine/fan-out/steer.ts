@@ -7,7 +7,7 @@ import { audit, type Actor } from '#engine/audit.ts'
 import { cancelRest, confirm, letGo, rest, resume } from '#engine/fan-out/rest.ts'
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'
-import { readProgress, type FanOutProgress } from '#engine/fan-out/progress.ts'
+import { readProgress, readProgressOf, type FanOutProgress } from '#engine/fan-out/progress.ts'
 import { laneOf, type Route } from '#engine/match.ts'
 import { fanOutFailed, fanOutLook, fanOutReopen, limitOverride } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
@@ -17,6 +17,8 @@ import type { FunctionDefinition } from '#graph/definition.ts'
 /** The engine's methods for one fan-out; ids are row ids. Those that find it in the wrong state throw `conflict`. */
 export interface FanOutControls {
   progress(workspaceId: string, id: string): Promise<FanOutProgress>
+  /** Of many at once, in their order; those that are not there any more are left out. */
+  progressOf(workspaceId: string, ids: string[]): Promise<FanOutProgress[]>
   items(workspaceId: string, id: string, query: ItemQuery): Promise<ItemPage>
   pause(workspaceId: string, id: string, by: Actor, reason?: string): Promise<void>
   resume(workspaceId: string, id: string, by: Actor): Promise<void>
@@ -36,6 +38,7 @@ export function fanOutControls(context: FanOutContext, routesChanged: (workspace
   const find = (ws: string, id: string) => findFanOut(context, ws, id)
   return {
     progress: (ws, id) => readProgress(context.pool, ws, id),
+    progressOf: (ws, ids) => readProgressOf(context.pool, ws, ids),
     items: async (ws, id, query) => readItems(context.pool, await find(ws, id), query),
     async pause(ws, id, by, reason) {
       const row = await find(ws, id)

@@ -134,13 +134,13 @@ export const fanOutConfirm = {
     returning run_id::text as run_id, step, total`,
 }
 
-/** For a person's question: row with the last state, whatever it is. */
+/** For a person's question, of each of $2: row with the last state, whatever it is. */
 export const fanOutFind = {
   name: 'fan-out-find',
   text: `select ${columns}, f.reason, f.event_name, f.function_id::text as function_id,
       (extract(epoch from f.started_at) * 1000)::float8 as started_ms, (extract(epoch from f.settled_at) * 1000)::float8 as settled_ms,
       (select r.version from run r where r.workspace_id = f.workspace_id and r.id = f.run_id) as version
-    from fan_out f ${counts} where f.workspace_id = $1 and f.id = $2`,
+    from fan_out f ${counts} where f.workspace_id = $1 and f.id = any($2::uuid[])`,
 }
 
 export const fanOutHold = {
@@ -260,16 +260,17 @@ export const fanOutAnyJob = {
 /**
  * Children in the hands of workers: executing, or claimed ahead and next. Of a lane with a limit at most the slots
  * that workers hold execute; of one without, nobody but the worker knows which have begun, and it may have some hundred more in hand.
+ * $2 fan-outs, one place for each of their ranges $3 to $4; those of which nothing runs are left out.
  */
 export const fanOutRunning = {
   name: 'fan-out-running',
-  text: `select coalesce(sum(case when l.cap is null then n.n else least(n.n, l.granted) end), 0)::int as running from (
-      select j.lane_id, count(*)::int as n from unnest($2::uuid[], $3::uuid[]) as t(first, last)
+  text: `select n.id::text as id, sum(case when l.cap is null then n.n else least(n.n, l.granted) end)::int as running from (
+      select t.id, j.lane_id, count(*)::int as n from unnest($2::uuid[], $3::uuid[], $4::uuid[]) as t(id, first, last)
       cross join lateral (
         select j.lane_id from worker w join job j on j.worker_id = w.id and j.state = 'r' where j.workspace_id = $1 and j.run_id between t.first and t.last
-      ) j group by j.lane_id
+      ) j group by t.id, j.lane_id
     ) n
-    left join lane l on l.workspace_id = $1 and l.id = n.lane_id`,
+    left join lane l on l.workspace_id = $1 and l.id = n.lane_id group by n.id`,
 }
 
 /** How these runs ($2) went; runs that do not exist are left out. */

@@ -106,7 +106,7 @@ export async function listFanOuts(workspaceId: string, page: PageRequest): Promi
     values: [workspaceId, cursorUuid('fan', page.cursor), page.limit + 1],
   })
   const found = toPage(rows, page.limit)
-  const all = await Promise.all(found.data.map((row) => fanOuts.progress(workspaceId, row.id)))
+  const all = await fanOuts.progressOf(workspaceId, found.data.map((row) => row.id))
   const names = await namesOf(pool, workspaceId, all.map((one) => one.functionId))
   const rule = await ruleFor(pool, workspaceId, all)
   return { data: all.map((one) => summaryOf(one, names.get(one.functionId), one.state === 'confirm' ? rule : null)), nextCursor: found.nextCursor === null ? null : publicId('fan', found.nextCursor) }

@@ -267,3 +267,36 @@ test('the mail goes to others while one of them cannot be told, and nobody count
   await own.end()
   await database.drop()
 })
+
+test('who is named while the mail to the one before is under way is told as well', async () => {
+  const database = await createTestDatabase()
+  const own = new pg.Pool({ connectionString: database.url })
+  const ws = await createWorkspace(own)
+  const person = async (email: string) => {
+    const id = newUuid()
+    await own.query('insert into user_account (id, email) values ($1, $2)', [id, email])
+    await own.query(`insert into membership (workspace_id, user_id, role) values ($1, $2, 'editor')`, [ws, id])
+    return id
+  }
+  const [first, second] = [await person('first@north.io'), await person('second@north.io')]
+  const [fnId, id] = [newUuid(), newUuid()]
+  await own.query('update workspace set confirm_above = 10, confirm_by = $2 where id = $1', [ws, first])
+  await own.query(`insert into function (workspace_id, id, workflow_id, slug, name) values ($1, $2, $2, 'all', 'all')`, [ws, fnId])
+  await own.query(`insert into fan_out (workspace_id, id, run_id, step, function_id, event_name, base_id, total, state) values ($1, $2, $2, 's', $3, 'a/b', $2, 50, 'confirm')`, [ws, id, fnId])
+  const sent: string[] = []
+  const context = { pool: own, publicUrl: '', sendMail: async (_ws: string, { to }: { to: string }) => {
+    sent.push(to)
+    // As setConfirmRule does.
+    if (sent.length === 1) {
+      await own.query('update workspace set confirm_by = $2 where id = $1', [ws, second])
+      await own.query(`update fan_out set asked_at = null where workspace_id = $1 and state = 'confirm'`, [ws])
+    }
+    return { via: 'smtp' as const }
+  } }
+  const duty = startAsking({ pool: own } as Engine, context, () => {})
+  await until(async () => ((await own.query('select 1 from fan_out where id = $1 and asked_at is not null', [id])).rowCount === 1 ? true : null), 'somebody counts as told')
+  await duty.stop()
+  expect(sent).toEqual(['first@north.io', 'second@north.io'])
+  await own.end()
+  await database.drop()
+})

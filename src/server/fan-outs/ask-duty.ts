@@ -28,6 +28,9 @@ const untold = {
 }
 const lock = `select pg_try_advisory_xact_lock(hashtextextended('ask ' || $1, 0)) as mine`
 const still = `select 1 from fan_out where workspace_id = $1 and id = $2 and state = 'confirm' and asked_at is null`
+const named = 'select confirm_by::text as by from workspace where id = $1'
+/** Locked, so that who is named in this moment waits for the word that the one before was told, and takes it back. */
+const stillNamed = 'select 1 from workspace where id = $1 and confirm_by::text is not distinct from $2 for share'
 const told = 'update fan_out set asked_at = clock_timestamp() where workspace_id = $1 and id = $2'
 
 export function startAsking(engine: Engine, context: AlertContext, warn: (message: string, facts: Record<string, unknown>) => void): RunningDuty {
@@ -57,7 +60,10 @@ async function tellOnce(context: AlertContext, asked: Asked): Promise<boolean> {
   return inTransaction(context.pool, async (client) => {
     if (!(await client.query<{ mine: boolean }>(lock, [asked.id])).rows[0]!.mine) return false
     if ((await client.query(still, [asked.workspace_id, asked.id])).rowCount === 0) return false
+    const by = (await client.query<{ by: string | null }>(named, [asked.workspace_id])).rows[0]?.by ?? null
     await tell(context, asked)
+    // Another was named while the mail was under way: the next look tells them.
+    if ((await client.query(stillNamed, [asked.workspace_id, by])).rowCount === 0) return true
     await client.query(told, [asked.workspace_id, asked.id])
     return true
   })

@@ -1,8 +1,9 @@
 /** What the pages and the REST API read of runs and events, and the playground they watch, on a real engine. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { publicId } from '#base/ids.ts'
+import { newUuid, publicId } from '#base/ids.ts'
 import { handlePlayground } from '#playground/handle.ts'
 import { allSettings, changeSettings, receivedBy } from '#playground/store.ts'
+import { db } from '#server/db.ts'
 import { getEvent } from '#server/events/get-event.ts'
 import { listEvents } from '#server/events/list-events.ts'
 import { getRun } from '#server/runs/get-run.ts'
@@ -10,6 +11,9 @@ import { countRuns, listRuns } from '#server/runs/list-runs.ts'
 import { listFunctions } from '#server/functions/list-functions.ts'
 import { changesOf } from '#server/live.ts'
 import { listOutbox, readOutboxMail, storeOutboxMail } from '#server/outbox/store.ts'
+import { appRouter } from '#server/router.ts'
+import { createCaller } from '#server/trpc.ts'
+import { addMember } from '#tests/support/drawing.ts'
 import { endedRuns, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { startTestServer } from '#tests/support/server.ts'
@@ -49,6 +53,29 @@ const send = async (data: Record<string, string> = { email: 'ada@north.io' }) =>
   await until(async () => (await listRuns(t.engine.pool, ws, { event: id, status: 'sleeping' }, page)).data.length === 1, 'later sleeps')
   return id
 }
+
+test('what a step of a run asks can be read and decided, however many others wait', async () => {
+  const own = await createWorkspace(t.engine.pool)
+  const user = newUuid()
+  await addMember(own, user, 'editor')
+  const { slug } = await db().workspace.findUniqueOrThrow({ where: { id: own } })
+  const page = createCaller(appRouter)({ user: async () => ({ id: user, email: 'e@north.example', name: 'Ada' }) as never })
+  await publish(t.engine.pool, own, [fn('refund', 'refund/asked', [step('ask', 'approval', { title: 'Refund {{ event.data.n }}?', message: '', timeout: '1h' })])])
+  t.engine.routesChanged(own)
+  await t.engine.ingest(own, Array.from({ length: 55 }, (_, n) => ({ name: 'refund/asked', data: { n } })), { source: 'api' })
+  const runs = await until(async () => {
+    const { data } = await listRuns(t.engine.pool, own, { status: 'waiting' }, { limit: 100 })
+    return data.length === 55 ? data : null
+  }, 'all wait')
+  for (const { id } of runs) {
+    expect(await page.approvals.asked({ workspace: slug, run: id, step: 'ask' })).toMatchObject({ state: 'open', title: expect.stringMatching(/^Refund \d+\?$/) as string })
+  }
+  const last = (await page.approvals.waiting({ workspace: slug })).map((one) => one.run)
+  const beyond = runs.find((run) => !last.includes(run.id))!
+  await page.approvals.decide({ workspace: slug, run: beyond.id, step: 'ask', decision: 'approved' })
+  expect(await page.approvals.asked({ workspace: slug, run: beyond.id, step: 'ask' })).toMatchObject({ state: 'approved' })
+  await expect(page.approvals.asked({ workspace: slug, run: 'nonsense', step: 'ask' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
 
 describe('runs and events', () => {
   test('lists by status, function and event, newest first, in pages', async () => {

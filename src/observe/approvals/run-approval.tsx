@@ -13,8 +13,9 @@ export function RunApproval({ run, step }: { run: string; step: string }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
-  const waiting = useQuery(trpc.approvals.waiting.queryOptions({ workspace: workspace.slug }))
-  const asked = waiting.data?.find((one) => one.run === run && one.step === step)
+  // Asked for this step alone: the list of all that wait has an end, and may have been read before this one began.
+  const query = useQuery(trpc.approvals.asked.queryOptions({ workspace: workspace.slug, run, step }, { staleTime: 0, refetchInterval: ({ state }) => (state.data?.state === 'unasked' ? 1000 : false) }))
+  const asked = query.data?.state === 'open' ? query.data : undefined
   const decide = useMutation(trpc.approvals.decide.mutationOptions({
     onSuccess: ({ decided }) => notifyDone(decided === 'approved' ? 'Approved. The run goes on.' : 'Rejected. The run goes on by that way.'),
     onSettled: () => {
@@ -26,6 +27,7 @@ export function RunApproval({ run, step }: { run: string; step: string }) {
   const show = useCallback((section: HTMLElement | null) => {
     if (window.location.hash === '#decision') section?.scrollIntoView({ block: 'center' })
   }, [])
+  if (query.error !== null && query.data === undefined) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
   if (asked === undefined) return null
   return (
     <section ref={show} id="decision" className={classes.inPanel} aria-label="Decision">

@@ -21,7 +21,8 @@ export function WaitingForYou() {
   const waiting = useQuery(trpc.approvals.waiting.queryOptions({ workspace: workspace.slug }, { refetchInterval: 20_000 })).data ?? []
   const fanOuts = useQuery(trpc.fanOuts.waiting.queryOptions({ workspace: workspace.slug }, { refetchInterval: 20_000 })).data?.filter((one) => one.mine) ?? []
   const [all, setAll] = useState(false)
-  if (waiting.length + fanOuts.length === 0) return null
+  // Whoever only looks on is asked nothing.
+  if (workspace.role === 'viewer' || waiting.length + fanOuts.length === 0) return null
   const shown = all || waiting.length <= shownFirst + 1 ? waiting : waiting.slice(0, shownFirst)
   return (
     <section className={classes.waiting} aria-label="Waiting for you">

@@ -100,6 +100,8 @@ test('by program: the name, roles and removing, as an admin would', async () => 
   expect(await one.rest('PATCH', '/workspace', { name: 'South Ops' })).toMatchObject({ name: 'South Ops', slug: one.at.workspace })
   expect(await one.rest('PATCH', '/workspace', { name: ' ' })).toMatchObject({ status: 400, error: { field: 'name' } })
   expect(await one.rest('PATCH', `/members/${usr(one.viewer)}`, { role: 'editor' })).toMatchObject({ id: usr(one.viewer), role: 'editor' })
+  // An id is the same in small letters, as everywhere.
+  expect(await one.rest('PATCH', `/members/${usr(one.viewer).toLowerCase()}`, { role: 'admin' })).toMatchObject({ id: usr(one.viewer), role: 'admin' })
   expect(await one.rest('PATCH', `/members/${usr(one.viewer)}`, { role: 'owner' })).toMatchObject({ status: 400, error: { field: 'role' } })
   expect(await one.rest('PATCH', `/members/${usr(one.owner)}`, { role: 'viewer' })).toMatchObject({ status: 403 })
   expect(await one.rest('DELETE', `/members/${usr(one.owner)}`)).toMatchObject({ status: 403 })
@@ -107,7 +109,7 @@ test('by program: the name, roles and removing, as an admin would', async () => 
   expect(await one.rest('DELETE', `/members/${usr(one.editor)}`)).toMatchObject({ status: 404 })
   await expect(as(one.editor).workspaces.here(one.at)).rejects.toMatchObject({ code: 'NOT_FOUND' })
   const entries = (await as(one.owner).audit.list({ ...one.at, filter: {} })).data
-  expect(entries.map(({ action, actor }) => `${actor.kind} ${action}`).slice(0, 3)).toEqual(['key member.remove', 'key member.role', 'key workspace.rename'])
+  expect(entries.map(({ action, actor }) => `${actor.kind} ${action}`).slice(0, 4)).toEqual(['key member.remove', 'key member.role', 'key member.role', 'key workspace.rename'])
   // Another workspace's people are out of reach.
   const other = await team()
   expect(await one.rest('PATCH', `/members/${usr(other.viewer)}`, { role: 'editor' })).toMatchObject({ status: 404 })
@@ -124,6 +126,26 @@ test('by program: how long history is kept, each by itself, with the days of bef
   expect((await as(one.owner).audit.list({ ...one.at, filter: { action: 'workspace' } })).data).toMatchObject([
     { action: 'workspace.history', detail: { eventDays: null, eventDaysBefore: 30, runDays: 90 } }, { action: 'workspace.history', detail: { runDays: 90, runDaysBefore: 30, eventDays: 30 } },
   ])
+})
+
+test('what somebody else has changed since a page was loaded stays as they made it', async () => {
+  const one = await team()
+  await as(one.owner).workspaces.setHistory({ ...one.at, runDays: 365 })
+  await as(one.admin).workspaces.setHistory({ ...one.at, eventDays: 60 })
+  expect(await as(one.viewer).workspaces.history(one.at)).toEqual({ eventDays: 60, runDays: 365 })
+  const schedule = { event: 'digest/due', cron: '0 9 * * *', timezone: 'UTC', data: { plan: 'a' }, missed: 'last' as const, enabled: true }
+  await as(one.editor).schedules.put({ ...one.at, key: 'c1', schedule })
+  await one.rest('PUT', '/schedules/c1', { ...schedule, cron: '0 7 * * *', data: { plan: 'b' } })
+  await as(one.editor).schedules.switch({ ...one.at, key: 'c1', enabled: false })
+  expect(await one.rest('GET', '/schedules/c1')).toMatchObject({ cron: '0 7 * * *', data: { plan: 'b' }, enabled: false, nextAt: null })
+  await db().dataSchedule.updateMany({ where: { workspaceId: one.ws }, data: { nextAt: new Date(0) } })
+  const on = await as(one.editor).schedules.switch({ ...one.at, key: 'c1', enabled: true })
+  expect(Date.parse(on.nextAt!)).toBeGreaterThan(Date.now())
+  await as(one.editor).schedules.switch({ ...one.at, key: 'c1', enabled: true })
+  await expect(as(one.viewer).schedules.switch({ ...one.at, key: 'c1', enabled: false })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  await expect(as(one.editor).schedules.switch({ ...one.at, key: 'c2', enabled: false })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  // The last time changed nothing.
+  expect((await as(one.owner).audit.list({ ...one.at, filter: { action: 'schedule' } })).data.map(({ action, detail }) => [action, detail?.['enabled']])).toEqual([['schedule.change', true], ['schedule.change', false], ['schedule.change', true], ['schedule.create', true]])
 })
 
 test('open pages hear that their person has another role, and all of them that it has another name', async () => {

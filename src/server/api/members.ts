@@ -1,5 +1,7 @@
 /** The people of the workspace over the API. A key counts as an admin, so it decides nothing about owners. */
 import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
+import { parsePublicId } from '#base/ids.ts'
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { listOf, named } from '#server/api/schemas.ts'
 import { listInvitations, revokeInvitation } from '#server/members/invitations.ts'
@@ -39,7 +41,10 @@ export const memberRoutes: ApiRoute[] = [
     answers: { 200: { description: 'The member as it is now', schema: member } },
     async handle({ workspaceId, actor, path, body }) {
       await setRole(workspaceId, path.id!, body.role, { actor, userId: null })
-      return { status: 200, body: (await listMembers(workspaceId)).find((one) => one.id === path.id) }
+      const id = parsePublicId('usr', path.id!)
+      const member = (await listMembers(workspaceId)).find((one) => parsePublicId('usr', one.id) === id)
+      if (member === undefined) throw new FanwiseError('not_found', 'This person is not in the workspace any more.', { fix: 'Load the list again; somebody may have been faster.' })
+      return { status: 200, body: member }
     },
   }),
   route({

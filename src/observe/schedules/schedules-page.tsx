@@ -65,10 +65,10 @@ function ScheduleRow({ schedule, mayEdit, onEdit }: { schedule: ScheduleEntry; m
   const client = useQueryClient()
   const now = useNow(10_000)
   const refresh = () => client.invalidateQueries(trpc.schedules.pathFilter())
-  const put = useMutation(trpc.schedules.put.mutationOptions({ onError: notifyError, onSettled: refresh }))
+  const turn = useMutation(trpc.schedules.switch.mutationOptions({ onError: notifyError, onSettled: refresh }))
   const remove = useMutation(trpc.schedules.remove.mutationOptions({ onError: notifyError, onSuccess: () => notifyDone('Removed. What it has sent stays.'), onSettled: refresh }))
-  const { key, event, cron, timezone, data, missed } = schedule
-  const on = put.isPending ? put.variables.schedule.enabled !== false : schedule.enabled
+  const { key, event, cron, timezone } = schedule
+  const on = turn.isPending ? turn.variables.enabled : schedule.enabled
   const askRemove = () => modals.openConfirmModal({
     title: `Remove the schedule ${key}?`, children: 'It sends nothing more. Events it has sent, and their runs, stay.',
     labels: { confirm: 'Remove it', cancel: 'Keep it' }, confirmProps: { color: 'red', variant: 'filled' },
@@ -82,7 +82,7 @@ function ScheduleRow({ schedule, mayEdit, onEdit }: { schedule: ScheduleEntry; m
       <td className={classes.wide}>{timezone}</td>
       <td data-name="Next" className="num" title={schedule.nextAt === null ? undefined : formatMoment(Date.parse(schedule.nextAt))}>{schedule.nextAt === null ? <span className={classes.quiet}>never</span> : now === 0 ? '' : formatIn(Date.parse(schedule.nextAt), now)}</td>
       <td data-name="Last" className={`num ${classes.wide}`}>{schedule.lastAt === null ? <span className={classes.quiet}>not yet</span> : <RelativeTime at={Date.parse(schedule.lastAt)} />}</td>
-      <td><Switch aria-label={`Schedule ${key}`} checked={on} disabled={!mayEdit || put.isPending} onChange={(changed) => put.mutate({ workspace: workspace.slug, key, schedule: { event, cron, timezone, data: data as never, missed, enabled: changed.currentTarget.checked } })} /></td>
+      <td><Switch aria-label={`Schedule ${key}`} checked={on} disabled={!mayEdit || turn.isPending} onChange={(changed) => turn.mutate({ workspace: workspace.slug, key, enabled: changed.currentTarget.checked })} /></td>
       <td className={classes.actions}>
         {mayEdit ? <><Button size="xs" onClick={onEdit} aria-label={`Edit ${key}`}><IconPencil size={14} stroke={1.7} /></Button><Button size="xs" onClick={askRemove} loading={remove.isPending} aria-label={`Remove ${key}`}><IconTrash size={14} stroke={1.7} /></Button></> : null}
       </td>

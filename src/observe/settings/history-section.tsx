@@ -37,7 +37,8 @@ export function HistorySection() {
   const changed = now !== undefined && next !== undefined && (next.eventDays !== now.eventDays || next.runDays !== now.runDays)
   const ask = () => {
     if (now === undefined || next === undefined) return
-    const go = () => save.mutate({ workspace: workspace.slug, ...next })
+    // What was not touched is not sent: somebody else may keep it for longer since this page was loaded.
+    const go = () => save.mutate({ workspace: workspace.slug, ...(next.eventDays === now.eventDays ? {} : { eventDays: next.eventDays }), ...(next.runDays === now.runDays ? {} : { runDays: next.runDays }) })
     const shorter = [...(isShorter(next.eventDays, now.eventDays) ? [`events older than ${daysWord(next.eventDays)} of which no run is kept`] : []), ...(isShorter(next.runDays, now.runDays) ? [`runs that ended more than ${daysWord(next.runDays)} ago`] : [])]
     if (shorter.length === 0) return go()
     modals.openConfirmModal({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { actorOf } from '#server/audit/record.ts'
 import { getEngine } from '#server/engine.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
-import { deleteSchedule, listSchedules, putSchedule, scheduleBody, scheduleKey, ticksOf } from '#server/schedules/store.ts'
+import { deleteSchedule, listSchedules, putSchedule, scheduleBody, scheduleKey, switchSchedule, ticksOf } from '#server/schedules/store.ts'
 import { cronProblem, isTimeZone } from '#graph/compile/check-sources.ts'
 import { router } from '#server/trpc.ts'
 
@@ -20,6 +20,7 @@ export const schedulesRouter = router({
   put: asEditor
     .input(z.object({ key: scheduleKey, isNew: z.boolean().default(false), schedule: scheduleBody }))
     .mutation(async ({ ctx, input }) => (await putSchedule(getEngine().pool, ctx.workspace.id, input.key, input.schedule, actorOf(ctx.user), { mustBeNew: input.isNew })).schedule),
+  switch: asEditor.input(z.object({ key: z.string().max(200), enabled: z.boolean() })).mutation(({ ctx, input }) => switchSchedule(getEngine().pool, ctx.workspace.id, input.key, input.enabled, actorOf(ctx.user))),
   remove: asEditor.input(z.object({ key: z.string().max(200) })).mutation(async ({ ctx, input }) => {
     await deleteSchedule(getEngine().pool, ctx.workspace.id, input.key, actorOf(ctx.user))
     return { removed: input.key }

@@ -126,6 +126,24 @@ async function storeSchedule(client: pg.ClientBase, workspaceId: string, key: st
   return rows[0]
 }
 
+/** On or off; all else of it stays as it is, whoever changed it meanwhile. Switched on, it begins with the next tick from now. @throws not_found */
+export async function switchSchedule(pool: pg.Pool, workspaceId: string, key: string, enabled: boolean, by: Actor): Promise<ScheduleEntry> {
+  return inTransaction(pool, async (client) => {
+    const { rows: [before] } = await client.query<Row>({ text: `select ${columns} from data_schedule where workspace_id = $1 and key = $2 for update`, values: [workspaceId, key] })
+    if (before === undefined) throw notFound(key)
+    if (before.enabled === enabled) return entry(before)
+    const problem = enabled ? cronProblem(before.cron, before.timezone) : null
+    if (problem !== null) throw new FanwiseError('bad_request', problem.message, { field: 'cron', fix: problem.fix })
+    const { rows } = await client.query<Row>({
+      text: `update data_schedule set enabled = $3, next_at = $4, updated_at = clock_timestamp() where workspace_id = $1 and key = $2 returning ${columns}`,
+      values: [workspaceId, key, enabled, enabled ? nextTick(before.cron, before.timezone, new Date()) : before.next_at],
+    })
+    const row = rows[0]!
+    await audit(client, workspaceId, by, 'schedule.change', key, { event: row.event_name, cron: row.cron, timezone: row.timezone, enabled })
+    return entry(row)
+  })
+}
+
 export async function deleteSchedule(pool: pg.Pool, workspaceId: string, key: string, by: Actor): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rowCount } = await client.query('delete from data_schedule where workspace_id = $1 and key = $2', [workspaceId, key])

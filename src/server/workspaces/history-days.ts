@@ -25,6 +25,6 @@ export function keepFor(workspaceId: string, days: { [Key in keyof HistoryDays]?
     const { eventDays = before.eventDays, runDays = before.runDays } = days
     if (before.eventDays === eventDays && before.runDays === runDays) return before
     await audit(tx, workspaceId, by, 'workspace.history', 'history', { eventDays, runDays, eventDaysBefore: before.eventDays, runDaysBefore: before.runDays })
-    return tx.workspace.update({ ...key, data: { eventDays, runDays } })
+    return tx.workspace.update({ ...key, data: { ...(days.eventDays === undefined ? {} : { eventDays }), ...(days.runDays === undefined ? {} : { runDays }) } })
   })
 }

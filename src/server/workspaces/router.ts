@@ -24,5 +24,6 @@ export const workspacesRouter = router({
 
   /** For how many days history is kept; null = for ever. */
   history: inWorkspace.query(({ ctx }) => keptFor(ctx.workspace.id)),
-  setHistory: asAdmin.input(z.object({ eventDays: historyDays, runDays: historyDays })).mutation(({ ctx, input: { eventDays, runDays } }) => keepFor(ctx.workspace.id, { eventDays, runDays }, actorOf(ctx.user))),
+  /** What is not given stays: a page may have been open since before somebody else changed it. */
+  setHistory: asAdmin.input(z.object({ eventDays: historyDays.optional(), runDays: historyDays.optional() })).mutation(({ ctx, input: { eventDays, runDays } }) => keepFor(ctx.workspace.id, { eventDays, runDays }, actorOf(ctx.user))),
 })

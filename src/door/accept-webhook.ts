@@ -1,7 +1,7 @@
 /**
  * POST /hooks/:hookId turns any JSON, form or text body into an event. The address is a row, so
  * there is nothing to register: an unpublished or unconnected webhook still stores what arrives.
- * With the header `x-fanwise-check: 1` it only says that the address is right, and stores nothing.
+ * HEAD, GET, or POST with the header `x-fanwise-check: 1`, only says that the address is right, and stores nothing.
  */
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -26,8 +26,8 @@ interface WebhookRow {
 const deliveryHeaders = ['webhook-id', 'x-github-delivery', 'x-shopify-webhook-id', 'linear-delivery', 'i-twilio-idempotency-token', 'idempotency-key']
 
 export async function acceptWebhook(request: IncomingMessage, response: ServerResponse, hookId: string): Promise<void> {
+  if (request.headers['x-fanwise-check'] === '1') return checkWebhook(response, hookId)
   try {
-    if (request.headers['x-fanwise-check'] === '1') return sendJson(response, 200, { ok: true, check: true, event: eventNameOf(await findHook(hookId)) })
     const body = await readBody(request, webhookBytesMax)
     const hook = await findHook(hookId)
     const payload = readPayload(body, request.headers['content-type'] ?? '')
@@ -42,6 +42,15 @@ export async function acceptWebhook(request: IncomingMessage, response: ServerRe
       duplicate: stored!.duplicate || undefined,
       note: !stored!.duplicate && stored!.runs === 0 ? 'Stored. No published function reacts to it yet.' : undefined,
     })
+  } catch (error) {
+    sendError(response, error)
+  }
+}
+
+/** Some senders take an address only when it answers 200 before they have sent anything. */
+export async function checkWebhook(response: ServerResponse, hookId: string): Promise<void> {
+  try {
+    sendJson(response, 200, { ok: true, check: true, event: eventNameOf(await findHook(hookId)) })
   } catch (error) {
     sendError(response, error)
   }

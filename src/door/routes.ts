@@ -1,7 +1,7 @@
 /** Path → handler of what does not go to the pages. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { acceptEvent, allowEventSenders } from '#door/accept-event.ts'
-import { acceptWebhook } from '#door/accept-webhook.ts'
+import { acceptWebhook, checkWebhook } from '#door/accept-webhook.ts'
 import { sendHealth, sendReadiness } from '#door/health.ts'
 import { sendMetrics } from '#door/metrics.ts'
 import { sendJson } from '#server/http/respond.ts'
@@ -12,15 +12,20 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void | Pr
 /** Null when the path belongs to the pages. */
 export function engineRoutes(method: string, url: string): Handler | null {
   if (url.startsWith('/e/')) return eventRoute(method, pathPart(url, 3))
-  if (url.startsWith('/hooks/')) {
-    const hookId = pathPart(url, 7)
-    return method === 'POST' || method === 'PUT' ? (request, response) => acceptWebhook(request, response, hookId) : notAllowed('POST')
-  }
+  if (url.startsWith('/hooks/')) return hookRoute(method, url)
   if (url.startsWith('/api/v1/')) return handleApi
   if (url === '/health') return (_request, response) => sendHealth(response)
   if (url === '/metrics') return (_request, response) => sendMetrics(response)
   if (url === '/readyz') return (_request, response) => sendReadiness(response)
   return null
+}
+
+/** Senders look whether an address is there by HEAD, or by a GET that brings nothing; a GET that brings data is told that nothing takes it. */
+function hookRoute(method: string, url: string): Handler {
+  const hookId = pathPart(url, 7)
+  if (method === 'POST' || method === 'PUT') return (request, response) => acceptWebhook(request, response, hookId)
+  if (method === 'HEAD' || (method === 'GET' && !url.includes('?'))) return (_request, response) => checkWebhook(response, hookId)
+  return notAllowed('POST')
 }
 
 function eventRoute(method: string, key: string): Handler {

@@ -99,3 +99,17 @@ test('text that is JSON without a bottom is kept as the text it is; an address w
   expect(await stored()).toMatchObject([{ data: { text } }])
   expect((await fetch(`${door.url}/hooks/%00`, { method: 'POST', body: '{}' })).status).toBe(404)
 })
+
+test('senders that look first find the address: HEAD and a bare GET answer 200 and store nothing, one with data is told to POST', async () => {
+  const { document, hookId } = drawing()
+  await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  const before = (await stored()).length
+  const address = `${door.url}/hooks/${hookId}`
+  expect([(await fetch(address, { method: 'HEAD' })).status, (await fetch(`${address}?model=7`, { method: 'HEAD' })).status]).toEqual([200, 200])
+  const got = await fetch(address)
+  expect([got.status, await got.json()]).toEqual([200, { ok: true, check: true, event: 'order/placed' }])
+  const withData = await fetch(`${address}?order=7`)
+  expect([withData.status, withData.headers.get('allow')]).toEqual([405, 'POST'])
+  expect(await stored()).toHaveLength(before)
+  for (const method of ['HEAD', 'GET']) expect((await fetch(`${door.url}/hooks/hook_unknown`, { method })).status).toBe(404)
+})

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sendJson } from '#server/http/respond.ts'
 import { engineRoutes } from '#door/routes.ts'
+import { askedPathHeader } from '#server/http/asked-path.ts'
 
 type PageHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void> | void
@@ -51,6 +52,7 @@ export function createFrontDoor(): FrontDoor {
         return sendJson(response, 404, { error: { code: 'not_found', message: 'There is nothing here.' } })
       }
       if (pages === null) return startingPage(response)
+      request.headers[askedPathHeader] = url
       void pages(request, response)
     },
     upgrade(request, socket, head) {

@@ -1,5 +1,5 @@
 /** What the pages and the REST API read of runs and events, and the playground they watch, on a real engine. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newUuid, publicId } from '#base/ids.ts'
 import { handlePlayground } from '#playground/handle.ts'
 import { allSettings, changeSettings, receivedBy } from '#playground/store.ts'
@@ -97,6 +97,19 @@ describe('runs and events', () => {
     }
     expect(seen).toEqual(all.data.map((run) => run.id))
     await expect(listRuns(t.engine.pool, ws, {}, { limit: 5, cursor: 'nonsense' })).rejects.toMatchObject({ code: 'bad_request', field: 'cursor' })
+  })
+
+  test('of the last hour are those of the hour before each look, however long a page has been open', async () => {
+    const user = newUuid()
+    await addMember(ws, user, 'viewer')
+    const { slug } = await db().workspace.findUniqueOrThrow({ where: { id: ws } })
+    const open = createCaller(appRouter)({ user: async () => ({ id: user, email: 'v@north.example', name: 'Vi' }) as never })
+    const look = async () => (await open.runs.list({ workspace: slug, filter: { within: 3_600_000, function: 'note' } })).data.length
+    await send()
+    expect(await look()).toBeGreaterThan(0)
+    const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * 3_600_000)
+    expect(await look()).toBe(0)
+    later.mockRestore()
   })
 
   test('a run shows each step with input, output and what is not yet', async () => {

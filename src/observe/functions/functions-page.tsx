@@ -92,7 +92,7 @@ function FunctionRow({ fn, onInvoke }: { fn: FunctionSummary; onInvoke(): void }
       <span className={classes.retries}><RetryBars left={fn.retries} /></span>
       <span className={`${classes.limit} num`}>{fn.concurrency === null ? <span className={classes.quiet}>no limit</span> : <>{fn.concurrency.limit} at once{fn.concurrency.key === undefined ? '' : <span className="mono" title={fn.concurrency.key}> per key</span>}</>}</span>
       <span className={`${classes.numbers} num`}>
-        {fn.failures > 0 ? <Link href={workspace.path(`/runs?view=everything&status=failed&function=${encodeURIComponent(fn.slug)}`)} data-fail>{fn.failures} failed</Link> : null}
+        {fn.failures > 0 ? <Link href={workspace.path(`/runs?view=everything&status=failed&since=24h&function=${encodeURIComponent(fn.slug)}`)} data-fail>{fn.failures} failed</Link> : null}
         {fn.open > 0 ? <span>{fn.open.toLocaleString('en')} open</span> : null}
         {fn.lastRun === null ? <span className={classes.quiet}>has not run</span> : <span className={classes.quiet}>{rests.has(fn.lastRun.status) ? 'waits' : 'ran'} <RelativeTime at={Date.parse(fn.lastRun.at)} /></span>}
       </span>

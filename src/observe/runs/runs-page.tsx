@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { SendEventButton } from '#observe/events/send-event.tsx'
 import { RunFilters } from '#observe/runs/run-filters.tsx'
 import { RunTable } from '#observe/runs/run-table.tsx'
@@ -25,10 +25,9 @@ export function RunsPage() {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const filter = useRunFilter()
-  const [openedAt] = useState(Date.now)
   const counts = useQuery(trpc.runs.counts.queryOptions({ workspace: workspace.slug }))
   const list = useInfiniteQuery(trpc.runs.list.infiniteQueryOptions(
-    { workspace: workspace.slug, limit: pageSize, filter: filter.forServer(openedAt) },
+    { workspace: workspace.slug, limit: pageSize, filter: filter.forServer() },
     { getNextPageParam: (page) => page.nextCursor ?? undefined, placeholderData: keepPreviousData },
   ))
   const runs = list.data?.pages.flatMap((page) => page.data) ?? []

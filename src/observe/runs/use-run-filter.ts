@@ -32,7 +32,8 @@ export interface ServerFilter {
   resting?: boolean
   function?: string
   event?: string
-  since?: number
+  /** Created in the last so many ms. */
+  within?: number
 }
 
 export function useRunFilter() {
@@ -57,14 +58,14 @@ export function useRunFilter() {
       if (!next.has('view')) next.set('view', view)
       router.replace(`${pathname}?${next.toString()}`, { scroll: false })
     },
-    forServer(nowMs: number): ServerFilter {
+    forServer(): ServerFilter {
       const since = sinceChoices.find((choice) => choice.value === get('since'))
       const status = statusChoices.find((one) => one === get('status'))
       return {
         ...(status === undefined ? viewFilter(view) : { status }),
         ...(get('function') === undefined ? {} : { function: get('function') }),
         ...(get('event') === undefined ? {} : { event: get('event') }),
-        ...(since === undefined ? {} : { since: nowMs - since.ms }),
+        ...(since === undefined ? {} : { within: since.ms }),
       }
     },
   }

@@ -22,12 +22,16 @@ const filter = z.object({
   resting: z.boolean().optional(),
   function: z.string().max(100).optional(),
   event: z.string().max(300).optional(),
-  since: z.number().optional(),
+  /** Created in the last so many ms: of the server's clock, and of the moment it is asked, for pages that stay open. */
+  within: z.number().int().min(1).optional(),
 })
 const shownTextMax = 60_000
 
 export const runsRouter = router({
-  list: inWorkspace.input(pageInput.extend({ filter: filter.default({}) })).query(({ ctx, input }) => listRuns(getEngine().pool, ctx.workspace.id, input.filter, input)),
+  list: inWorkspace.input(pageInput.extend({ filter: filter.default({}) })).query(({ ctx, input }) => {
+    const { within, ...rest } = input.filter
+    return listRuns(getEngine().pool, ctx.workspace.id, within === undefined ? rest : { ...rest, since: Date.now() - within }, input)
+  }),
   counts: inWorkspace.query(({ ctx }) => countRuns(getEngine().pool, ctx.workspace.id)),
   /** True while runs wait and no worker has been seen for 40 s. */
   workerGone: inWorkspace.query(({ ctx }) => workerIsGone(getEngine().pool, ctx.workspace.id)),

@@ -1,6 +1,6 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { afterEach, expect, test } from 'vitest'
-import { askAgain } from '#ui/ask-again.ts'
+import { askAgain, askFailedAgain } from '#ui/ask-again.ts'
 
 const key = ['fan-out']
 let client: QueryClient
@@ -53,6 +53,17 @@ test('an answer that is under way when news comes is shown, and the question put
   await asked[2]!.answer('running again')
   expect(page()).toBe('running again')
   expect(asked.length, 'and then it rests').toBe(3)
+})
+
+test('what failed while the server was away is asked for again when it is back, and nothing else is', async () => {
+  const { asked, page } = shown()
+  await asked[0]!.fail()
+  expect(page()).toBeUndefined()
+  askFailedAgain(client)
+  await asked[1]!.answer('running')
+  expect(page()).toBe('running')
+  askFailedAgain(client)
+  expect(asked.length).toBe(2)
 })
 
 test('news during the very first question is not lost', async () => {

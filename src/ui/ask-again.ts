@@ -14,6 +14,9 @@ export function askAgain(client: QueryClient, filters: QueryFilters): void {
   for (const query of client.getQueryCache().findAll(filters)) ask(client, query)
 }
 
+/** What could not be had while the server was away, once it is back. */
+export const askFailedAgain = (client: QueryClient): void => askAgain(client, { predicate: ({ state }) => state.status === 'error' })
+
 function ask(client: QueryClient, query: Query): void {
   if (query.state.fetchStatus !== 'fetching') return void client.invalidateQueries({ queryKey: query.queryKey, exact: true })
   if (again.has(query)) return

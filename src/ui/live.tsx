@@ -9,7 +9,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import type { ScreenChange } from '#server/live.ts'
 import type { Company } from '#server/presence/router.ts'
 import type { AppRouter } from '#server/router.ts'
-import { askAgain } from '#ui/ask-again.ts'
+import { askAgain, askFailedAgain } from '#ui/ask-again.ts'
 import { joinStream, type StreamEvents, type StreamState } from '#ui/shared-stream.ts'
 import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 
@@ -50,6 +50,7 @@ function tell<T>(listeners: Set<Listener<T>>, news: T[] | 'unknown'): void {
 
 export function LiveProvider({ workspace, children }: { workspace: string; children: ReactNode }) {
   const client = useTRPCClient()
+  const queries = useQueryClient()
   const visible = usePageVisible()
   const [held, setHeld] = useState(false)
   const [stream, setStream] = useState<StreamState>('connecting')
@@ -66,6 +67,8 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
         tell(editListeners, 'unknown')
         tell(roomListeners, 'unknown')
         refresh({ runs: [], more: true, events: true, workflows: ['all'], fanOuts: ['all'] })
+        // Questions that no news is about, such as those of the settings, ended in an error while the server was away.
+        askFailedAgain(queries)
       },
       data: (change) => {
         if (change.member) askWho()
@@ -74,7 +77,7 @@ export function LiveProvider({ workspace, children }: { workspace: string; child
         refresh(change)
       },
     })
-  }, [client, workspace, visible, held, refresh, askWho])
+  }, [client, queries, workspace, visible, held, refresh, askWho])
   const state: LiveState = held ? 'held' : stream
   const value = useMemo(() => ({ state, hold: setHeld }), [state])
   return <Context.Provider value={value}>{children}</Context.Provider>

@@ -13,6 +13,12 @@ test('what lies ten seconds back counts no more', () => {
   for (let second = 11; second <= 22; second++) perSecond('b', 1000, wall(0), second * 1000)
   expect(perSecond('b', 1000, wall(0), 23_000)).toBe(0)
 })
+test('what was seen before a long pause counts no more', () => {
+  const hour = 3_600_000
+  perSecond('d', 100, wall(0), 0)
+  perSecond('d', 100, wall(0), hour)
+  expect(perSecond('d', 300, wall(0), hour + 2000)).toBe(100)
+})
 test('retried runs make no negative rate', () => {
   perSecond('c', 100, wall(0), 0)
   expect(perSecond('c', 40, wall(0), 3000)).toBe(0)

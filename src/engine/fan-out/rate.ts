@@ -17,6 +17,8 @@ export function noteEnded(id: string, ended: number, at: number = performance.no
   seen.delete(id)
   if (seen.size >= keptMax) seen.delete(seen.keys().next().value!)
   seen.set(id, samples)
+  // What was seen before nobody looked for a while, such as over a pause, says nothing of now.
+  if (samples.length > 0 && at - samples.at(-1)!.at > windowMs) samples.length = 0
   const last = samples.at(-1)
   if (last !== undefined && at - last.at < 200) return
   samples.push({ at, ended })

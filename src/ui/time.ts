@@ -31,6 +31,18 @@ export function formatDay(ms: number): string {
   return new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
 }
 
+/** "Today", "Yesterday", "Saturday, 28 March 2026". `nowMs` 0: not known yet. */
+export function formatDayAgo(ms: number, nowMs: number): string {
+  const at = new Date(ms)
+  if (nowMs !== 0) {
+    const now = new Date(nowMs)
+    if (at.toDateString() === now.toDateString()) return 'Today'
+    // By the calendar: a day has 23 or 25 hours when clocks change.
+    if (at.toDateString() === new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1).toDateString()) return 'Yesterday'
+  }
+  return at.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+}
+
 /** "in 8 s", "in 2 h 5 m", "now". */
 export function formatIn(ms: number, nowMs: number = Date.now()): string {
   const left = ms - nowMs

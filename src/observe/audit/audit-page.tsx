@@ -10,7 +10,7 @@ import { EmptyState } from '#ui/empty-state.tsx'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { Page } from '#ui/shell/page.tsx'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
-import { formatMoment } from '#ui/time.ts'
+import { formatDayAgo, formatMoment } from '#ui/time.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useNow } from '#ui/use-now.ts'
 import classes from './audit.module.css'
@@ -60,7 +60,7 @@ function Days({ entries }: { entries: AuditEntry[] }) {
   }
   return [...days].map(([day, own]) => (
     <div key={day}>
-      <h2 className={classes.day}>{dayWords(day, now)}</h2>
+      <h2 className={classes.day}>{formatDayAgo(Date.parse(own[0]!.at), now)}</h2>
       <ol className={classes.list}>{own.map((entry) => <Entry key={entry.id} entry={entry} />)}</ol>
     </div>
   ))
@@ -83,12 +83,4 @@ function Entry({ entry }: { entry: AuditEntry }) {
       </div>
     </li>
   )
-}
-
-function dayWords(day: string, now: number): string {
-  if (now !== 0) {
-    if (day === new Date(now).toDateString()) return 'Today'
-    if (day === new Date(now - 86_400_000).toDateString()) return 'Yesterday'
-  }
-  return new Date(day).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 }

@@ -32,7 +32,8 @@ export function SettingsPage() {
   const all = keys.data ?? []
   const eventKeys = all.filter((key) => key.kind === 'event')
   const apiKeys = all.filter((key) => key.kind === 'api')
-  const add = (kind: 'event' | 'api') => <Button size="xs" leftSection={<IconPlus size={14} stroke={1.7} />} onClick={() => setAdding(kind)}>{kind === 'event' ? 'New event key' : 'New API key'}</Button>
+  const manages = workspace.role === 'owner' || workspace.role === 'admin'
+  const add = (kind: 'event' | 'api') => manages && <Button size="xs" leftSection={<IconPlus size={14} stroke={1.7} />} onClick={() => setAdding(kind)}>{kind === 'event' ? 'New event key' : 'New API key'}</Button>
   return (
     <Page crumbs={[{ label: 'Settings' }]}>
       <div className={classes.page}>
@@ -52,7 +53,7 @@ export function SettingsPage() {
             </div>
             {add('event')}
           </div>
-          <KeyList keys={keys.data === undefined ? null : eventKeys} none="No event key. Nobody can send events from outside." />
+          <KeyList keys={keys.data === undefined ? null : eventKeys} manages={manages} none="No event key. Nobody can send events from outside." />
           <SendSnippets eventKey={eventKeys.find((key) => key.text !== null)?.text ?? null} />
         </section>
         <section className={classes.section}>
@@ -63,7 +64,7 @@ export function SettingsPage() {
             </div>
             {add('api')}
           </div>
-          <KeyList keys={keys.data === undefined ? null : apiKeys} none="No API key." />
+          <KeyList keys={keys.data === undefined ? null : apiKeys} manages={manages} none="No API key." />
         </section>
         <ConnectionsSection />
         <ValuesSection />
@@ -81,13 +82,13 @@ export function SettingsPage() {
 }
 
 /** `null`: not known yet, which is not the same as none. */
-function KeyList({ keys, none }: { keys: KeyEntry[] | null; none: string }) {
+function KeyList({ keys, none, manages }: { keys: KeyEntry[] | null; none: string; manages: boolean }) {
   if (keys === null) return null
   if (keys.length === 0) return <p className={classes.quiet}>{none}</p>
-  return <ul className={classes.keys}>{keys.map((key) => <KeyRow key={key.id} entry={key} />)}</ul>
+  return <ul className={classes.keys}>{keys.map((key) => <KeyRow key={key.id} entry={key} manages={manages} />)}</ul>
 }
 
-function KeyRow({ entry }: { entry: KeyEntry }) {
+function KeyRow({ entry, manages }: { entry: KeyEntry; manages: boolean }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
@@ -111,7 +112,7 @@ function KeyRow({ entry }: { entry: KeyEntry }) {
       <code className={`${classes.keyText} cut`}>{entry.text ?? `fw_${entry.kind}_live_…${entry.last4}`}</code>
       {entry.text === null ? <span /> : <CopyButton value={entry.text} label="Copy the key" />}
       <span className={classes.quiet}><RelativeTime at={Date.parse(entry.createdAt)} /></span>
-      <Button size="xs" onClick={ask} loading={revoke.isPending} aria-label={`Revoke ${entry.name}`}>Revoke</Button>
+      {manages ? <Button size="xs" onClick={ask} loading={revoke.isPending} aria-label={`Revoke ${entry.name}`}>Revoke</Button> : <span />}
     </li>
   )
 }

@@ -25,7 +25,7 @@ export function ApprovePage({ token }: { token: string }) {
       <div className={classes.card}>
         <Logo />
         {query.isPending ? <Loader aria-label="Loading the question" /> : null}
-        {query.error === null ? null : <ErrorNote error={query.error} />}
+        {query.error === null ? null : <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
         {asked === null ? <><h1 className={classes.title}>This run is not kept any more</h1><p className={classes.message}>There is nothing left to decide.</p></> : null}
         {asked === undefined || asked === null ? null : (
           <>

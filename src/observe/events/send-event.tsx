@@ -62,9 +62,13 @@ function SendEventForm({ name: presetName, data: presetData, onClose }: Omit<Sen
   const [touched, setTouched] = useState(presetData !== undefined)
   const sample = known.data?.find((one) => one.name === name)
   const first = known.data?.[0]
+  // Once: whoever empties the field wants to write another one.
+  const [begun, setBegun] = useState(presetName !== undefined)
   useEffect(() => {
-    if (name === '' && presetName === undefined && first !== undefined) setName(first.name)
-  }, [first, name, presetName])
+    if (begun || first === undefined) return
+    setBegun(true)
+    setName((typed) => (typed === '' ? first.name : typed))
+  }, [begun, first])
   useEffect(() => {
     if (!touched && sample !== undefined) setText(show(sample.sample ?? {}))
   }, [sample, touched])

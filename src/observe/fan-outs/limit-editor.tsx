@@ -13,7 +13,7 @@ export function LimitEditor({ id, target }: { id: string; target: FanOutTarget }
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const client = useQueryClient()
-  const [typed, setTyped] = useState<number | null>(null)
+  const [typed, setTyped] = useState<number | '' | null>(null)
   const set = useMutation(trpc.fanOuts.setLimit.mutationOptions({
     onError: notifyError,
     onSuccess: ({ function: slug, limit }) => {
@@ -30,11 +30,11 @@ export function LimitEditor({ id, target }: { id: string; target: FanOutTarget }
       {target.canChange && workspace.role !== 'viewer' ? (
         <form className={classes.limit} onSubmit={(event) => {
           event.preventDefault()
-          change(value)
+          if (value !== '') change(value)
         }}>
-          <NumberInput aria-label={`Runs of ${target.slug} at once`} w={84} min={1} max={100_000} allowDecimal={false} clampBehavior="strict" value={value} onChange={(next) => setTyped(typeof next === 'number' ? next : null)} />
+          <NumberInput aria-label={`Runs of ${target.slug} at once`} w={84} min={1} max={100_000} allowDecimal={false} clampBehavior="strict" value={value} onChange={(next) => setTyped(typeof next === 'number' ? next : '')} />
           <span className={classes.quiet}>at once</span>
-          {typed !== null && typed !== target.limit ? <Button type="submit" loading={set.isPending}>Set</Button> : null}
+          {typed !== null && typed !== '' && typed !== target.limit ? <Button type="submit" loading={set.isPending}>Set</Button> : null}
           {typed === null && target.drawnLimit !== null ? <Button variant="subtle" onClick={() => change(null)} loading={set.isPending}>Back to {target.drawnLimit}</Button> : null}
         </form>
       ) : <span className={classes.quiet}>{target.limit === null ? 'no limit' : `${target.limit} at once${target.canChange ? '' : ', shared'}`}</span>}

@@ -1,16 +1,19 @@
 'use client'
 import { IconPlayerStop, IconRefresh, IconX } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RunSummary } from '#server/runs/run-row.ts'
 import { notifyDone, notifyError } from '#ui/notify.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
-import { useTRPCClient } from '#ui/trpc.tsx'
+import { useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 import classes from './runs.module.css'
 
 /** What can be done to the selected runs. Buttons count only the runs they apply to. */
 export function BulkBar({ runs, onDone }: { runs: RunSummary[]; onDone(): void }) {
   const workspace = useWorkspace()
+  const trpc = useTRPC()
   const client = useTRPCClient()
+  const queries = useQueryClient()
   const [busy, setBusy] = useState(false)
   const failed = runs.filter((run) => run.status === 'failed')
   const open = runs.filter((run) => run.endedAt === null)
@@ -18,6 +21,8 @@ export function BulkBar({ runs, onDone }: { runs: RunSummary[]; onDone(): void }
     setBusy(true)
     const results = await Promise.allSettled(chosen.map((run) => act(run.id)))
     setBusy(false)
+    // Also where the page is held, or is not live.
+    void queries.invalidateQueries(trpc.runs.pathFilter())
     const refused = results.find((result) => result.status === 'rejected')
     const done = results.filter((result) => result.status === 'fulfilled').length
     if (done > 0) notifyDone(told(done))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runSentence, runStatusOf, tookMs, whatHappened } from '#observe/runs/sentence.ts'
+import { inOwnTime, runSentence, runStatusOf, tookMs, whatHappened } from '#observe/runs/sentence.ts'
 import type { RunDetail, StepView } from '#server/runs/get-run.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 
@@ -22,6 +22,17 @@ function step(change: Partial<StepView>): StepView {
 }
 
 const error = { code: 'step_outside' as const, message: 'crm answered 503.' }
+
+test('times that the server says in UTC are shown by the reader’s clock, over midnight too', () => {
+  const zone = process.env.TZ
+  process.env.TZ = 'Asia/Tokyo'
+  expect(inOwnTime('Throttled until 14:03:11 UTC: 1 start per 1 m.', now)).toBe('Throttled until 23:03:11: 1 start per 1 m.')
+  expect(inOwnTime('mailer is paused since 23:30:00 UTC: noon.', Date.parse('2026-11-03T00:10:00Z'))).toBe('mailer is paused since 08:30:00: noon.')
+  expect(inOwnTime('Its event is meant for 2026-12-24 17:00 UTC; it starts then.', now)).toBe('Its event is meant for 25 Dec 02:00:00; it starts then.')
+  expect(inOwnTime('2nd in line for a free worker.', now)).toBe('2nd in line for a free worker.')
+  if (zone === undefined) delete process.env.TZ
+  else process.env.TZ = zone
+})
 
 describe('whatHappened', () => {
   test('a failure says where, what and how often', () => {

@@ -92,6 +92,18 @@ export function tookMs(run: Pick<RunSummary, 'startedAt' | 'endedAt' | 'createdA
   return Math.max(0, (run.endedAt === null ? now : Date.parse(run.endedAt)) - from)
 }
 
+const utcTime = /(?:(\d{4}-\d\d-\d\d) )?(\d\d:\d\d(?::\d\d)?) UTC/g
+const dayMs = 86_400_000
+
+/** What the server says in UTC, by the reader's clock, as all other times on the page. One without a date is the nearest such moment. */
+export function inOwnTime(sentence: string, now: number): string {
+  return sentence.replaceAll(utcTime, (_all, date: string | undefined, time: string) => {
+    if (date !== undefined) return formatClock(Date.parse(`${date}T${time}Z`), now)
+    const today = Date.parse(`${new Date(now).toISOString().slice(0, 10)}T${time}Z`)
+    return formatClock(today + Math.round((now - today) / dayMs) * dayMs, now)
+  })
+}
+
 export interface SentencePart {
   text: string
   strong?: boolean
@@ -103,7 +115,7 @@ export function runSentence(run: RunDetail, now: number, why?: string): Sentence
   const kept = run.steps.filter((step) => step.status === 'completed')
   const open = run.steps.find((step) => ['retrying', 'sleeping', 'waiting', 'running', 'failed'].includes(step.status) && !step.handled)
   const keptPart: SentencePart[] = kept.length === 0 ? [] : [{ text: ` ${listNames(kept)} ${kept.length === 1 ? 'is' : 'are'} kept.`, quiet: true }]
-  if (why !== undefined) return [{ text: why }, ...keptPart]
+  if (why !== undefined) return [{ text: inOwnTime(why, now) }, ...keptPart]
   switch (runStatusOf(run)) {
     case 'queued': return [{ text: 'In the queue. It starts as soon as a worker and a slot of the function are free.' }]
     case 'running': return open === undefined ? [{ text: 'Running.' }] : [{ text: 'Running ' }, { text: open.name, strong: true }, { text: open.attempt > 1 ? `, attempt ${open.attempt} of ${open.retries + 1}.` : '.' }, ...keptPart]

@@ -22,7 +22,10 @@ export function OutboxPage() {
   const picked = useSearchParams().get('mail')
   const list = useInfiniteQuery(trpc.outbox.list.infiniteQueryOptions({ workspace: workspace.slug, limit: 50 }, { getNextPageParam: (page) => page.nextCursor ?? undefined }))
   const mails = list.data?.pages.flatMap((page) => page.data) ?? []
-  const current = picked ?? mails[0]?.id ?? null
+  // The newest when the page was opened: one that comes while it is read does not take its place.
+  const [newest, setNewest] = useState<string | null>(null)
+  if (newest === null && mails[0] !== undefined) setNewest(mails[0].id)
+  const current = picked ?? newest
   const pick = (id: string | null) => router.replace(id === null ? pathname : `${pathname}?mail=${id}`, { scroll: false })
   return (
     <Page crumbs={[{ label: 'Outbox' }]} flush>

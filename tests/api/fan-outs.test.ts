@@ -106,6 +106,26 @@ test('the list asks once for all of its page, and knows each as its own page doe
   expect(data.map((one: Loose) => [one.id, one.total, one.done, one.running + one.waiting])).toEqual([[ids[2], 2, 2, 0], [ids[1], 1, 1, 0], [ids[0], 3, 3, 0]])
 })
 
+test('what failed and what is open is found by itself, not by looking at every item', async () => {
+  fail = false
+  const id = await start(2500)
+  await state(id, 'settled')
+  // One that failed among many: as the last of them would stand there.
+  fail = true
+  const few = await start(3)
+  await until(async () => ((await call('GET', `/fan-outs/${few}`)).body.failed === 3 ? true : null), 'all three have failed')
+  fail = false
+  const asked = vi.spyOn(t.engine.pool, 'query')
+  const blocks = () => asked.mock.calls.filter(([statement]) => (statement as { name?: string }).name === 'fan-out-runs').length
+  for (const status of ['failed', 'queued']) expect((await call('GET', `/fan-outs/${id}/items?status=${status}`)).body).toEqual({ data: [], next: null })
+  expect(blocks()).toBe(0)
+  const first = (await call('GET', `/fan-outs/${few}/items?status=failed&limit=2`)).body
+  const second = (await call('GET', `/fan-outs/${few}/items?status=failed&limit=2&offset=${first.next}`)).body
+  expect([first.data.map((one: Loose) => one.index), first.next, second.data.map((one: Loose) => one.index), second.next]).toEqual([[0, 1], 2, [2], null])
+  expect(blocks()).toBe(2)
+  asked.mockRestore()
+})
+
 test('a step in the wrong state, or one nobody knows, is refused with what to do', async () => {
   const id = await start(3)
   await state(id, 'settled')

@@ -6,10 +6,10 @@ import type pg from 'pg'
 import type { ErrorShape } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
-import { runIdFor, runMask } from '#engine/derived-ids.ts'
-import type { FanOutRow } from '#engine/fan-out/row.ts'
+import { fanOutRunRange, runIdFor, runMask } from '#engine/derived-ids.ts'
+import { endedOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { outputOfRun } from '#engine/fan-out/run-output.ts'
-import { fanOutOutputs, fanOutRuns } from '#engine/sql/fan-out.ts'
+import { fanOutFailedIds, fanOutOpenIds, fanOutOutputs, fanOutRuns } from '#engine/sql/fan-out.ts'
 import { parseError } from '#engine/sql/short-error.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
@@ -60,6 +60,8 @@ interface RunRow {
 const itemsPerBlock = 1000
 /** Items looked at for one page: a rare outcome may give a short page that goes on. */
 const itemsPerPageMax = 50_000
+/** So many of one outcome are found by themselves, instead of among all items. */
+const fewMost = 5000
 const outputBytesMax = 3_000_000
 
 type Functions = Map<string, { slug: string; versions: Map<number, FunctionDefinition> }>
@@ -71,12 +73,15 @@ export async function readItems(pool: pg.Pool, row: FanOutRow, query: ItemQuery)
   const items: FanOutItem[] = []
   let bytes = 0
   let at = query.offset
-  const stop = Math.min(row.total, query.offset + itemsPerPageMax)
+  const few = await fewThatMay(pool, row, query)
+  const stop = few === null ? Math.min(row.total, query.offset + itemsPerPageMax) : row.total
   while (at < stop && items.length < query.limit) {
-    const end = Math.min(stop, at + (query.only === undefined ? Math.min(itemsPerBlock, query.limit - items.length) : itemsPerBlock))
-    const block = await readBlock(pool, row, functions, at, end, query.only)
+    const most = query.only === undefined ? Math.min(itemsPerBlock, query.limit - items.length) : itemsPerBlock
+    const places = few === null ? Array.from({ length: Math.min(stop, at + most) - at }, (_, n) => at + n) : few.splice(0, most)
+    if (places.length === 0) return { items, next: null }
+    const block = await readBlock(pool, row, functions, places, query.only)
     if (query.outputs === true) await addOutputs(pool, row.workspace_id, functions, fitting(block, query.limit - items.length))
-    for (let index = at; index < end; index++) {
+    for (const index of places) {
       const entries = block.get(index) ?? []
       if (items.length > 0 && items.length + entries.length > query.limit) return { items, next: index }
       const size = query.outputs === true ? entries.reduce((sum, entry) => sum + (entry.raw?.length ?? 0), 0) : 0
@@ -84,9 +89,27 @@ export async function readItems(pool: pg.Pool, row: FanOutRow, query: ItemQuery)
       bytes += size
       for (const { raw: _raw, row: _row, ...entry } of entries) items.push(entry)
     }
-    at = end
+    at = places.at(-1)! + 1
   }
   return { items, next: at < row.total ? at : null }
+}
+
+const openStates: readonly ItemStatus[] = ['queued', 'running', 'sleeping', 'waiting', 'held']
+
+/** Places of all that may have such an outcome, in order from the offset on, where a small table knows them; null = each has to be looked at. */
+async function fewThatMay(pool: pg.Pool, row: FanOutRow, { only, offset }: ItemQuery): Promise<number[] | null> {
+  const failed = only?.every((status) => status === 'failed') === true
+  const open = only?.every((status) => openStates.includes(status)) === true
+  if ((!failed && !open) || (failed ? row.failed : row.runs - endedOf(row)) > fewMost) return null
+  const places = new Set<number>()
+  for (const functionId of row.targets) {
+    const mask = runMask(functionId)
+    const { from, to } = fanOutRunRange(row.base_id, functionId)
+    const { rows } = await pool.query<{ run: string }>({ ...(failed ? fanOutFailedIds : fanOutOpenIds), values: [row.workspace_id, from, to] })
+    // The place is in the last 32 bits of an item's event, from which those of its run follow.
+    for (const { run } of rows) places.add((parseInt(run.slice(28), 16) ^ mask.c) >>> 0)
+  }
+  return [...places].filter((place) => place >= offset && place < row.items).sort((a, b) => a - b)
 }
 
 interface Entry extends FanOutItem {
@@ -95,17 +118,16 @@ interface Entry extends FanOutItem {
   raw?: string
 }
 
-async function readBlock(pool: pg.Pool, row: FanOutRow, functions: Functions, from: number, to: number, only: readonly ItemStatus[] | undefined): Promise<Map<number, Entry[]>> {
+async function readBlock(pool: pg.Pool, row: FanOutRow, functions: Functions, places: readonly number[], only: readonly ItemStatus[] | undefined): Promise<Map<number, Entry[]>> {
   const masks = row.targets.map((id) => runMask(id))
   const head = row.base_id.slice(0, 28)
-  const sent = Math.min(to, row.items)
   const ids: string[] = []
-  for (let index = from; index < sent; index++) for (const mask of masks) ids.push(runIdFor(head + hex8(index), mask))
+  for (const index of places) if (index < row.items) for (const mask of masks) ids.push(runIdFor(head + hex8(index), mask))
   const { rows } = ids.length === 0 ? { rows: [] } : await pool.query<RunRow>({ ...fanOutRuns, values: [row.workspace_id, uuids(ids)] })
   const byId = new Map(rows.map((found) => [found.run, found]))
   const block = new Map<number, Entry[]>()
   const wanted = (status: ItemStatus) => only === undefined || only.includes(status)
-  for (let index = from; index < to; index++) {
+  for (const index of places) {
     const base = { index, startedAt: null, endedAt: null, output: null, error: null }
     if (index >= row.items) {
       if (wanted('not sent')) block.set(index, [{ ...base, eventId: null, runId: null, function: null, status: 'not sent' }])

@@ -273,6 +273,16 @@ export const fanOutRunning = {
     left join lane l on l.workspace_id = $1 and l.id = n.lane_id group by n.id`,
 }
 
+/** Runs from $2 to $3 that have failed. */
+export const fanOutFailedIds = {
+  name: 'fan-out-failed-ids', text: 'select run_id::text as run from failure where workspace_id = $1 and run_id between $2 and $3',
+}
+
+/** Runs from $2 to $3 that have not ended. */
+export const fanOutOpenIds = {
+  name: 'fan-out-open-ids', text: 'select run_id::text as run from job where workspace_id = $1 and run_id between $2 and $3',
+}
+
 /** How these runs ($2) went; runs that do not exist are left out. */
 export const fanOutRuns = {
   name: 'fan-out-runs',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publicId } from '#base/ids.ts'
 import type { FunctionNode, GraphDocument } from '#graph/document.ts'
 import { getEvent } from '#server/events/get-event.ts'
+import { listFunctions } from '#server/functions/list-functions.ts'
 import { checkDraft, publish } from '#server/workflows/publish.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { createPeople, drawFunctions, edit, values, type TestPeople } from '#tests/support/drawing.ts'
@@ -42,6 +43,8 @@ test('functions that share a limit have the smallest number any of them gives, i
   await edit(people.workspace, id, second, withSettings(drawn, { 'fn-b': shared(9) }))
   await publish(people.workspace, id, { authorId: people.owner })
   expect((await caps()).filter(({ key }) => key !== null)).toEqual([{ key: 'x', cap: 9 }, { key: 'y', cap: 9 }, { key: 'z', cap: 9 }])
+  // Whoever's lane they stand in, open runs are those of their function.
+  expect((await listFunctions(t.engine.pool, people.workspace)).map(({ slug, open }) => [slug, open])).toEqual([['a', 3], ['b', 3]])
 })
 
 test('`events` can be read where a function collects batches, and nowhere else; an event’s page says which run it joined', async () => {

@@ -71,10 +71,12 @@ export async function listFunctions(pool: pg.Pool, workspaceId: string): Promise
         where r.workspace_id = f.workspace_id and r.function_id = f.id and r.version > 0 order by r.id desc limit 1
       ) last on true
       left join (
-        select l.function_id, count(*)::int as count
-        from (select workspace_id, lane_id from job where workspace_id = $1 limit 20000) j
+        -- A lane that functions share is nobody's own: there the run says whose it is.
+        select coalesce(own.id, (select r.function_id from run r where r.workspace_id = j.workspace_id and r.id = j.run_id)) as function_id, count(*)::int as count
+        from (select workspace_id, lane_id, run_id from job where workspace_id = $1 limit 20000) j
         join lane l on l.workspace_id = j.workspace_id and l.id = j.lane_id
-        group by l.function_id
+        left join function own on own.workspace_id = l.workspace_id and own.id = l.function_id
+        group by 1
       ) opened on opened.function_id = f.id
       where f.workspace_id = $1 and f.archived_at is null
       order by w.name, f.slug`,

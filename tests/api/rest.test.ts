@@ -146,6 +146,7 @@ test('an event starts its functions; event, runs, steps and what the services re
   expect(run.steps.map((one: { id: string; status: string }) => [one.id, one.status])).toEqual([['create_customer', 'completed'], ['start_trial', 'completed']])
   expect(run.steps[1].output.body.customer).toBe(run.steps[0].output.body.id)
   const { body: received } = await call('GET', '/playground/crm/received')
+  expect((await call('GET', '/playground/crm/received?cursor=zzz')).body.error).toMatchObject({ code: 'bad_request', field: 'cursor' })
   expect(received.data[0]).toMatchObject({ method: 'POST', path: '/contacts', answered: 201, body: { email: 'ada@north.io' } })
 })
 

@@ -4,6 +4,7 @@ import { isPlaygroundService, playgroundServices, type PlaygroundServiceName } f
 import { route, type ApiRoute } from '#server/api/route.ts'
 import { listOf, pageQuery, received, settings } from '#server/api/schemas.ts'
 import { getEngine } from '#server/engine.ts'
+import { cursorUuid } from '#server/page.ts'
 
 const tag = 'Playground'
 
@@ -23,6 +24,8 @@ export const playgroundRoutes: ApiRoute[] = [
     method: 'GET', path: '/playground/:service/received', operationId: 'listReceived', summary: 'What a playground service received, newest first', tag, query: pageQuery,
     answers: { 200: { description: 'A page of requests', schema: listOf(received) } },
     async handle({ workspaceId, path, query }) {
+      // One of another list would be passed over, and the first page answered again and again.
+      cursorUuid('req', query.cursor)
       return { status: 200, body: await receivedBy(getEngine().pool, workspaceId, serviceOf(path.service!), { limit: query.limit, ...(query.cursor ? { cursor: query.cursor } : {}) }) }
     },
   }),

@@ -174,6 +174,20 @@ describe('runs and events', () => {
     expect((await countRuns(t.engine.pool, ws)).needsPerson).toBe(0)
   })
 
+  test('of a list whose items are tried again, the step tells which try comes, when and why', async () => {
+    const own = await createWorkspace(t.engine.pool)
+    await changeSettings(t.engine.pool, own, 'crm', { mode: 'fail', status: 503 })
+    const crm = { method: 'POST', url: 'playground://crm/contacts', headers: [], query: [], bodyType: 'json', body: '{"n":"{{ item }}"}' }
+    await publish(t.engine.pool, own, [fn('loop', 'loop/asked', [{ ...step('call', 'http', crm, [], { each: { items: '{{ event.data.items }}', concurrency: 2 } }), name: 'Tell the CRM' }], { retries: 3, backoff: { baseMs: 60_000, factor: 1, maxMs: 60_000, jitter: 0 } })])
+    t.engine.routesChanged(own)
+    await t.engine.ingest(own, [{ name: 'loop/asked', data: { items: [1, 2] } }], { source: 'api' })
+    const listed = await until(async () => (await listRuns(t.engine.pool, own, { status: 'sleeping' }, page)).data[0] ?? null, 'its items rest')
+    expect(listed.atStep).toBe('Tell the CRM')
+    const { steps: [shown] } = await getRun(t.engine.pool, own, listed.id)
+    expect(shown).toMatchObject({ status: 'retrying', attempt: 2, error: { code: 'step_outside', message: expect.stringContaining('503') as string }, each: { items: [{ status: 'retrying', attempt: 2 }, { status: 'retrying', attempt: 2 }] } })
+    expect(Date.parse(shown!.dueAt!) - Date.now()).toBeGreaterThan(30_000)
+  })
+
   test('events list what they started, and find by name and prefix', async () => {
     await t.engine.ingest(ws, [{ name: 'lonely/thing', data: {} }], { source: 'api' })
     expect((await listEvents(t.engine.pool, ws, { name: 'lonely/thing' }, page)).data[0]).toMatchObject({ name: 'lonely/thing', runs: { total: 0 } })

@@ -169,7 +169,7 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
   const attempts = recorded.attempts.filter((one) => one.step === step.id).map(viewAttempt)
   const wait = recorded.waits.find((one) => one.step === step.id)
   const progress = recorded.progress.find((one) => one.step === step.id)
-  const last = attempts.at(-1)
+  const last = attempts.at(-1) ?? (step.each === undefined || open !== 'retrying' ? undefined : nextItem(step.id, recorded))
   const common = {
     id: step.id, nodeId: step.nodeId, name: step.name, kind: step.kind, after: step.after, attempts,
     waitsFor: wait?.event_name ?? null, signal: wait?.open === true ? wait.signal : null, retries: step.retries ?? definition.retries,
@@ -188,6 +188,14 @@ function viewStep(step: StepDefinition, definition: FunctionDefinition, open: St
     startedAt: common.each?.startedAt ?? new Date(waitedSince).toISOString(), endedAt: new Date(row.ended_ms).toISOString(),
     port: row.port, input: parse<Json>(row.input), output: parse<Json>(row.output), error: parseError<ErrorShape>(row.error), dueAt: null,
   }
+}
+
+/** Of the items that are tried again, the last try of the one that comes first. */
+function nextItem(stepId: string, { attempts, items }: Recorded): AttemptView | undefined {
+  const ended = new Set(items.map((row) => row.step))
+  const latest = new Map(attempts.filter((row) => row.step !== stepId && ownOrItems(row.step, stepId) && !ended.has(row.step)).map((row) => [row.step, row]))
+  const [first] = [...latest.values()].sort((a, b) => (a.retry_ms ?? Infinity) - (b.retry_ms ?? Infinity))
+  return first === undefined ? undefined : viewAttempt(first)
 }
 
 /** A step that may run now: under way, resting between attempts, or waiting for the world. */

@@ -84,7 +84,7 @@ const text = `
     j.state, coalesce(j.why::text, ${notBegunWhy('j', 'v.definition')}) as why, (extract(epoch from j.due) * 1000)::float8 as due_ms,
     (v.definition->>'retries')::int as retries,
     (select s->>'name' from json_array_elements(v.definition->'steps') s
-      where s->>'id' = coalesce(${readable('r.error')}->>'step', ${readable('j.why')}->>'step') limit 1) as at_step,
+      where s->>'id' = split_part(coalesce(${readable('r.error')}->>'step', ${readable('j.why')}->>'step'), '#', 1) limit 1) as at_step,
     (select max(a.attempt)::int from attempt a where a.workspace_id = r.workspace_id and a.run_id = r.id
       and not exists (select 1 from step s where s.workspace_id = a.workspace_id and s.run_id = a.run_id and s.step = a.step and s.status = 1)) as tries
   from run r

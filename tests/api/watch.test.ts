@@ -188,6 +188,21 @@ describe('runs and events', () => {
     expect(Date.parse(shown!.dueAt!) - Date.now()).toBeGreaterThan(30_000)
   })
 
+  test('of a run that is done, the retries it took are told', async () => {
+    const own = await createWorkspace(t.engine.pool)
+    await changeSettings(t.engine.pool, own, 'crm', { mode: 'fail', status: 503 })
+    const crm = { method: 'POST', url: 'playground://crm/contacts', headers: [], query: [], bodyType: 'none' }
+    await publish(t.engine.pool, own, [fn('again', 'again/asked', [step('call', 'http', crm), transform('after', { x: '1' }, ['call'])], { retries: 3, backoff: { baseMs: 1000, factor: 1, maxMs: 1000, jitter: 0 } })])
+    t.engine.routesChanged(own)
+    await t.engine.ingest(own, [{ name: 'again/asked', data: {} }], { source: 'api' })
+    await until(async () => (await listRuns(t.engine.pool, own, { status: 'sleeping' }, page)).data.length === 1, 'it rests')
+    await changeSettings(t.engine.pool, own, 'crm', { mode: 'ok' })
+    const done = await until(async () => (await listRuns(t.engine.pool, own, { status: 'completed' }, page)).data[0] ?? null, 'it is done')
+    expect(done.retries.max).toBe(3)
+    expect(done.retries.used).toBeGreaterThan(0)
+    expect(done.retries.used).toBe((await getRun(t.engine.pool, own, done.id)).steps[0]!.attempts.length)
+  })
+
   test('events list what they started, and find by name and prefix', async () => {
     await t.engine.ingest(ws, [{ name: 'lonely/thing', data: {} }], { source: 'api' })
     expect((await listEvents(t.engine.pool, ws, { name: 'lonely/thing' }, page)).data[0]).toMatchObject({ name: 'lonely/thing', runs: { total: 0 } })

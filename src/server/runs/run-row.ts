@@ -86,7 +86,7 @@ const text = `
     (select s->>'name' from json_array_elements(v.definition->'steps') s
       where s->>'id' = split_part(coalesce(${readable('r.error')}->>'step', ${readable('j.why')}->>'step'), '#', 1) limit 1) as at_step,
     (select max(a.attempt)::int from attempt a where a.workspace_id = r.workspace_id and a.run_id = r.id
-      and not exists (select 1 from step s where s.workspace_id = a.workspace_id and s.run_id = a.run_id and s.step = a.step and s.status = 1)) as tries
+      and (r.status = 1 or not exists (select 1 from step s where s.workspace_id = a.workspace_id and s.run_id = a.run_id and s.step = a.step and s.status = 1))) as tries
   from run r
   join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
   join function f on f.workspace_id = r.workspace_id and f.id = r.function_id

@@ -6,6 +6,7 @@ import { initTRPC, TRPCError } from '@trpc/server'
 import { ZodError } from 'zod'
 import { errorCodes, isFanwiseError, toFanwiseError, type ErrorShape, type FanwiseError } from '#base/errors.ts'
 import type { SessionUser } from '#server/auth/session.ts'
+import { toAnswer } from '#server/http/database-away.ts'
 
 export interface RequestContext {
   /** Who asks, looked up at most once a request; null when nobody is signed in. */
@@ -35,8 +36,13 @@ function describe(error: TRPCError): ErrorShape {
 /** Gives errors of the domain their tRPC code. Also those of another module copy (engine, door). */
 const translateErrors = t.middleware(async ({ next }) => {
   const result = await next()
-  if (result.ok || !isFanwiseError(result.error.cause)) return result
-  throw trpcErrorOf(result.error.cause)
+  if (result.ok) return result
+  const { cause, code } = result.error
+  if (isFanwiseError(cause)) throw trpcErrorOf(cause)
+  // Pages say that the database is away, and come again, instead of blaming the inside.
+  const answer = code === 'INTERNAL_SERVER_ERROR' && cause !== undefined ? toAnswer(cause) : null
+  if (answer?.code === 'unavailable') throw trpcErrorOf(answer)
+  return result
 })
 
 /** What a call throws gets its code by itself; what ends an open stream has to be thrown with it. */

@@ -28,6 +28,7 @@ export function useLive(): LiveValue {
 
 const refreshEveryMs = 500
 const tryAgainMs = 5000
+const namesEveryMs = 5000
 
 type Listener<T> = (news: T[] | 'unknown') => void
 const editListeners = new Set<Listener<string>>()
@@ -133,6 +134,7 @@ function useRefresh() {
   const client = useQueryClient()
   const gathered = useRef(nothing())
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
+  const names = useRef<ReturnType<typeof setTimeout> | null>(null)
   const flush = useCallback(() => {
     timer.current = null
     const { runs, all, events, workflows, fanOuts } = gathered.current
@@ -141,7 +143,13 @@ function useRefresh() {
     if (runs.size > 0 || all || events) {
       again(trpc.runs.list.pathFilter())
       again(trpc.runs.counts.pathFilter())
-      again(trpc.events.pathFilter())
+      const [known] = trpc.events.known.pathKey()
+      again({ ...trpc.events.pathFilter(), predicate: ({ queryKey }) => JSON.stringify(queryKey[0]) !== JSON.stringify(known) })
+      // Names are read from all that is drawn: not again with each event.
+      names.current ??= setTimeout(() => {
+        names.current = null
+        again(trpc.events.known.pathFilter())
+      }, namesEveryMs)
       again(trpc.functions.list.pathFilter())
       again(trpc.playground.pathFilter())
       again(trpc.outbox.pathFilter())
@@ -155,7 +163,7 @@ function useRefresh() {
     if (fanOuts) again(trpc.fanOuts.pathFilter())
   }, [client, trpc])
   useEffect(() => () => {
-    if (timer.current !== null) clearTimeout(timer.current)
+    for (const { current } of [timer, names]) if (current !== null) clearTimeout(current)
   }, [])
   return useCallback((change: Omit<ScreenChange, 'rooms' | 'member'>) => {
     if (change.runs.length + change.workflows.length + change.fanOuts.length === 0 && !change.more && !change.events) return

@@ -1,17 +1,20 @@
 /** Errors as lists can carry them. The facts of one may hold a whole request, of a megabyte. */
+import { readable } from '#engine/sql/readable-json.ts'
 
 /** In a list, facts of an error longer than that are cut. */
 export const listedErrorMost = 8000
 
 /**
  * SQL of an error's column as text: whole up to `most` characters (SQL of a number; null = any), longer with its facts cut to
- * `{ truncated, characters, status, start }`. Members it does not have are null then. Read as json, so that no odd character stops it.
+ * `{ truncated, characters, status, start }`. Members it does not have are null then.
  */
 export function shortError(column: string, most: string | number): string {
-  const members = ['code', 'message', 'step', 'field', 'fix'].map((name) => `'${name}', ${column}->'${name}'`).join(', ')
-  return `case when length(${column}::text) > ${most} then json_build_object(${members}, 'facts', json_build_object(
-      'truncated', true, 'characters', length((${column}->'facts')::text), 'status', ${column}->'facts'->'status', 'start', left((${column}->'facts')::text, 2000)))::text
-    else ${column}::text end`
+  const members = ['code', 'message', 'step', 'field', 'fix'].map((name) => `'${name}', e->'${name}'`).join(', ')
+  return `case when length(${column}::text) > ${most} then (
+      select json_build_object(${members}, 'facts', json_build_object(
+        'truncated', true, 'characters', length((e->'facts')::text), 'status', e->'facts'->'status', 'start', left((e->'facts')::text, 2000)))::text
+      from (select ${readable(column)} as e offset 0) read
+    ) else ${column}::text end`
 }
 
 /** An error that `shortError` answered. */

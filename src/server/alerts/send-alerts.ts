@@ -6,7 +6,7 @@
  */
 import type pg from 'pg'
 import { composeAlert, composeTestAlert, type AlertMail, type FailureGroup } from '#server/alerts/compose-alert.ts'
-import { readable } from '#server/runs/readable-json.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 import type { OutgoingMail } from '#steps/kind.ts'
 import type { Role } from '#server/workspaces/roles.ts'
 import { inTransaction } from '#engine/transaction.ts'

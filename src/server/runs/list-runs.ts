@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { parsePublicId, uuidFloor } from '#base/ids.ts'
 import { runStatus, type JobState, type RunState } from '#engine/states.ts'
 import { cursorUuid, toPage, type Page, type PageRequest } from '#server/page.ts'
-import { readable } from '#server/runs/readable-json.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 import { loadRuns, type RunSummary } from '#server/runs/run-row.ts'
 
 export const runStates = ['queued', 'running', 'sleeping', 'waiting', 'held', 'completed', 'failed', 'cancelled', 'skipped'] as const satisfies readonly RunState[]

@@ -6,7 +6,7 @@ import type { Trial } from '#graph/definition.ts'
 import { listedErrorMost, parseError, shortError } from '#engine/sql/short-error.ts'
 import { runStateOf, type JobState, type RunState } from '#engine/states.ts'
 import { notBegunWhy } from '#server/runs/not-begun.ts'
-import { readable } from '#server/runs/readable-json.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 import { tellingValue } from '#server/runs/telling-value.ts'
 import { shownVersion } from '#server/workflows/draft-version.ts'
 

@@ -1,6 +1,6 @@
 /** The items of a step that runs once for each of a list: small rows only, however large what they gave. */
 import { placeOf } from '#engine/each-loop.ts'
-import { readable } from '#server/runs/readable-json.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 import { moment } from '#server/runs/run-row.ts'
 
 export interface ItemView {

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
 import type { JobState } from '#engine/states.ts'
 import { notBegun } from '#server/runs/not-begun.ts'
-import { readable } from '#server/runs/readable-json.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 import { followState, merged, type FollowCount } from '#server/workflows/follow-counts.ts'
 
 /** So many open runs of the workspace are looked at; more of them show as a plus. */

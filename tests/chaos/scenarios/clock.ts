@@ -29,12 +29,12 @@ export const clock: Scenario = {
       await sendList(world, items)
       await allEnded(world, items * 2 + 1 + sleepers * 2, 120_000)
       const breaches = [...(await breachesOf(world)), ...missingCalls(world, items)]
-      // Both ends are the database's clock; whole milliseconds are kept of the end.
+      // Both ends are the database's clock; whole milliseconds are kept of the end. A run begins moments before its sleep does.
       const [off] = await world.query<{ slept: number; early: number; shortest: number; longest: number }>(`select count(*)::int as slept,
-        count(*) filter (where r.ended_at - w.created_at < interval '2.998 seconds')::int as early,
-        min(extract(epoch from r.ended_at - w.created_at))::float as shortest, max(extract(epoch from r.ended_at - w.created_at))::float as longest
-        from wait w join run r on r.workspace_id = w.workspace_id and r.id = w.run_id join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
-        where w.workspace_id = $1 and w.kind = 'sleep' and e.name = 'sleep/asked'`, [world.workspace])
+        count(*) filter (where r.ended_at - r.started_at < interval '2.998 seconds')::int as early,
+        min(extract(epoch from r.ended_at - r.started_at))::float as shortest, max(extract(epoch from r.ended_at - r.started_at))::float as longest
+        from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
+        where r.workspace_id = $1 and e.name = 'sleep/asked'`, [world.workspace])
       const [punctual] = await world.query<{ runs: number; first: number; last: number }>(`select count(*)::int as runs,
         (extract(epoch from min(r.ended_at)) * 1000 - $2)::float as first, (extract(epoch from max(r.ended_at)) * 1000 - $2)::float as last
         from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 and e.name = 'time/asked'`, [world.workspace, at])

@@ -112,6 +112,19 @@ describe('escaping', () => {
     expect(url('https://{{ event.data.host }}/u/{{ event.data.id }}?q={{ event.data.id }}')).toBe('https://api.x.dev:8080/u/..%2Fa%3Fb%3D1%26c%2F%C3%BC?q=..%2Fa%3Fb%3D1%26c%2F%C3%BC')
     expect(url('{{ event.data.host }}')).toBe('api.x.dev:8080')
   })
+  test('nor below the base address of a connection, nor behind an address that is a value itself', () => {
+    const at = { event: { data: { base: 'https://api.x.dev/v2', scheme: 'https', host: 'api.x.dev:8080', q: 'R&D #1/100%', half: 'a\ud83d', dots: '..', version: '.' } } }
+    const url = (text: string) => compileTemplate(text, 'template', { escape: 'url' }).render(at)
+    expect(url('/search?q={{ event.data.q }}&n=1')).toBe('/search?q=R%26D%20%231%2F100%25&n=1')
+    expect(url('/{{ event.data.q }}/x')).toBe('/R%26D%20%231%2F100%25/x')
+    expect(url('{{ event.data.base }}/search/{{ event.data.q }}')).toBe('https://api.x.dev/v2/search/R%26D%20%231%2F100%25')
+    expect(url('{{ event.data.base }}?q={{ event.data.q }}')).toBe('https://api.x.dev/v2?q=R%26D%20%231%2F100%25')
+    expect(url('{{ event.data.scheme }}://{{ event.data.host }}')).toBe('https://api.x.dev:8080')
+    expect(url('{{ event.data.scheme }}://{{ event.data.host }}/{{ event.data.q }}')).toBe('https://api.x.dev:8080/R%26D%20%231%2F100%25')
+    expect(url('https://x.dev/{{ event.data.half }}')).toBe('https://x.dev/a%EF%BF%BD')
+    expect(url('https://x.dev/v{{ event.data.version }}1?up={{ event.data.dots }}')).toBe('https://x.dev/v.1?up=..')
+    for (const text of ['https://x.dev/u/{{ event.data.dots }}/keys', '/u/{{ event.data.version }}', '/u/{{ event.data.dots }}?a=1']) expect(problem(() => url(text))).toMatchObject({ code: 'step_input' })
+  })
 })
 
 const schema = z.object({

@@ -103,7 +103,7 @@ class Compiler {
       const fixed = pieces.join('')
       return () => fixed
     }
-    const escapes = parts.map((part) => escape(part.start))
+    const escapes = parts.map(escape)
     return (scope, values) => {
       let text = ''
       for (let i = 0; i < pieces.length; i++) {
@@ -123,7 +123,7 @@ class Compiler {
       case 'value':
         return valueOf(this.hole(node.expression))
       case 'text':
-        return this.text(node.parts, () => (text) => text)
+        return this.text(node.parts, () => asIs)
       case 'list': {
         const items = node.items.map((item) => this.json(item))
         return (scope, values) => items.map((item) => item(scope, values))
@@ -183,7 +183,7 @@ function textOf(value: unknown, hole: Hole): string {
   }
 }
 
-type Escape = (partStart: number) => (text: string) => string
+type Escape = (part: TemplatePart) => (text: string) => string
 const asIs = (text: string) => text
 
 /** Tags make a text HTML; plain text keeps its characters. */
@@ -193,13 +193,29 @@ export function looksLikeHtml(text: string): boolean {
 
 function escaper(text: string, kind: TemplateOptions['escape']): Escape {
   if (kind === 'html' && looksLikeHtml(text)) return () => escapeHtml
-  if (kind === 'url') {
-    // Host and what comes before it are left alone; a value in path or query cannot break out of its place.
-    const authority = /^\s*[a-z][a-z0-9+.-]*:\/\/[^/?#]*[/?#]/i.exec(text.replace(/\{\{[^]*?\}\}/g, (hole) => '_'.repeat(hole.length)))
-    const from = authority?.[0].length ?? Infinity
-    return (start) => (start >= from ? encodeURIComponent : asIs)
+  return kind === 'url' ? addressEscaper(text) : () => asIs
+}
+
+/** Host and what comes before it are left alone, also where a value is all of that; one behind it, in path or query, cannot break out of its place. */
+function addressEscaper(text: string): Escape {
+  const blanked = text.replace(/\{\{[^]*?\}\}/g, (hole) => '_'.repeat(hole.length))
+  const before = /^\s*(?:(?:[a-z][a-z0-9+.-]*|_+):\/\/[^/?#]*|_[^/?#]*(?<!:))?[/?#]/i.exec(blanked)
+  const from = before?.[0].length ?? Infinity
+  const path = blanked.search(/[?#]/)
+  return ({ start, end }) => {
+    if (start < from) return asIs
+    const isSegment = (path < 0 || start < path) && blanked[start - 1] === '/' && /^(?:[/?#]|\s*$)/.test(blanked.slice(end))
+    return isSegment ? (value) => encoded(notUp(value)) : encoded
   }
-  return () => asIs
+}
+
+/** Half a character cannot be encoded; what is sent elsewhere gets this one in its place, too. */
+const encoded = (value: string): string => encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd'))
+
+/** Addresses have no way to write these two otherwise than as "here" and "up". */
+function notUp(value: string): string {
+  if (value !== '.' && value !== '..') return value
+  throw new FanwiseError('step_input', `A part of the path is “${value}”, which leads to another address.`, { fix: 'Check the value that is put in there.' })
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -3,10 +3,11 @@ import type { FanwiseError } from '#base/errors.ts'
 import type { JsonObject } from '#base/json.ts'
 import { httpDefinition } from '#steps/http/definition.ts'
 import { retryAfterMs } from '#steps/http/failure.ts'
+import { linkHeader } from '#steps/http/pages.ts'
 import type { OutgoingResponse } from '#steps/kind.ts'
 import { runStep } from '#steps/test-context.ts'
 
-const data = { email: 'ada@x.dev', id: 'a/b', n: 3 }
+const data = { email: 'ada@x.dev', id: 'a/b', n: 3, dots: '..' }
 const go = (config: JsonObject, answer?: Partial<OutgoingResponse>) => runStep('http', config, { data, ...(answer === undefined ? {} : { answer }) })
 async function failure(config: JsonObject, answer?: Partial<OutgoingResponse>): Promise<FanwiseError> {
   return await go(config, answer).then(() => { throw new Error('no error') }, (error: unknown) => error as FanwiseError)
@@ -62,6 +63,8 @@ describe('the request', () => {
     [{ url: '{{ "file:///etc/passwd" }}' }, 'url'],
     [{ url: 'https://x.dev', headers: [{ name: 'a b', value: '' }] }, 'headers.0.name'],
     [{ url: 'https://x.dev', headers: [{ name: 'a', value: '{{ "x\\r\\nb: c" }}' }] }, 'headers.0.value'],
+    [{ url: 'https://x.dev', headers: [{ name: 'X-Name', value: 'Łukasz' }] }, 'headers.0.value'],
+    [{ url: 'https://x.dev/u/{{ event.data.dots }}/keys' }, 'url'],
   ])('%j is refused', async (config, field) => expect(await failure(config)).toMatchObject({ code: 'step_input', field }))
   test('a missing value names its field', async () =>
     expect(await failure({ url: 'https://x.dev', bodyType: 'json', body: '{ "c": {{ event.data.country }} }' })).toMatchObject({ code: 'step_missing_value', field: 'body', message: '`event.data.country` is missing.' }))
@@ -143,6 +146,13 @@ describe('pages', () => {
     const { output } = await read({ pages: 'link' }, { 'https://x.dev/a?k=1': { headers: { 'content-type': 'application/json', link: '<https://x.dev/z>; rel="last", </b>; rel="next"' }, body: '[1]' }, 'https://x.dev/b': page([2]) })
     expect(output).toMatchObject({ items: [1, 2], pages: 2 })
   })
+  test('a Link header whose addresses and titles have commas in them', async () => {
+    const link = '<https://x.dev/a?fields=id,name&page=9>; rel="last"; title="the end, at last", <https://x.dev/a?fields=id,name&page=2>; title="more; rel=last"; rel="next"'
+    const { asked, output } = await read({ pages: 'link' }, { 'https://x.dev/a?k=1': { headers: { 'content-type': 'application/json', link }, body: '[1]' }, 'https://x.dev/a?fields=id,name&page=2': page([2]) })
+    expect(asked).toHaveLength(2)
+    expect(output).toMatchObject({ items: [1, 2], more: false })
+    for (const [header, next] of [['</b>; rel=next', '/b'], ['</a>; rel="prev", </b>; rel="start next"', '/b'], ['</a>; rel="next-archive"', null], ['</a>; rel=prev; title=next', null]] as const) expect(linkHeader(header)).toBe(next)
+  })
   test('a counted parameter, until a page is empty or the most are read', async () => {
     const pages = { 'https://x.dev/a?k=1&p=1': page([1]), 'https://x.dev/a?k=1&p=2': page([2]) }
     const { asked, output } = await read({ pages: 'count', pageParam: 'p' }, pages)
@@ -167,6 +177,24 @@ describe('pages', () => {
     const { asked, output } = await read({ pages: 'skip' }, { 'https://x.dev/a?k=1&offset=0': page([1, 2]), 'https://x.dev/a?k=1&offset=2': page([3]) })
     expect(asked).toEqual(['https://x.dev/a?k=1&offset=0', 'https://x.dev/a?k=1&offset=2', 'https://x.dev/a?k=1&offset=3'])
     expect(output).toMatchObject({ items: [1, 2, 3], pages: 3, more: false })
+  })
+  test('each page has an Idempotency-Key of its own: a service that keeps the word of one would answer the first page again', async () => {
+    const { sent } = await runStep('http', { method: 'POST', url: 'https://x.dev/search', pages: 'count', maxPages: 3 }, { answer: { body: '[1]' } })
+    expect(sent.requests.map((one) => one.headers['Idempotency-Key'])).toEqual(['run_1.step', 'run_1.step.page-2', 'run_1.step.page-3'])
+    const own = await runStep('http', { method: 'POST', url: 'https://x.dev/search', pages: 'count', maxPages: 2, headers: [{ name: 'Idempotency-Key', value: 'mine' }] }, { answer: { body: '[1]' } })
+    expect(own.sent.requests.map((one) => one.headers['Idempotency-Key'])).toEqual(['mine', 'mine'])
+  })
+  test('a key that the service repeats in its links, and that was cleared there, goes on as it was sent', async () => {
+    const mark = 'fwsec0123456789abcdef0123456789abcdefn0z'
+    const asked: string[] = []
+    const { outcome } = await runStep('http', { url: `https://x.dev/bot${mark}/a?key=${mark}&page=1`, pages: 'link', nextPath: 'next', itemsPath: 'data' }, {
+      services: { request: async ({ url }) => {
+        asked.push(url)
+        return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: [asked.length], next: asked.length < 3 ? `https://x.dev/bot‹secret KEY›/a?page=${asked.length + 1}&key=‹secret KEY›` : null }) }
+      } },
+    })
+    expect(asked).toEqual([`https://x.dev/bot${mark}/a?key=${mark}&page=1`, `https://x.dev/bot${mark}/a?page=2&key=${mark}`, `https://x.dev/bot${mark}/a?page=3&key=${mark}`])
+    expect(outcome).toMatchObject({ output: { items: [1, 2, 3] } })
   })
   test('never more than 50, and a link in a circle ends', async () => {
     const endless = await runStep('http', { url: 'https://x.dev', pages: 'count' }, { answer: { body: '[1]' } })

@@ -58,14 +58,28 @@ function follow(current: string, link: string): string {
   if (url.protocol !== from.protocol || url.host !== from.host) {
     throw new FanwiseError('step_refused', `The next link leads to another host, ${url.host || url.protocol}.`, { fix: 'It is not followed, since the sign-in would be sent there, too. Call that host with a step of its own.' })
   }
-  return url.href
+  return withKeysOf(from, url).href
 }
 
-/** The address with rel="next" of a Link header. */
+const clearedSecret = /‹secret [^›]+›/
+
+/** A secret that the service repeats in its link was cleared there: what stood in its place goes on standing there. */
+function withKeysOf(from: URL, url: URL): URL {
+  for (const [name, value] of [...url.searchParams]) {
+    const sent = from.searchParams.get(name)
+    if (sent !== null && clearedSecret.test(value)) url.searchParams.set(name, sent)
+  }
+  const sent = from.pathname.split('/')
+  const encodedMark = encodeURIComponent('‹')
+  if (url.pathname.includes(encodedMark)) url.pathname = url.pathname.split('/').map((part, index) => (part.includes(encodedMark) && sent[index] !== undefined ? sent[index] : part)).join('/')
+  return url
+}
+
+/** The address with rel="next" of a Link header. Addresses and titles may have commas in them. */
 export function linkHeader(header: string): string | null {
-  for (const part of header.slice(0, 8000).split(',')) {
-    const match = /^\s*<([^<>]*)>\s*;(.*)$/.exec(part)
-    if (match !== null && /(?:^|;)\s*rel\s*=\s*"?[^"]*\bnext\b/i.test(match[2]!)) return match[1]!
+  for (const [, address, parameters] of header.slice(0, 8000).matchAll(/<([^<>]*)>([^<]*)/g)) {
+    const bare = parameters!.replace(/(;\s*(?!rel\s*=)[^\s=;,"]+\s*=\s*)"[^"]*"/gi, '$1""')
+    if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\s*(?:[;,]|$))/i.test(bare)) return address!
   }
   return null
 }

@@ -15,11 +15,14 @@ export const runHttp: StepRun<HttpConfig> = async ({ config, idempotencyKey, ser
   const url = addressOf(config, needsBase(config) ? await baseOf(config, services) : null)
   const headers = headersOf(config)
   const body = bodyOf(config, headers)
-  if (!hasHeader(headers, 'idempotency-key')) headers['Idempotency-Key'] = idempotencyKey
+  const ownKey = hasHeader(headers, 'idempotency-key')
+  if (!ownKey) headers['Idempotency-Key'] = idempotencyKey
   const input = recorded(config, url, headers, body)
-  const ask = async (address: string): Promise<OutgoingResponse> => {
+  const ask = async (address: string, page = 1): Promise<OutgoingResponse> => {
+    // Another page is another request: a service that keeps to the key would answer the first again.
+    const own = page === 1 || ownKey ? headers : { ...headers, 'Idempotency-Key': `${idempotencyKey}.page-${page}` }
     const response = await services.request({
-      method, url: address, headers, timeoutMs: durationOr(config.timeout, 30_000), signal, ...(body === undefined ? {} : { body }), ...(credentials === undefined ? {} : { credentials }),
+      method, url: address, headers: own, timeoutMs: durationOr(config.timeout, 30_000), signal, ...(body === undefined ? {} : { body }), ...(credentials === undefined ? {} : { credentials }),
     })
     if (config.failOn !== 'never' && (response.status < 200 || response.status > 299)) throw failureOf(response, input)
     return response
@@ -45,7 +48,7 @@ function credentialsOf(config: HttpConfig): OutgoingRequest['credentials'] {
 }
 
 /** Page after page into one list. `more` says that the most pages were read and there is another. */
-async function readPages(config: HttpConfig, url: string, ask: (address: string) => Promise<OutgoingResponse>): Promise<JsonObject> {
+async function readPages(config: HttpConfig, url: string, ask: (address: string, page: number) => Promise<OutgoingResponse>): Promise<JsonObject> {
   const most = config.maxPages ?? pagesMax
   const items: JsonObject[string][] = []
   const visited = new Set<string>()
@@ -53,7 +56,7 @@ async function readPages(config: HttpConfig, url: string, ask: (address: string)
   let response: OutgoingResponse | null = null
   while (address !== null && !visited.has(address) && visited.size < most) {
     visited.add(address)
-    response = await ask(address)
+    response = await ask(address, visited.size)
     const body = bodyValue(response, config.response)
     const found = itemsOf(config, body, visited.size)
     for (const item of found) items.push(item)

@@ -88,6 +88,15 @@ describe('a request', () => {
     await ask(`http://ada:s%40fe@a.test:${portA}/x`)
     expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('ada:s@fe').toString('base64')}`)
   })
+  test('a login that is not encoded goes as it was written', async () => {
+    await ask(`http://ada:100%@a.test:${portA}/x`)
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('ada:100%').toString('base64')}`)
+  })
+  test.each(['tok\u200ben', '“quoted”', 'a\u0001b'])('what no header can carry is no trouble of the other side, and not said: %j', async (token) => {
+    const error = await failure(ask(`http://a.test:${portA}/x`, { headers: { Authorization: `Bearer ${token}` } }))
+    expect(error).toMatchObject({ code: 'step_input', retriable: false, field: 'headers', message: 'The header authorization has a character in it that headers cannot carry.' })
+    expect(seen).toEqual([])
+  })
   test('compressed and other character sets', async () => {
     expect((await ask(`http://a.test:${portA}/gzip`)).body).toBe('packed')
     expect((await ask(`http://a.test:${portA}/latin`)).body).toBe('ü')

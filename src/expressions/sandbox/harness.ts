@@ -76,6 +76,12 @@ export const harnessSource = `(() => {
     return job;
   };
   const argumentsOf = (scope, names) => names.map((name) => scope[name]);
+  // Values that an expression may change are its own, so that no other sees what it did to them.
+  const ownOf = (values, names, copied) => {
+    const own = [];
+    for (let i = 0; i < values.length; i++) own[i] = typeof values[i] === 'object' && copied.includes(names[i]) ? parse(stringify(values[i])) : values[i];
+    return own;
+  };
   return {
     add(fn) { functions.push(fn); },
     code(input) {
@@ -85,22 +91,23 @@ export const harnessSource = `(() => {
       } catch (e) { fail(e); }
     },
     evaluate(input) {
-      const { scope, names } = jobOf(input);
+      const { scope, names, copies } = jobOf(input);
       const values = argumentsOf(scope, names);
       let json = '[';
       for (let i = 0; i < functions.length; i++) {
-        try { json += (i === 0 ? '' : ',') + jsonOf(functions[i](...values)); } catch (e) { return fail(e, { expression: i }); }
+        try { json += (i === 0 ? '' : ',') + jsonOf(functions[i](...(copies && copies[i] ? ownOf(values, names, copies[i]) : values))); } catch (e) { return fail(e, { expression: i }); }
       }
       put(json + ']');
     },
     each(input) {
-      const { scope, names, items, firstIndex } = jobOf(input);
+      const { scope, names, items, firstIndex, copies } = jobOf(input);
       const values = argumentsOf(scope, names);
+      const all = [...names, 'item', 'index'];
       let json = '[';
       for (let n = 0; n < items.length; n++) {
         json += n === 0 ? '[' : ',[';
         for (let i = 0; i < functions.length; i++) {
-          try { json += (i === 0 ? '' : ',') + jsonOf(functions[i](...values, items[n], firstIndex + n)); } catch (e) { return fail(e, { expression: i, index: firstIndex + n }); }
+          try { json += (i === 0 ? '' : ',') + jsonOf(copies && copies[i] ? functions[i](...ownOf([...values, items[n], firstIndex + n], all, copies[i])) : functions[i](...values, items[n], firstIndex + n)); } catch (e) { return fail(e, { expression: i, index: firstIndex + n }); }
         }
         json += ']';
       }

@@ -1,4 +1,5 @@
 /** Jobs for the guest, with the data that it reads already written out: the thread between passes it on unread. */
+import { copiesFor } from '#expressions/sandbox/changes.ts'
 import type { SandboxJob, SandboxLimits } from '#expressions/sandbox/protocol.ts'
 
 const identifier = /^[A-Za-z_$][\w$]*$/
@@ -15,13 +16,14 @@ export function codeJob(code: string, scope: object, limits: SandboxLimits): San
 /** Expressions over the same scope. */
 export function evaluateJob(expressions: string[], scope: object, limits: SandboxLimits): SandboxJob {
   const names = identifiers(scope)
-  return { type: 'evaluate', expressions, names, input: inputOf({ scope, names }), limits }
+  return { type: 'evaluate', expressions, names, input: inputOf({ scope, names, copies: expressions.length > 1 ? copiesFor(expressions, names) : undefined }), limits }
 }
 
 /** Expressions over each of some items. @param firstIndex of the first of them among all */
 export function eachJob(expressions: string[], scope: object, items: unknown[], firstIndex: number, limits: SandboxLimits): SandboxJob {
   const names = identifiers(scope).filter((name) => name !== 'item' && name !== 'index')
-  return { type: 'each', expressions, names: [...names, 'item', 'index'], input: inputOf({ scope, names, items, firstIndex }), limits }
+  const all = [...names, 'item', 'index']
+  return { type: 'each', expressions, names: all, input: inputOf({ scope, names, items, firstIndex, copies: copiesFor(expressions, all) }), limits }
 }
 
 /** With what the job's random numbers begin. */

@@ -94,6 +94,12 @@ describe('expressions', () => {
     expect(error.facts?.expression).toBe(1)
     expect((await failure(pool.evaluate(['1 +'], scope))).facts?.expression).toBe(0)
   })
+  test('none sees what another one, or the same one for an item before, did to its data', async () => {
+    expect(await pool.evaluate(['event.data.list.reverse()', 'event.data.list.join()', 'event.data.user.name = "Bo"', 'event.data.user["name"]', 'delete event.data.user.name', 'Object.keys(event.data.user).length + steps.first.n++', 'steps.first.n'], scope))
+      .toEqual([[3, 2, 1], '1,2,3', 'Bo', 'Ada', true, 42, 41])
+    const items: Json[] = [{ tags: ['b', 'a'] }, { tags: ['d', 'c'] }, { tags: [] }]
+    expect(await pool.evaluateEach(['event.data.list.reverse()[0]', 'event.data.list.shift()', 'item.tags.sort()[0]', 'item.tags[0]', 'event.data.list.length'], scope, items)).toEqual([[3, 1, 'a', 'b', 3], [3, 1, 'c', 'd', 3], [3, 1, null, null, 3]])
+  })
   test('per item, in slices, in order', async () => {
     const items: Json[] = Array.from({ length: 2500 }, (_, id) => ({ id }))
     const values = await pool.evaluateEach(['item.id * 2', 'index'], scope, items)

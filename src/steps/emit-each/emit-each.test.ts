@@ -37,6 +37,8 @@ describe('one event per item', () => {
     const list = [{ id: 'a', due: '2027-01-01T08:00:00Z' }, { id: 'b', due: null }]
     expect(all((await each({ starts: '{{ item.due }}' }, list)).outcome).map((item) => item.starts)).toEqual([{ atMs: Date.UTC(2027, 0, 1, 8) }, undefined])
     expect(all((await each({ data: '{ "id": "{{ item.id.trim() }}" }', starts: '{{ index + 1 }}m' }, list)).outcome).map((item) => [item.data, item.starts])).toEqual([[{ id: 'a' }, { inMs: 60_000 }], [{ id: 'b' }, { inMs: 120_000 }]])
+    const bare = all((await each({ data: '', id: '{{ item.id.toUpperCase() }}-{{ index }}', starts: '{{ item.due }}' }, list)).outcome)
+    expect(bare).toEqual([{ name: 'digest/weekly.send', data: {}, id: 'A-0', starts: { atMs: Date.UTC(2027, 0, 1, 8) } }, { name: 'digest/weekly.send', data: {}, id: 'B-1' }])
     await expect(each({ starts: '{{ item.id }}' }, list)).rejects.toMatchObject({ field: 'starts', message: expect.stringMatching(/^Item 1: The start of its runs is "a"/) })
   })
   test('50,000 items are quick', async () => {

@@ -114,7 +114,8 @@ async function withSandbox(context: StepContext<EmitEachConfig>, items: Json[], 
   const idEnd = dataEnd + (id?.expressions.length ?? 0)
   const make = (index: number): EmitItem => {
     const own = values[index]!
-    return itemOf(event, index, () => data?.renderWith(at(index), own), () => id?.renderWith(local, own.slice(dataEnd, idEnd)), starts === null ? null : () => starts.renderWith(local, own.slice(idEnd)))
+    at(index)
+    return itemOf(event, index, () => data?.renderWith(local, own), () => id?.renderWith(local, own.slice(dataEnd, idEnd)), starts === null ? null : () => starts.renderWith(local, own.slice(idEnd)))
   }
   return checked(items.length, make, context)
 }

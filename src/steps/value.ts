@@ -32,8 +32,12 @@ export function asEventId(value: Json | undefined): string | undefined {
 /** A value as an error names it: the start of a text, else its kind. */
 export const inWords = (value: Json): string => (typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value))
 
+/** Below it a number of milliseconds lies before 1973: nobody waits for that, and services that count seconds mean today. */
+const secondsBelow = 100_000_000_000
+
 /** Milliseconds since 1970, or null for what is no date. A date and time without an offset is UTC, so it means the same on every server. */
 export function dateMs(value: Json): number | null {
+  if (typeof value === 'number' && Math.abs(value) < secondsBelow) return Math.trunc(value * 1000)
   const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
   const ms = typeof text === 'string' || typeof text === 'number' ? new Date(text).getTime() : NaN
   return Number.isNaN(ms) ? null : ms

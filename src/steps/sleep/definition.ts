@@ -10,7 +10,7 @@ const config = z.object({
   mode: z.enum(['for', 'until']).default('for').meta(field({ label: 'Sleep', control: 'select', options: { for: 'For a while', until: 'Until a date' } })),
   duration: durationField({ label: 'For', initial: '1d', minMs: 0, maxMs: maxSleepMs, template: true, when: { field: 'mode', in: ['for'] }, help: 'Such as 10m, 36h or 14d.' }),
   until: z.string().max(2000).default('').meta(field({
-    label: 'Until', expr: 'template', when: { field: 'mode', in: ['until'] }, placeholder: '{{ event.data.trialEndsAt }}', help: 'A date such as 2026-12-24T09:00:00Z. One in the past does not wait.',
+    label: 'Until', expr: 'template', when: { field: 'mode', in: ['until'] }, placeholder: '{{ event.data.trialEndsAt }}', help: 'A date such as 2026-12-24T09:00:00Z, or seconds since 1970. One in the past does not wait.',
   })),
 }).superRefine((value, context) => {
   if (value.mode !== 'until') return

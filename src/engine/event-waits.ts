@@ -3,7 +3,9 @@
  * shared lock, store, then the open waits of that name are tried, in one transaction.
  */
 import type pg from 'pg'
-import { compileCel, type CompiledCel } from '#expressions/cel.ts'
+import { publicId } from '#base/ids.ts'
+import { storedCel } from '#engine/flow/compile-flow.ts'
+import type { CompiledCel } from '#expressions/cel.ts'
 import type { RoutingTable } from '#engine/match.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
 import { waitLockShared, waitOpen, waitResolve } from '#engine/sql/wait.ts'
@@ -93,7 +95,7 @@ export class EventWaits {
       let compiled = this.conditions.get(condition)
       if (compiled === undefined) {
         if (this.conditions.size >= conditionsMax) this.conditions.clear()
-        this.conditions.set(condition, (compiled = compileCel(condition)))
+        this.conditions.set(condition, (compiled = storedCel(condition)))
       }
       return compiled.evaluate({ event: origin, async: incoming }) === true
     } catch {
@@ -104,5 +106,5 @@ export class EventWaits {
 
 /** What a wait step gives to the steps after it. */
 export function eventResult(event: WaitEvent): { id: string; name: string; data: unknown; ts: number; v?: string } {
-  return { id: event.id, name: event.name, data: event.data, ts: event.ts, ...(event.v ? { v: event.v } : {}) }
+  return { id: publicId('evt', event.id), name: event.name, data: event.data, ts: event.ts, ...(event.v ? { v: event.v } : {}) }
 }

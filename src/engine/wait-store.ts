@@ -7,7 +7,7 @@
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid, publicId, uuidFloor, uuidTime } from '#base/ids.ts'
+import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
 import { emittedIds } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
@@ -77,7 +77,7 @@ export class WaitStore {
       const match = before?.match ?? (await this.lookBack(client, job, outcome, before?.since ?? null, before === null ? 1 : Infinity))
       if (match === 'more') return 'stale'
       if (match === null) return { waiting: true }
-      const found = eventResult({ ...match, id: publicId('evt', match.id) })
+      const found = eventResult(match)
       await client.query({ ...waitResolve, values: [uuids([job.workspace_id]), uuids([job.run_id]), texts([step]), texts([JSON.stringify(found)])] })
       return { event: found, input }
     })

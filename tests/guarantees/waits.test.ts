@@ -2,7 +2,7 @@
  * Sleeps, waits, calls and schedules survive restarts; a wait may look back; a tick fires once.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newUuid, uuidFloor } from '#base/ids.ts'
+import { newUuid, publicId, uuidFloor } from '#base/ids.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
@@ -66,6 +66,23 @@ test('a wait takes the first event that matches, and gives it to the next step',
   await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 8, amount: 1 } }, { name: 'order/paid', data: { id: 7, amount: 250 } }], { source: 'api' })
   await ended
   expect((await stepOf(ws, 'thanks')).output).toEqual({ amount: 250 })
+})
+
+test('ids are the same in conditions, keys and outputs, whether an event came before the wait or after', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  const asks = { event: 'answer/given', condition: 'async.data.to == event.id && async.id.startsWith("evt_")', timeout: '1h' }
+  await publish(t.engine.pool, ws, [
+    fn('ask', 'question/asked', [transform('question', { id: '{{ event.id }}' }), step('after', 'wait', asks, ['question']), step('before', 'wait', asks, ['after'])]),
+    fn('heard', 'answer/given', [transform('copy', { id: '{{ event.id }}' })]),
+  ])
+  const asleep = parked('w')
+  const [asked] = await t.engine.ingest(ws, [{ name: 'question/asked', data: {} }], { source: 'api' })
+  await asleep
+  const ended = endedRuns(t.engine, ws, 2)
+  const [answered] = await t.engine.ingest(ws, [{ name: 'answer/given', data: { to: publicId('evt', asked!.id) } }], { source: 'api' })
+  await ended
+  const ids = await Promise.all(['question', 'after', 'before', 'copy'].map(async (id) => ((await stepOf(ws, id)).output as { id: string }).id))
+  expect(ids).toEqual([publicId('evt', asked!.id), ...Array<string>(3).fill(publicId('evt', answered!.id))])
 })
 
 test('a wait looks back: the event that came just before it counts', async () => {

@@ -1,5 +1,6 @@
 /** A definition's flow control, ready to be asked for every event. Null = runs start as soon as there is room. */
 import { createHash } from 'node:crypto'
+import { publicId } from '#base/ids.ts'
 import { compileCel, type CompiledCel } from '#expressions/cel.ts'
 import type { ConcurrencyLimit, FlowControl, FunctionDefinition } from '#graph/definition.ts'
 
@@ -62,7 +63,8 @@ export const limitKey = (limit: ConcurrencyLimit | undefined): CompiledCel | nul
  */
 export function storedCel(text: string): CompiledCel {
   try {
-    return compileCel(text)
+    const compiled = compileCel(text)
+    return compiled.references.some(({ path }) => path.length === 0 || path[0] === 'id') ? overPublicIds(compiled) : compiled
   } catch (error) {
     return {
       references: [],
@@ -71,6 +73,19 @@ export function storedCel(text: string): CompiledCel {
       },
     }
   }
+}
+
+/** Ids as steps, pages and programs see them; what is stored and planned has UUIDs. */
+function overPublicIds(compiled: CompiledCel): CompiledCel {
+  return {
+    references: compiled.references,
+    evaluate: ({ event, async }) => compiled.evaluate({ event: withPublicId(event), ...(async === undefined ? {} : { async: withPublicId(async) }) }),
+  }
+}
+
+function withPublicId(event: unknown): unknown {
+  const { id } = event as { id?: unknown }
+  return typeof id === 'string' && id[8] === '-' ? { ...(event as object), id: publicId('evt', id) } : event
 }
 
 const keyTextMax = 500

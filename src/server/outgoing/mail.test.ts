@@ -60,6 +60,13 @@ test('a final and a temporary refusal', async () => {
   await expect(smtp().send({ to: 'gone@x.dev', subject: 's', text: 't' }, undefined)).rejects.toMatchObject({ code: 'step_refused', retriable: false, message: expect.stringContaining('550') })
   await expect(smtp().send({ to: 'busy@x.dev', subject: 's', text: 't' }, undefined)).rejects.toMatchObject({ code: 'step_outside', retriable: true, message: expect.stringContaining('451') })
 })
+test('a mail that reached only some of its people is said so, and not sent to those again', async () => {
+  received = []
+  await expect(smtp().send({ to: 'a@x.dev, gone@x.dev', subject: 's', text: 'only once' }, undefined)).rejects.toMatchObject({
+    code: 'step_refused', retriable: false, message: expect.stringMatching(/^The mail went to a@x\.dev, but the mail server .* did not take it for gone@x\.dev: .*550/), facts: { sent: ['a@x.dev'], refused: ['gone@x.dev'] },
+  })
+  expect(received.filter((line) => line.includes('only once'))).toHaveLength(1)
+})
 test('a mail cannot bring files of the server', async () => {
   received = []
   await smtp().send({ to: 'a@x.dev', subject: 's', text: { path: '/etc/passwd' } as unknown as string }, undefined).catch(() => undefined)

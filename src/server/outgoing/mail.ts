@@ -44,6 +44,7 @@ export function createMailer<Info = void>(options: MailerOptions<Info>): Mailer<
           from: mail.from ?? options.from, to: mail.to, subject: mail.subject, ...(mail.html === undefined ? {} : { html: mail.html }), ...(mail.text === undefined ? {} : { text: mail.text }),
           disableFileAccess: true, disableUrlAccess: true,
         })
+        if ((sent.rejected ?? []).length > 0) throw partlyRefused(sent, target)
         return { messageId: sent.messageId, via: 'smtp' }
       } catch (thrown) {
         throw smtpProblem(thrown, target)
@@ -73,8 +74,24 @@ function createSmtp({ host, port, secure, user, password }: SmtpTarget): Transpo
   })
 }
 
+interface Sent {
+  accepted?: unknown[]
+  rejected?: unknown[]
+  rejectedErrors?: (Error & { response?: string })[]
+}
+
+/** Not tried again: the others have the mail already. */
+function partlyRefused({ accepted, rejected, rejectedErrors }: Sent, { host, port }: SmtpTarget): FanwiseError {
+  const [sent, refused] = [accepted, rejected].map((list = []) => list.map(String)) as [string[], string[]]
+  const why = rejectedErrors?.[0]?.response ?? rejectedErrors?.[0]?.message ?? 'no reason given'
+  return new FanwiseError('step_refused', `The mail went to ${sent.join(', ')}, but the mail server ${host}:${port} did not take it for ${refused.join(', ')}: ${why.slice(0, 300)}`, {
+    fix: 'Correct these addresses, and send it to them alone: retrying from here sends it to all of them again.', facts: { sent, refused },
+  })
+}
+
 /** 4xx answers of SMTP are temporary, 5xx final. */
 function smtpProblem(thrown: unknown, { host, port }: SmtpTarget): FanwiseError {
+  if (thrown instanceof FanwiseError) return thrown
   const error = thrown as Error & { responseCode?: number; response?: string; code?: string }
   const name = `${host}:${port}`
   if (error.code === 'EAUTH') {

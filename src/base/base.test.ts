@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatDuration, parseDuration } from '#base/duration.ts'
 import { newUuid, parsePublicId, publicId, ulidToUuid, uuidTime } from '#base/ids.ts'
-import { canonicalJson, jsonEqual } from '#base/json.ts'
+import { canonicalJson, jsonEqual, parseExactJson } from '#base/json.ts'
 
 describe('ids', () => {
   test('sort in the order of their making, also within a millisecond', () => {
@@ -27,6 +27,17 @@ describe('durations', () => {
 })
 
 describe('json', () => {
+  test('whole numbers too long to be exact come as text, everything else as JSON.parse has it', () => {
+    expect(parseExactJson('{"id":12345678901234567890,"n":-9007199254740993,"in \\"12345678901234567890":"a \\" 12345678901234567890","list":[9007199254740993,9007199254740991,1e30,0.12345678901234567,10000000000000000000000]}')).toEqual({
+      id: '12345678901234567890', n: '-9007199254740993', 'in "12345678901234567890': 'a " 12345678901234567890', list: ['9007199254740993', 9007199254740991, 1e30, 0.12345678901234567, 1e22],
+    })
+    for (const bad of ['012345678901234567890', '{"a":12345678901234567890', '12345678901234567890a']) expect(() => parseExactJson(bad)).toThrow(SyntaxError)
+    // What a program with such numbers has written reads as it meant it.
+    fc.assert(fc.property(fc.oneof(fc.jsonValue(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e25, max: 1e25 })), (value) => {
+      const text = JSON.stringify({ value, long: '1234567890123456' })
+      expect(parseExactJson(text)).toEqual(JSON.parse(text))
+    }))
+  })
   test('canonical text does not depend on the order of members', () => {
     expect(canonicalJson({ b: 1, a: [{ d: 2, c: 3 }] })).toBe('{"a":[{"c":3,"d":2}],"b":1}')
     fc.assert(fc.property(fc.jsonValue(), (value) => {

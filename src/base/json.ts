@@ -23,6 +23,42 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value ?? null)
 }
 
+/** A whole number with more digits than a number keeps: `12345678901234567890` would become another one. */
+export function isInexact(digits: string): boolean {
+  return /^-?[1-9]\d{15,}$/.test(digits) && String(Number(digits)) !== digits && BigInt(digits) !== BigInt(Number(digits))
+}
+
+/** JSON from outside. Whole numbers too long to be exact become text: they are ids, and another one is somebody else's. */
+export function parseExactJson(text: string): Json {
+  return JSON.parse(/\d{16}/.test(text) ? withLongNumbersQuoted(text) : text) as Json
+}
+
+function withLongNumbersQuoted(text: string): string {
+  let exact = ''
+  let kept = 0
+  for (const { index, number } of longNumbers(text)) {
+    exact += `${text.slice(kept, index)}"${number}"`
+    kept = index + number.length
+  }
+  return exact + text.slice(kept)
+}
+
+/** Those outside quotes that are not exact. */
+export function* longNumbers(text: string): Generator<{ index: number; number: string }> {
+  const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 34) {
+      for (at++; at < text.length && text.charCodeAt(at) !== 34; at++) if (text.charCodeAt(at) === 92) at++
+    } else if (code === 45 || (code >= 48 && code <= 57)) {
+      number.lastIndex = at
+      const found = number.exec(text)?.[0] ?? ''
+      if (isInexact(found)) yield { index: at, number: found }
+      at += Math.max(0, found.length - 1)
+    }
+  }
+}
+
 export function jsonEqual(a: unknown, b: unknown): boolean {
   return a === b || canonicalJson(a) === canonicalJson(b)
 }

@@ -2,7 +2,7 @@
  * JSON text in which `{{ }}` stands for a value (outside quotes) or for text (inside them).
  * A small parser of its own, so that mistakes are named in words and with their place.
  */
-import type { Json } from '#base/json.ts'
+import { isInexact, type Json } from '#base/json.ts'
 import type { Expression, ParseOptions, TemplatePart } from '#expressions/parse.ts'
 import { parseExpression, parseHole } from '#expressions/parse.ts'
 import { forbiddenKeys, placeIn, syntaxProblem } from '#expressions/problem.ts'
@@ -197,6 +197,7 @@ class Reader {
     const rest = this.text.slice(this.at, this.at + 400)
     const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/.exec(rest)?.[0]
     if (number !== undefined) {
+      if (isInexact(number)) throw syntaxProblem(`The number ${number.slice(0, 40)} at ${placeIn(this.text, this.at)} has more digits than a number can keep: another one would be sent.`, this.text, this.at, 'Put it in quotes.')
       this.at += number.length
       return { type: 'literal', value: Number(number) }
     }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { FanwiseError } from '#base/errors.ts'
+import { parseExactJson } from '#base/json.ts'
 
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const encoding = request.headers['content-encoding']
@@ -50,7 +51,7 @@ export function parseJsonBody(body: Buffer): unknown {
   const text = body.toString('utf8').replace(/^\uFEFF/, '')
   if (depthOf(text) > depthMax) throw new FanwiseError('bad_request', `The JSON is nested deeper than ${depthMax} levels.`, { fix: 'Flatten the payload.' })
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch (error) {
     throw new FanwiseError('bad_request', `The body is not JSON: ${(error as Error).message}`, { fix: 'Send a JSON object or an array of them, with Content-Type application/json.' })
   }

@@ -30,6 +30,18 @@ describe('what people paste', () => {
       method: 'POST', headers: [{ name: 'accept', value: '*/*' }, { name: 'cookie', value: 'a=b; c=d' }], bodyType: 'json', body: '{\n  "a": "it\'s A"\n}',
     })
   })
+  test('a copy from a browser on Windows, for its cmd', () => {
+    const read = config(['curl ^"https://x.dev/a?b=1^&c=100^%^" ^', '  -X ^"POST^" ^', '  -H ^"x-note: a ^& ^\\^"b^\\^"^" ^', '  --data-raw ^"^{^\\^"a^\\^":^\\^"it\'s^\\^",^\\^"b^\\^":^[1^]^}^"'].join('\r\n'))
+    expect(read).toMatchObject({ method: 'POST', url: 'https://x.dev/a', query: [{ name: 'b', value: '1' }, { name: 'c', value: '100%' }], headers: [{ name: 'x-note', value: 'a & "b"' }], bodyType: 'json', body: JSON.stringify({ a: "it's", b: [1] }, null, 2) })
+  })
+  test('numbers too long to be exact stay as they were written', async () => {
+    const read = readCurl(`curl https://x.dev -H 'Content-Type: application/json' -d '{"id": 12345678901234567890, "n": 1.5}'`)
+    expect(read).toMatchObject({ notes: [expect.stringContaining('12345678901234567890') as string], config: { bodyType: 'text', headers: [{ name: 'Content-Type', value: 'application/json' }] } })
+    const { sent } = await runStep('http', (read as { config: JsonObject }).config)
+    expect(sent.requests[0]).toMatchObject({ body: '{"id": 12345678901234567890, "n": 1.5}', headers: { 'Content-Type': 'application/json' } })
+    expect(config(`curl --json '{"id":12345678901234567890}' https://x.dev`)).toMatchObject({ bodyType: 'text', headers: [{ name: 'Content-Type', value: 'application/json' }] })
+    expect(config(`curl --json '{"a":"12345678901234567890","b":1000000000000000000000,"c":-12}' https://x.dev`)).toMatchObject({ bodyType: 'json' })
+  })
   test.each<[string, JsonObject]>([
     ['curl x.dev', { method: 'GET', url: 'http://x.dev', bodyType: 'none', auth: 'none' }],
     ['$ curl -sSL -XPUT https://x.dev/', { method: 'PUT', url: 'https://x.dev/' }],

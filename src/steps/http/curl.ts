@@ -2,7 +2,7 @@
  * A pasted cURL command as the config of an HTTP step. It is only read: nothing of it is run, no
  * variable, file or command in it is looked up, and braces in it stay text.
  */
-import type { JsonObject } from '#base/json.ts'
+import { longNumbers, type JsonObject } from '#base/json.ts'
 import { signInOf, type CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { splitCommand } from '#steps/http/shell-words.ts'
 
@@ -232,7 +232,7 @@ function bodyOf(parts: Parts, headers: { name: string; value: string }[]): JsonO
   const type = headers[at]?.value ?? ''
   const empty = { body: '', form: [] as JsonObject[], text: '' }
   if (parts.form.length === 0 && (parts.isJson || /json/i.test(type) || (at < 0 && /^\s*[[{]/.test(text)))) {
-    const json = asJson(text)
+    const json = asJson(text, parts.notes)
     if (json !== null) {
       if (/^application\/json\s*(?:;\s*charset=utf-8)?$/i.test(type)) headers.splice(at, 1)
       return { ...empty, bodyType: 'json', body: json }
@@ -243,14 +243,19 @@ function bodyOf(parts: Parts, headers: { name: string; value: string }[]): JsonO
     if (at >= 0) headers.splice(at, 1)
     return { ...empty, bodyType: 'form', form: rows([...(text === '' ? [] : pairsOf(text)), ...parts.form], parts.notes) }
   }
-  if (at < 0 && text !== '') headers.push({ name: 'Content-Type', value: 'application/x-www-form-urlencoded' })
+  if (at < 0 && text !== '') headers.push({ name: 'Content-Type', value: parts.isJson ? 'application/json' : 'application/x-www-form-urlencoded' })
   return { ...empty, bodyType: 'text', text: asTemplate(text) }
 }
 
-/** Set out for reading, or null when it is not JSON. */
-function asJson(text: string): string | null {
+/** Set out for reading, or null when it is not JSON, or has numbers that would be others then. */
+function asJson(text: string, notes: string[]): string | null {
   try {
     const shown = JSON.stringify(JSON.parse(text), null, 2)
+    const inexact = longNumbers(text).next().value
+    if (inexact !== undefined) {
+      notes.push(`${inexact.number.slice(0, 40)} has more digits than a number can keep here; the body stays text as it is.`)
+      return null
+    }
     // Inside a JSON text braces are kept apart by an escape that JSON itself reads back.
     return shown.replaceAll('{{', '{\\u007b')
   } catch {

@@ -77,6 +77,7 @@ describe('the answer', () => {
     expect(await body('application/json', '{broken')).toBe('{broken')
     expect(await body('text/html', '{"a":1}')).toBe('{"a":1}')
     expect(await body('', '{"a":1}')).toEqual({ a: 1 })
+    expect(await body('application/json', '{"id":12345678901234567890,"n":12}')).toEqual({ id: '12345678901234567890', n: 12 })
   })
   test.each([[500, true], [503, true], [408, true], [425, true], [429, true], [400, false], [404, false], [409, false], [301, false]])('%i may be tried again: %s', async (status, retriable) => {
     const error = await failure({ url: 'playground://crm/x' }, { status, body: 'why' })

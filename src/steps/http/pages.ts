@@ -65,7 +65,7 @@ const clearedSecret = /‹secret [^›]+›/
 
 /** A secret that the service repeats in its link was cleared there: what stood in its place goes on standing there. */
 function withKeysOf(from: URL, url: URL): URL {
-  for (const [name, value] of [...url.searchParams]) {
+  for (const [name, value] of new URLSearchParams(url.search)) {
     const sent = from.searchParams.get(name)
     if (sent !== null && clearedSecret.test(value)) url.searchParams.set(name, sent)
   }

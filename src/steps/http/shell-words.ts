@@ -5,7 +5,8 @@ const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', '\\': '\\',
 
 export function splitCommand(text: string): Split {
   // Windows' cmd ends lines with ^, everything else with a backslash.
-  const line = text.replace(/\r\n?/g, '\n').replace(/[ \t]*\^\n/g, ' ').trim()
+  const given = text.replace(/\r\n?/g, '\n')
+  const line = (/^[^'"]*\^"/.test(given) ? withoutCarets(given) : given.replace(/[ \t]*\^\n/g, ' ')).trim()
   const words: string[] = []
   let word: string | null = null
   for (let at = 0; at < line.length; at++) {
@@ -34,6 +35,11 @@ export function splitCommand(text: string): Split {
   }
   if (word !== null) words.push(word)
   return { words, cut: false }
+}
+
+/** Browsers put ^ before whatever may mean something to cmd, quotes as well, and write a line break as ^ and two of them. */
+function withoutCarets(text: string): string {
+  return text.replace(/\^\n\n|[ \t]*\^\n|\^([^])/g, (found, escaped: string | undefined) => escaped ?? (found === '^\n\n' ? '\n' : ' '))
 }
 
 interface Quoted {

@@ -34,8 +34,8 @@ export const harnessSource = `(() => {
   const fail = (thrown, facts) => {
     const fault = facts || {};
     const isError = typeof thrown === 'object' && thrown !== null;
-    fault.name = isError ? textOf(thrown.name) : '';
-    fault.message = isError && 'message' in thrown ? textOf(thrown.message) : textOf(thrown);
+    fault.name = isError && typeof thrown.name === 'string' ? textOf(thrown.name) : '';
+    fault.message = isError && 'message' in thrown ? textOf(thrown.message) : shown(thrown);
     fault.stack = isError ? textOf(thrown.stack) : '';
     answer = 'e' + stringify(fault);
   };
@@ -69,6 +69,17 @@ export const harnessSource = `(() => {
   } }.random;
   // Nothing is given free before the job is over: then all is put back at once.
   const held = [];
+  // The engine passes over what it is asked for: the hour would be that of the server.
+  const DateOf = Date;
+  for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) {
+    const own = Date.prototype[name];
+    Date.prototype[name] = { [name](locales, options) {
+      const zone = options === null || typeof options !== 'object' ? undefined : options.timeZone;
+      if (zone === undefined) return call(own, this, locales, options);
+      if (zone !== 'UTC' && zone !== 'Etc/UTC' && zone !== 'GMT') throw new TypeError(name + ' knows no time zone but UTC here. Calculate with the offset of the zone, or let the service format it that shows it');
+      return call(own, new DateOf(+this + this.getTimezoneOffset() * 60000), locales, options);
+    } }[name];
+  }
   const jobOf = (input) => {
     const job = typeof input === 'string' ? parse(input) : input;
     held[0] = job;

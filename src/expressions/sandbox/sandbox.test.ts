@@ -47,6 +47,14 @@ describe('code', () => {
     expect([error.code, error.message, error.facts?.line]).toEqual(['step_code', 'no such plan (line 3)', 3])
     expect((await failure(run('\nreturn event.data.nobody.name'))).message).toMatch(/^TypeError: .*\(line 2\)$/)
   })
+  test('what is thrown and is no error is said as well', async () => {
+    const said = async (thrown: string) => (await failure(run(`throw ${thrown}`))).message
+    expect([await said('{ message: "no plan", status: 404 }'), await said('{ code: 7 }'), await said('"text"'), await said('null'), await said('[1]')]).toEqual(['no plan', '{"code":7}', 'text', 'null', '[1]'])
+  })
+  test('a time zone that is not known here is an error, not the hour of the server', async () => {
+    expect((await failure(run('return new Date(0).toLocaleTimeString("de-DE", { timeZone: "Europe/Berlin" })'))).message).toMatch(/^TypeError: toLocaleTimeString knows no time zone but UTC here.*\(line 1\)$/)
+    expect(await run('return [new Date(0).toLocaleString("en-US", { timeZone: "UTC" }), typeof new Date(0).toLocaleDateString(), Object.keys(Date.prototype)]')).toEqual(['01/01/1970, 12:00:00 AM', 'string', []])
+  })
   test('a syntax error names its line, also one in the types', async () => {
     expect((await failure(run('const a = 1\nconst b = = 2'))).message).toMatch(/SyntaxError.*line 2/)
     expect((await failure(run('const a: = 1'))).message).toMatch(/SyntaxError.*line 1/)

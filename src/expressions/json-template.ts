@@ -19,6 +19,8 @@ export interface JsonTemplate {
   root: JsonNode
   /** Every expression with the place where its text begins. */
   expressions: { expression: Expression; start: number }[]
+  /** The first whole number with more digits than a number keeps: another one is sent. */
+  inexact: { number: string; at: number } | null
 }
 
 const maxDepth = 100
@@ -31,12 +33,13 @@ export function parseJsonTemplate(text: string, options: ParseOptions = {}): Jso
   const root = reader.value(0)
   reader.space()
   if (reader.at < text.length) throw reader.unexpected('the end of the JSON')
-  return { text, root, expressions: reader.expressions }
+  return { text, root, expressions: reader.expressions, inexact: reader.inexact }
 }
 
 class Reader {
   at = 0
   readonly expressions: JsonTemplate['expressions'] = []
+  inexact: JsonTemplate['inexact'] = null
   private readonly text: string
   private readonly options: ParseOptions
 
@@ -197,7 +200,7 @@ class Reader {
     const rest = this.text.slice(this.at, this.at + 400)
     const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/.exec(rest)?.[0]
     if (number !== undefined) {
-      if (isInexact(number)) throw syntaxProblem(`The number ${number.slice(0, 40)} at ${placeIn(this.text, this.at)} has more digits than a number can keep: another one would be sent.`, this.text, this.at, 'Put it in quotes.')
+      if (isInexact(number)) this.inexact ??= { number, at: this.at }
       this.at += number.length
       return { type: 'literal', value: Number(number) }
     }

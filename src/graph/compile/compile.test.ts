@@ -165,6 +165,7 @@ describe('configs', () => {
     ['http', { url: 'ftp://x' }, 'error config-invalid two config.url'],
     ['http', { url: 'https://x/{{ event.data.id' }, 'error template-syntax two config.url'],
     ['http', { url: 'https://x', bodyType: 'json', body: '{"a":' }, 'error json-syntax two config.body'],
+    ['http', { url: 'https://x', bodyType: 'json', body: '{"a":12345678901234567890}' }, 'error json-syntax two config.body'],
     ['http', { url: 'https://x', headers: [{ name: 'A', value: '{{ 1 + }}' }] }, 'error template-syntax two config.headers.0.value'],
     ['http', { url: 'https://x', timeout: 'soon' }, 'error config-invalid two config.timeout'],
     ['code', { code: 'return (' }, 'error code-syntax two config.code'],

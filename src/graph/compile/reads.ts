@@ -6,6 +6,7 @@ import { compileCel } from '#expressions/cel.ts'
 import type { ExpressionKind } from '#expressions/fields.ts'
 import { parseJsonTemplate } from '#expressions/json-template.ts'
 import { dataRoots, parseExpression, parseTemplate, type Expression } from '#expressions/parse.ts'
+import { placeIn, syntaxProblem } from '#expressions/problem.ts'
 import { findReferences } from '#expressions/references.ts'
 
 export interface Read {
@@ -24,11 +25,18 @@ export interface Reads {
 export function readsOf(text: string, kind: ExpressionKind, scope: readonly string[] = []): Reads {
   switch (kind) {
     case 'template': return ofExpressions(parseTemplate(text, { scope }).parts.flatMap((part) => (part.type === 'expression' ? [part.expression] : [])))
-    case 'json': return ofExpressions(parseJsonTemplate(text, { scope }).expressions.map((one) => one.expression))
+    case 'json': return ofJson(text, scope)
     case 'expression': return ofExpressions([parseExpression(text, { scope })])
     case 'cel': return text.trim() === '' ? { references: [], unknown: [] } : { references: celReads(text, ['event', 'async']), unknown: [] }
     case 'code': return ofCode(text)
   }
+}
+
+/** What is published already goes on as it did, so this is said here and not where it runs. */
+function ofJson(text: string, scope: readonly string[]): Reads {
+  const { expressions, inexact } = parseJsonTemplate(text, { scope })
+  if (inexact !== null) throw syntaxProblem(`The number ${inexact.number.slice(0, 40)} at ${placeIn(text, inexact.at)} has more digits than a number can keep: another one would be sent.`, text, inexact.at, 'Put it in quotes.')
+  return ofExpressions(expressions.map((one) => one.expression))
 }
 
 function ofExpressions(expressions: Expression[]): Reads {

@@ -16,7 +16,7 @@ import { decideStarts, needsDecision } from '#engine/flow/decide-starts.ts'
 import { claimIds, seenKey } from '#engine/seen-ids.ts'
 import type { Session } from '#engine/session.ts'
 import { eventEmit } from '#engine/sql/event-store.ts'
-import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
+import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 import type { KnownLanes } from '#engine/known-lanes.ts'
 import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
 import type { EmitItem } from '#steps/kind.ts'
@@ -305,7 +305,7 @@ function fanOutColumns(slices: Slice[], plan: Plan): string[] {
   }
   return [
     uuids(of(({ request }) => (request.fanOut === undefined ? null : fanOutId(request.runId, request.step)))),
-    uuids(of(({ request }) => request.functionId)), texts(of(({ request }) => request.fanOut?.eventName ?? null)),
+    uuids(of(({ request }) => request.functionId)), texts(of(({ request }) => (request.fanOut === undefined ? null : safeText(request.fanOut.eventName)))),
     uuids(of((slice) => slice.idOf(0))),
     numbers(of((slice) => [...functions.get(slice)!.values()].reduce((sum, n) => sum + n, 0))),
     texts(of((slice) => uuids([...functions.get(slice)!.keys()]))),

@@ -13,7 +13,7 @@ import { ConnectionLost, isTransient, type HotConnection } from '#engine/connect
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
 import { jobHeld, runAdvance, runAdvanceShort, runsEndedByThemselves } from '#engine/sql/run-advance.ts'
-import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
+import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 import { workerLastFlush } from '#engine/sql/worker.ts'
 import type pg from 'pg'
 
@@ -259,7 +259,8 @@ function columns(items: FlushItem[]): { short: boolean; list: string[] } {
     for (const result of item.results) {
       addRow(r, item, result, now)
       r.status.push(result.status)
-      r.port.push(result.port)
+      // Names of cases come from a drawing, which may be a file that somebody wrote.
+      r.port.push(result.port === null ? null : safeText(result.port))
       r.output.push(result.output)
     }
     for (const attempt of item.attempts) {

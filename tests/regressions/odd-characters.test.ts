@@ -8,11 +8,12 @@ import { tellFailures } from '#server/alerts/send-alerts.ts'
 import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
 import { db } from '#server/db.ts'
+import { stepDefinition } from '#steps/definitions.ts'
 import { appRouter } from '#server/router.ts'
 import { createCaller } from '#server/trpc.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
 import { createPeople, type TestPeople } from '#tests/support/drawing.ts'
-import { fn, publish, step, transform } from '#tests/support/factories.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
 
 const odd = 'a\u0000b\ud800c'
@@ -98,6 +99,21 @@ test('a run is run again, cancelled and paged over like any other', async () => 
   await until(async () => (await t.engine.pool.query('select 1 from run where id = $1 and status = 1', [runId])).rowCount, 'it completes')
   expect(await t.engine.cancelRun(people.workspace, await rowOf('retrying'))).toBe(true)
   expect(await t.engine.checkInvariants()).toEqual(Object.fromEntries(Object.keys(await t.engine.checkInvariants()).map((name) => [name, 0])))
+})
+
+test('a way out whose name holds what keeps columns apart moves nothing in the rows of others', async () => {
+  const [odd, other] = [await createWorkspace(t.engine.pool), await createWorkspace(t.engine.pool)]
+  const port = 'a\u001eb'
+  expect(stepDefinition('condition').config.safeParse({ mode: 'switch', cases: [{ id: port, label: '', when: 'true' }] }).success).toBe(false)
+  const flow = (name: string, given: object) => [step('which', 'condition', { mode: 'switch', cases: [{ id: name, label: '', when: 'true' }] }, [], given), transform('then', { ok: 'yes' }, [{ step: 'which', port: name }])]
+  const odds = flow('plain', { given: { as: 'pinned', output: {}, port } })
+  odds[1]!.after = [{ step: 'which', port }]
+  await publish(t.engine.pool, odd, [fn('odd', 'odd/tested', odds)])
+  await publish(t.engine.pool, other, [fn('fine', 'fine/sent', flow('plain', {}))])
+  await Promise.all([odd, other].map((ws, at) => t.engine.ingest(ws, Array.from({ length: 20 }, () => ({ name: at === 0 ? 'odd/tested' : 'fine/sent', data: {} })), { source: 'api' })))
+  await until(async () => (await t.engine.pool.query('select 1 from run where workspace_id = any($1::uuid[]) and status = 1', [[odd, other]])).rowCount === 40, 'all complete')
+  const ports = async (ws: string) => (await t.engine.pool.query<{ port: string }>(`select distinct step || ' ' || port as port from step where workspace_id = $1 order by 1`, [ws])).rows.map((row) => row.port)
+  expect([await ports(odd), await ports(other)]).toEqual([['then out', 'which a b'], ['then out', 'which plain']])
 })
 
 async function rowOf(slug: string): Promise<string> {

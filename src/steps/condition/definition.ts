@@ -16,6 +16,7 @@ const config = z.object({
   })).min(1, 'Add a case.').max(30).superRefine((cases, context) => {
     const seen = new Set<string>(['else'])
     cases.forEach((entry, index) => {
+      if (/\p{Cc}/u.test(entry.id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: 'The case’s id has a control character in it. Give it one of letters and digits.' })
       if (seen.has(entry.id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `Two ways out are named ${entry.id}. Give each its own id.` })
       seen.add(entry.id)
     })

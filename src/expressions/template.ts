@@ -186,9 +186,19 @@ function textOf(value: unknown, hole: Hole): string {
 type Escape = (part: TemplatePart) => (text: string) => string
 const asIs = (text: string) => text
 
-/** Tags make a text HTML; plain text keeps its characters. */
+/** Tags make a text HTML; plain text keeps its characters, also around `<ada@example.com>` and `<https://…>`. */
 export function looksLikeHtml(text: string): boolean {
-  return /<\/?[a-z][^>]*>|<!doctype/i.test(text)
+  return /<\/?[a-z][a-z0-9-]*(?:\s[^>]*)?\/?>|<!doctype/i.test(text)
+}
+
+/** Escaping follows the text as drawn; only a value that is the whole of it decides for itself. */
+export function becomesHtml(drawn: string, value: string): boolean {
+  if (looksLikeHtml(drawn)) return true
+  try {
+    return looksLikeHtml(value) && parseTemplate(drawn).whole
+  } catch {
+    return false
+  }
 }
 
 function escaper(text: string, kind: TemplateOptions['escape']): Escape {

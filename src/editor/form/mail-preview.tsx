@@ -2,9 +2,10 @@
 /** The mail as it will be sent, with the data at hand. */
 import { SegmentedControl } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { becomesHtml } from '#expressions/template.ts'
 import type { StepNode } from '#graph/document.ts'
 import { MailBody } from './mail-body.tsx'
-import { isHtml, isRead, mailText, type MailText } from './mail-text.ts'
+import { isRead, mailText, type MailText } from './mail-text.ts'
 import { sourceWords } from './source-words.ts'
 import { useOutcome } from './use-outcome.ts'
 import { InItemProvider, useInItem, useReadable } from './use-readable.ts'
@@ -22,7 +23,7 @@ function Preview({ config }: { config: StepNode['config'] }) {
   const [to, subject, from] = [useMailText(drawn('to')), useMailText(drawn('subject')), useMailText(drawn('from'))]
   const body = useMailText(drawn('body'), true)
   const whose = sourceWords(useReadable())
-  const html = isHtml(drawn('body'), body.text)
+  const html = becomesHtml(drawn('body'), body.text)
   if (drawn('subject').trim() === '' && drawn('body').trim() === '') return null
   return (
     <section className={classes.preview} data-testid="mail-preview" aria-label="Preview of the mail">
@@ -57,5 +58,5 @@ function useMailText(written: string, html = false): MailText {
   const outcome = useOutcome(text, 'template', html ? 'html' : undefined)
   const readable = useReadable()
   const item = useInItem()
-  return mailText(text, outcome, readable, { html: html && isHtml(text, ''), item })
+  return mailText(text, outcome, readable, { html: html && becomesHtml(text, ''), item })
 }

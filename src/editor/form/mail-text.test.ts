@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { becomesHtml } from '#expressions/template.ts'
 import { nothingReadable, type Readable } from '../inspector/readable-data.ts'
-import { isHtml, isRead, mailText } from './mail-text.ts'
+import { isRead, mailText } from './mail-text.ts'
 import { tryText } from './try-text.ts'
 
 const readable: Readable = { ...nothingReadable, scope: { event: { name: 'a/b', data: { name: '<Ada>' } }, steps: {}, run: {} }, waiting: new Map([['load', 'Load']]) }
@@ -23,7 +24,9 @@ test('while an expression begins or is open, the text is not read', () => {
 })
 
 test('HTML by its tags, or by the one value that is the body', () => {
-  expect(isHtml('<b>x</b>', '')).toBe(true)
-  expect(isHtml('{{ steps.load.html }}', '<b>x</b>')).toBe(true)
-  expect(isHtml('a < b', '<b>x</b>')).toBe(false)
+  expect(becomesHtml('<b>x</b>', '')).toBe(true)
+  expect(becomesHtml('{{ steps.load.html }}', '<b>x</b>')).toBe(true)
+  expect(becomesHtml('a < b', '<b>x</b>')).toBe(false)
+  expect(becomesHtml('{{ event.data.name }} signed up', '<b>x</b> signed up')).toBe(false)
+  expect(becomesHtml('{{ ', '<b>x</b>')).toBe(false)
 })

@@ -1,6 +1,6 @@
 /** A mail's texts as they will be sent. What has no value yet stands as it is written, marked. Pure. */
 import { parseTemplate } from '#expressions/parse.ts'
-import { escapeHtml, looksLikeHtml } from '#expressions/template.ts'
+import { escapeHtml } from '#expressions/template.ts'
 import type { Json } from '#base/json.ts'
 import type { Readable } from '../inspector/readable-data.ts'
 import { tryText, type Outcome } from './try-text.ts'
@@ -32,9 +32,6 @@ export function mailText(text: string, outcome: Outcome, readable: Readable, opt
     return { text, partly: true }
   }
 }
-
-/** As the mail step decides it: tags in the text as drawn, or in the one value that is the whole body. */
-export const isHtml = (drawn: string, body: string): boolean => looksLikeHtml(drawn) || (/^\s*\{\{/.test(drawn) && looksLikeHtml(body))
 
 export function isRead(text: string): boolean {
   // One brace at the end: an expression begins.

@@ -11,6 +11,13 @@ test('text stays text; a lone value decides for itself', async () => {
   expect((await runStep('mail', { to: 'a@x.dev', subject: 's', body: 'Hi {{ event.data.name }}' }, { data })).sent.mails[0]).toMatchObject({ text: 'Hi <Ada>' })
   expect((await runStep('mail', { to: 'a@x.dev', subject: 's', body: '{{ event.data.html }}' }, { data })).sent.mails[0]).toMatchObject({ html: '<b>hi</b>' })
 })
+test('addresses in angle brackets are no tags, and a text that begins with a value stays text', async () => {
+  const sent = async (body: string) => (await runStep('mail', { to: 'a@x.dev', subject: 's', body }, { data })).sent.mails[0]
+  expect(await sent('Hi,\nwrite to Acme <hello@acme.example> or see <https://acme.example/a>.')).toMatchObject({ text: 'Hi,\nwrite to Acme <hello@acme.example> or see <https://acme.example/a>.' })
+  expect(await sent('{{ event.data.html }} has signed up.')).toEqual({ to: 'a@x.dev', subject: 's', text: '<b>hi</b> has signed up.' })
+  expect(await sent('{{ event.data.html }} and {{ event.data.name }}')).toEqual({ to: 'a@x.dev', subject: 's', text: '<b>hi</b> and <Ada>' })
+  for (const html of ['a<br/>b', '<br>', '<h1 class="x">A</h1>', '<!DOCTYPE html>', '</p>', '<my-tag>', '<a\nhref="{{ event.data.email }}">x']) expect(await sent(html)).toHaveProperty('html')
+})
 test('several addresses, a named one, a sender', async () => {
   const { sent } = await runStep('mail', { to: 'a@x.dev, Ada <b@x.dev>', subject: 's', from: 'Acme <c@x.dev>' })
   expect(sent.mails[0]).toMatchObject({ to: 'a@x.dev, Ada <b@x.dev>', from: 'Acme <c@x.dev>' })

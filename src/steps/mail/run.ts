@@ -1,5 +1,5 @@
 import { FanwiseError } from '#base/errors.ts'
-import { looksLikeHtml } from '#expressions/template.ts'
+import { becomesHtml } from '#expressions/template.ts'
 import type { OutgoingMail, StepRun } from '#steps/kind.ts'
 import type { MailConfig } from '#steps/mail/definition.ts'
 import { asText } from '#steps/value.ts'
@@ -12,8 +12,7 @@ export const runMail: StepRun<MailConfig> = async ({ config, rawConfig, services
   if (subject === '') throw new FanwiseError('step_input', 'The subject is empty.', { field: 'subject', fix: 'Give it a fallback, such as {{ event.data.title ?? "News" }}.' })
   const body = asText(config.body)
   const mail: OutgoingMail = { to: to.join(', '), subject }
-  // Escaping followed the text as drawn; a body that is one value decides for itself.
-  if (looksLikeHtml(rawConfig.body) || (/^\s*\{\{/.test(rawConfig.body) && looksLikeHtml(body))) mail.html = body
+  if (becomesHtml(rawConfig.body, body)) mail.html = body
   else mail.text = body
   const from = asText(config.from).trim()
   if (from !== '') mail.from = checkedFrom(from)

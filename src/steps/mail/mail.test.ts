@@ -22,7 +22,14 @@ test('several addresses, a named one, a sender', async () => {
   const { sent } = await runStep('mail', { to: 'a@x.dev, Ada <b@x.dev>', subject: 's', from: 'Acme <c@x.dev>' })
   expect(sent.mails[0]).toMatchObject({ to: 'a@x.dev, Ada <b@x.dev>', from: 'Acme <c@x.dev>' })
 })
-test.each([['nobody', 'to'], ['a@b@c', 'to'], ['a@x.dev\nBcc: b@x.dev', 'to'], [' , ', 'to']])('%j is no address', async (to, field) =>
+test('a list of addresses', async () => {
+  expect((await runStep('mail', { to: '{{ event.data.all }}', subject: 's' }, { data: { all: ['a@x.dev', 'Ada <b@x.dev>'] } })).sent.mails[0]).toMatchObject({ to: 'a@x.dev, Ada <b@x.dev>' })
+})
+test('a name in quotes may have commas in it', async () => {
+  const { sent } = await runStep('mail', { to: '"Doe, John" <j@x.dev>; a@x.dev', subject: 's', from: '"Acme, Inc." <c@x.dev>' })
+  expect(sent.mails[0]).toMatchObject({ to: '"Doe, John" <j@x.dev>, a@x.dev', from: '"Acme, Inc." <c@x.dev>' })
+})
+test.each([['"Doe, John" j@x.dev', 'to'], ['"Doe <j@x.dev>', 'to'], ['"a"b" <j@x.dev>', 'to'], ['"a\nBcc: b@x.dev" <j@x.dev>', 'to'], ['nobody', 'to'], ['a@b@c', 'to'], ['a@x.dev\nBcc: b@x.dev', 'to'], [' , ', 'to']])('%j is no address', async (to, field) =>
   await expect(runStep('mail', { to, subject: 's' })).rejects.toMatchObject({ code: 'step_input', field }))
 test('a subject cannot add headers, nor be empty', async () => {
   expect((await runStep('mail', { to: 'a@x.dev', subject: '{{ "a\\r\\nBcc: b@x.dev" }}' })).sent.mails[0]?.subject).toBe('a Bcc: b@x.dev')

@@ -1,4 +1,5 @@
 import { FanwiseError } from '#base/errors.ts'
+import type { Json } from '#base/json.ts'
 import { becomesHtml } from '#expressions/template.ts'
 import type { OutgoingMail, StepRun } from '#steps/kind.ts'
 import type { MailConfig } from '#steps/mail/definition.ts'
@@ -7,7 +8,8 @@ import { asText } from '#steps/value.ts'
 const maxRecipients = 50
 
 export const runMail: StepRun<MailConfig> = async ({ config, rawConfig, services }) => {
-  const to = recipients(asText(config.to))
+  const drawn = config.to as Json
+  const to = recipients(Array.isArray(drawn) ? drawn.map(asText).join('\n') : asText(drawn))
   const subject = asText(config.subject).replace(/[\r\n]+/g, ' ').trim()
   if (subject === '') throw new FanwiseError('step_input', 'The subject is empty.', { field: 'subject', fix: 'Give it a fallback, such as {{ event.data.title ?? "News" }}.' })
   const body = asText(config.body)
@@ -23,7 +25,7 @@ export const runMail: StepRun<MailConfig> = async ({ config, rawConfig, services
 const address = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/
 
 function recipients(text: string): string[] {
-  const list = text.split(/[,;\n]/).map((part) => part.trim()).filter((part) => part !== '')
+  const list = (text.match(/(?:"[^"\r\n]*"|[^,;\n])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
   if (list.length === 0) throw new FanwiseError('step_input', 'There is no address to send the mail to.', { field: 'to', fix: 'Give one, such as {{ event.data.email }}.' })
   if (list.length > maxRecipients) throw new FanwiseError('step_input', `The mail has ${list.length} addresses; it may have ${maxRecipients}.`, { field: 'to', fix: 'Use Emit per item and send one mail to each.' })
   return list.map((entry) => {
@@ -32,9 +34,9 @@ function recipients(text: string): string[] {
   })
 }
 
-/** `Ada <ada@example.com>` → `ada@example.com`. */
+/** `Ada <ada@example.com>` or `"Lovelace, Ada" <ada@example.com>` → `ada@example.com`. */
 function bare(entry: string): string {
-  return /^[^<>"\r\n]*<([^<>]+)>$/.exec(entry)?.[1]?.trim() ?? entry
+  return /^(?:"[^"\\\r\n]*"|[^<>"\r\n]*)\s*<([^<>]+)>$/.exec(entry)?.[1]?.trim() ?? entry
 }
 
 function checkedFrom(text: string): string {

@@ -83,6 +83,16 @@ test('closing refuses what waits, and what comes later', async () => {
   for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'unavailable', retriable: true })
   await expect(pool.evaluate(['1'], {})).rejects.toMatchObject({ code: 'unavailable' })
 })
+test('a long list is written out a few slices at a time, and no more of it once one has failed', () => inPool(1, async (pool) => {
+  let written = 0
+  const scope = { event: { toJSON: () => (written++, {}) } }
+  const items = Array.from({ length: 40_000 }, (_, id) => id)
+  await expect(pool.evaluateEach(['die'], scope, items)).rejects.toMatchObject({ code: 'step_limit' })
+  expect(written).toBeLessThan(6)
+  written = 0
+  expect(await pool.evaluateEach(['id'], scope, items)).toHaveLength(40)
+  expect(written).toBe(40)
+}))
 test('data larger than the sandbox takes is refused before it is sent', () => inPool(1, async (pool) => {
   await expect(pool.evaluate(['id'], { event: 'x'.repeat(33 * 1024 * 1024) })).rejects.toMatchObject({ code: 'step_limit' })
 }))

@@ -33,7 +33,8 @@ const sliceLength = 1_000_000
 
 /** A pool of sandbox threads; its three functions are those of StepServices. */
 export function createSandboxPool(options: SandboxPoolOptions = {}): SandboxPool {
-  const threads = new Threads({ workerFile: options.workerFile ?? path.join(process.cwd(), '.fanwise/build/sandbox-worker.mjs'), size: options.size ?? 2, graceMs: options.graceMs ?? 500 })
+  const size = options.size ?? 2
+  const threads = new Threads({ workerFile: options.workerFile ?? path.join(process.cwd(), '.fanwise/build/sandbox-worker.mjs'), size, graceMs: options.graceMs ?? 500 })
   const limits: SandboxLimits = { timeoutMs: options.expressionTimeoutMs ?? 2000, memoryMb: options.memoryMb ?? 64 }
   const run = async (job: SandboxJob, workspace = '', printed?: (text: string) => void) => {
     if (job.input.length > maxInputLength) throw new FanwiseError('step_limit', 'The data the code reads is larger than the sandbox takes (32 MB).', { fix: 'Let earlier steps keep only what is needed.' })
@@ -43,11 +44,22 @@ export function createSandboxPool(options: SandboxPoolOptions = {}): SandboxPool
     runCode: (code, scope, own, printed, workspace) => run(codeJob(code, scope, own), workspace, printed),
     evaluate: async (expressions, scope, workspace) => (expressions.length === 0 ? [] : ((await run(evaluateJob(expressions, scope, limits), workspace)) as Json[])),
     async evaluateEach(expressions, scope, items, workspace) {
-      const slices: Promise<Json>[] = []
-      for (const { from, to } of slicesOf(items)) {
-        slices.push(run(eachJob(expressions, scope, items.slice(from, to), from, { ...limits, timeoutMs: limits.timeoutMs * 5 }), workspace))
+      const own = { ...limits, timeoutMs: limits.timeoutMs * 5 }
+      const slices = [...slicesOf(items)]
+      const values: Json[][] = []
+      let next = 0
+      // Each slice has the whole scope with it, so that they are not all written out at once.
+      const lane = async () => {
+        for (let at = next++; at < slices.length; at = next++) {
+          const { from, to } = slices[at]!
+          values[at] = (await run(eachJob(expressions, scope, items.slice(from, to), from, own), workspace).catch((error: unknown) => {
+            next = slices.length
+            throw error
+          })) as Json[]
+        }
       }
-      return (await Promise.all(slices)).flat(1) as Json[][]
+      await Promise.all(Array.from({ length: Math.min(slices.length, size * 2) }, lane))
+      return values.flat(1) as Json[][]
     },
     close: () => threads.close(),
   }

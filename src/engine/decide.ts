@@ -32,6 +32,8 @@ export async function decideApproval(context: DecideContext, workspaceId: string
 
 /** The run that took it, or null when none waits for the name. @param person looks at one run; programs send too many to be written down */
 export async function sendSignal(context: DecideContext, workspaceId: string, signal: string, data: JsonObject, person?: { runId: string; actor: Actor }): Promise<{ runId: string } | null> {
+  // No run waits for such a name, and Postgres takes no text with it.
+  if (signal.includes('\u0000')) return null
   return waking(context, async (client, woken) => {
     const { rows } = await client.query<{ run: string; step: string }>({ ...signalWait, values: [workspaceId, signal, person?.runId ?? null] })
     if (rows[0] === undefined) return null

@@ -97,6 +97,7 @@ test('a signal reaches the one run that waits for its name', async () => {
   const ws = await createWorkspace(t.engine.pool)
   await publish(t.engine.pool, ws, [paying()])
   expect(await t.engine.signal(ws, 'pay-7', { amount: 1 })).toBeNull()
+  expect(await t.engine.signal(ws, 'pay-\u0000', { amount: 1 })).toBeNull()
   await t.engine.ingest(ws, [{ name: 'pay/begun', data: { id: 7 } }, { name: 'pay/begun', data: { id: 8 } }], { source: 'api' })
   await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount === 2, 'both wait')
   const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? t : other).engine.signal(ws, 'pay-7', { amount: i })))

@@ -101,9 +101,9 @@ function missingAt(root: string, keys: string[], index: number, holder: unknown)
   return missingValue(pathText(root, keys.slice(0, index + 1)), 'missing')
 }
 
-/** Throws for a required path that is not there, as the reader would. */
-export function requirePath(scope: Scope, root: string, path: readonly string[]): void {
-  pathReader(root, path.map((key) => ({ key, optional: false })), false)(scope)
+/** What is at a required path; throws where it is not there, as the reader would. */
+export function requirePath(scope: Scope, root: string, path: readonly string[]): unknown {
+  return pathReader(root, path.map((key) => ({ key, optional: false })), false)(scope)
 }
 
 const isNothing = (tree: Tree) => tree.type === 'literal' && (tree.value === null || tree.value === undefined)

@@ -1,6 +1,8 @@
 import { compileCel } from '#expressions/cel.ts'
 import { requirePath } from '#expressions/interpret.ts'
+import { missingValue } from '#expressions/problem.ts'
 import { withField } from '#expressions/resolve.ts'
+import { pathText } from '#expressions/tree.ts'
 import { durationOr } from '#steps/field.ts'
 import type { StepRun } from '#steps/kind.ts'
 import type { WaitConfig } from '#steps/wait/definition.ts'
@@ -10,7 +12,9 @@ export const runWait: StepRun<WaitConfig> = ({ config, scope }) => {
   const conditions: string[] = []
   if (keys.length > 0) {
     // Better said now than after a week of waiting for something that cannot match.
-    named('match', () => requirePath({ event: scope.event }, 'event', keys))
+    named('match', () => {
+      if (requirePath({ event: scope.event }, 'event', keys) === null) throw missingValue(pathText('event', keys), 'null')
+    })
     const path = keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `[${JSON.stringify(key)}]`)).join('')
     conditions.push(`event${path} == async${path}`)
   }

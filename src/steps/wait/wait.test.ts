@@ -13,4 +13,6 @@ test('waits for an event with the same value', async () => {
 test('any event of the name', async () => expect((await runStep('wait', { event: 'a/b', timeout: '1m', lookBack: false })).outcome).toEqual({ type: 'wait', event: 'a/b', timeoutMs: 60_000, lookBack: false }))
 test('a value that is not there cannot match', async () =>
   await expect(runStep('wait', { event: 'a/b', match: 'data.orderId' })).rejects.toMatchObject({ code: 'step_missing_value', field: 'match', message: '`event.data.orderId` is missing.' }))
+test('nor can null, which is the same in events that have nothing to do with each other', async () =>
+  await expect(runStep('wait', { event: 'a/b', match: 'data.order.id' }, { data: { order: { id: null } } })).rejects.toMatchObject({ code: 'step_missing_value', field: 'match', message: '`event.data.order.id` is null.' }))
 test('a broken condition is said at once', async () => await expect(runStep('wait', { event: 'a/b', condition: 'async.' })).rejects.toMatchObject({ code: 'step_input', field: 'condition' }))

@@ -197,6 +197,20 @@ describe('pages', () => {
     expect(asked).toEqual([`https://x.dev/bot${mark}/a?key=${mark}&page=1`, `https://x.dev/bot${mark}/a?page=2&key=${mark}`, `https://x.dev/bot${mark}/a?page=3&key=${mark}`])
     expect(outcome).toMatchObject({ output: { items: [1, 2, 3] } })
   })
+  test.each([['count', 'page'], ['skip', 'offset'], ['cursor', 'cursor']])('%s: a service that does not heed the parameter gives one page again and again, which is no list', async (pages, parameter) => {
+    const same = { ...page({ data: [{ id: 1 }, { id: 2 }], next_cursor: 'x' }) }
+    const all = new Proxy({}, { get: () => same }) as Record<string, Partial<OutgoingResponse>>
+    await expect(read({ pages, itemsPath: 'data' }, all)).rejects.toMatchObject({ code: 'step_refused', field: `${pages === 'count' ? 'page' : pages}Param`, message: `Page 2 is the same as page 1: the service does not heed the parameter ${parameter}.` })
+  })
+  test('the last page given again ends the list', async () => {
+    const last = page([{ id: 2 }])
+    const { output } = await read({ pages: 'count' }, { 'https://x.dev/a?k=1&page=1': page([{ id: 1 }]), 'https://x.dev/a?k=1&page=2': last, 'https://x.dev/a?k=1&page=3': last })
+    expect(output).toMatchObject({ items: [{ id: 1 }, { id: 2 }], pages: 3, more: false })
+  })
+  test('told not to fail, it says that there is more behind a page that could not be had', async () => {
+    const { output } = await read({ pages: 'count', itemsPath: 'data', failOn: 'never' }, { 'https://x.dev/a?k=1&page=1': page({ data: [1] }), 'https://x.dev/a?k=1&page=2': { status: 429, ...page({ error: 'slow down' }) } })
+    expect(output).toMatchObject({ status: 429, items: [1], pages: 2, more: true })
+  })
   test('never more than 50, and a link in a circle ends', async () => {
     const endless = await runStep('http', { url: 'https://x.dev', pages: 'count' }, { answer: { body: '[1]' } })
     expect(endless.sent.requests).toHaveLength(50)

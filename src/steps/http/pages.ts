@@ -17,12 +17,12 @@ export interface Read {
 
 /** The address of the next page, or null when there is none. `page` is the one just read; null before the first. */
 export function nextAddress(config: HttpConfig, current: string, page: Page | null, read: Read): string | null {
-  if (config.pages === 'count') return withParameter(current, config.pageParam, 'page', String(read.pages + 1))
-  if (config.pages === 'skip') return withParameter(current, config.skipParam, 'offset', String(read.items))
+  if (config.pages === 'count') return withParameter(current, config, 'pageParam', String(read.pages + 1))
+  if (config.pages === 'skip') return withParameter(current, config, 'skipParam', String(read.items))
   if (page === null) return current
   if (config.pages === 'cursor') {
     const cursor = cursorOf(config, page.body)
-    return cursor === null ? null : withParameter(current, config.cursorParam, 'cursor', cursor)
+    return cursor === null ? null : withParameter(current, config, 'cursorParam', cursor)
   }
   const path = (config.nextPath ?? '').trim()
   const link = path === '' ? linkHeader(page.headers.link ?? '') : at(page.body, path)
@@ -31,10 +31,21 @@ export function nextAddress(config: HttpConfig, current: string, page: Page | nu
   return follow(current, link)
 }
 
-function withParameter(address: string, name: string | undefined, otherwise: string, value: string): string {
+const usualNames = { pageParam: 'page', skipParam: 'offset', cursorParam: 'cursor' }
+
+const parameterOf = (config: HttpConfig, field: keyof typeof usualNames): string => (config[field] ?? '').trim() || usualNames[field]
+
+function withParameter(address: string, config: HttpConfig, field: keyof typeof usualNames, value: string): string {
   const url = new URL(address)
-  url.searchParams.set((name ?? '').trim() || otherwise, value)
+  url.searchParams.set(parameterOf(config, field), value)
   return url.href
+}
+
+/** The same items would be there as often as pages are read, and be worked on as often. */
+export function sameAgain(config: HttpConfig): FanwiseError {
+  const field = ({ count: 'pageParam', skip: 'skipParam', cursor: 'cursorParam' } as const)[config.pages as string]
+  const why = field === undefined ? 'its link leads to the same again' : `the service does not heed the parameter ${parameterOf(config, field)}`
+  return new FanwiseError('step_refused', `Page 2 is the same as page 1: ${why}.`, { ...(field === undefined ? {} : { field }), fix: 'Look in the documentation of the service how it wants to be asked for the next page.' })
 }
 
 /** What the service wants to get back with the next request; null on the last page. */

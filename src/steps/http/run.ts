@@ -1,9 +1,9 @@
 import { FanwiseError } from '#base/errors.ts'
-import type { JsonObject } from '#base/json.ts'
+import { isJsonObject, type JsonObject } from '#base/json.ts'
 import { bodyValue } from '#steps/http/answer.ts'
 import type { HttpConfig } from '#steps/http/definition.ts'
 import { failureOf } from '#steps/http/failure.ts'
-import { itemsOf, nextAddress } from '#steps/http/pages.ts'
+import { itemsOf, nextAddress, sameAgain } from '#steps/http/pages.ts'
 import { addressOf, bodyOf, connectionOf, hasHeader, headersOf, needsBase, recorded } from '#steps/http/request.ts'
 import { isPaged, pagesMax } from '#steps/http/definition.ts'
 import { durationOr } from '#steps/field.ts'
@@ -56,9 +56,16 @@ async function readPages(config: HttpConfig, url: string, ask: (address: string,
   let response: OutgoingResponse | null = null
   while (address !== null && !visited.has(address) && visited.size < most) {
     visited.add(address)
+    const before: OutgoingResponse | null = response
     response = await ask(address, visited.size)
+    if (response.status < 200 || response.status > 299) return { status: response.status, headers: response.headers, items, pages: visited.size, more: true }
     const body = bodyValue(response, config.response)
     const found = itemsOf(config, body, visited.size)
+    if (before !== null && before.body === response.body && found.some(isJsonObject)) {
+      if (visited.size === 2) throw sameAgain(config)
+      // Behind the last page some services give that one again.
+      return { status: response.status, headers: response.headers, items, pages: visited.size, more: false }
+    }
     for (const item of found) items.push(item)
     const ended = found.length === 0 && (config.pages === 'count' || config.pages === 'skip')
     address = ended ? null : nextAddress(config, address, { body, headers: response.headers }, { pages: visited.size, items: items.length })

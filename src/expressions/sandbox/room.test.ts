@@ -49,7 +49,8 @@ test('more texts than are remembered, each again and again', { timeout: 30_000 }
 test('data arrives as it is', { timeout: 30_000 }, async () => {
   const odd: Json[] = [null, '', -0, 0, 1e21, 5e-324, 2 ** 31, -(2 ** 31), 2 ** 31 - 1, 2 ** 53, 'ÿ', 'Ā', '€uro', '\u0000', '😀', '\ud800', 'x'.repeat(100), '€'.repeat(100), { length: 1, name: 2, constructor: 3, toString: null }, JSON.parse('{"__proto__":{"a":1}}'), { 0: 'a', 4294967295: 'b', 2147483648: 'c', '-1': 'd', '01': 'e', '': 'f' }, [[], {}, [[]]]]
   const code = 'return [event.data, JSON.stringify(event.data), Object.is(event.data, -0)]'
-  const same = async (data: Json) => expect(await run(code, data)).toEqual([Object.is(data, -0) ? 0 : data, JSON.stringify(data), false])
+  // JSON has no -0, wherever it stands.
+  const same = async (data: Json) => expect(await run(code, data)).toEqual([JSON.parse(JSON.stringify(data)) as Json, JSON.stringify(data), false])
   for (const data of odd) await same(data)
   await fc.assert(fc.asyncProperty(fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' }), async (data) => {
     await same(data as Json)

@@ -31,6 +31,8 @@ describe('json', () => {
     expect(parseExactJson('{"id":12345678901234567890,"n":-9007199254740993,"in \\"12345678901234567890":"a \\" 12345678901234567890","list":[9007199254740993,9007199254740991,1e30,0.1234567890123456,10000000000000000000000]}')).toEqual({
       id: '12345678901234567890', n: '-9007199254740993', 'in "12345678901234567890': 'a " 12345678901234567890', list: ['9007199254740993', 9007199254740991, 1e30, 0.1234567890123456, 1e22],
     })
+    const endless = '9'.repeat(400)
+    expect([parseExactJson(endless), parseExactJson(`[-${endless}]`)]).toEqual([endless, [`-${endless}`]])
     for (const bad of ['012345678901234567890', '{"a":12345678901234567890', '12345678901234567890a']) expect(() => parseExactJson(bad)).toThrow(SyntaxError)
     // What a program with such numbers has written reads as it meant it.
     fc.assert(fc.property(fc.oneof(fc.jsonValue(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e25, max: 1e25 })), (value) => {

@@ -25,7 +25,9 @@ export function canonicalJson(value: unknown): string {
 
 /** A whole number with more digits than a number keeps: `12345678901234567890` would become another one. */
 export function isInexact(digits: string): boolean {
-  return /^-?[1-9]\d{15,}$/.test(digits) && String(Number(digits)) !== digits && BigInt(digits) !== BigInt(Number(digits))
+  if (!/^-?[1-9]\d{15,}$/.test(digits)) return false
+  const number = Number(digits)
+  return String(number) !== digits && (!Number.isFinite(number) || BigInt(digits) !== BigInt(number))
 }
 
 /** JSON from outside. Whole numbers too long to be exact become text: they are ids, and another one is somebody else's. */

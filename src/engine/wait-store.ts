@@ -11,6 +11,7 @@ import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
 import { emittedIds } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
+import { anyValue } from '#engine/wait-match.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
@@ -72,7 +73,8 @@ export class WaitStore {
     const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
     const registered = (before: Before | null) => this.whileHeld<Registered | 'stale'>(job, async (client) => {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
-      await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input] })
+      const { path, key } = this.context.waits.wanted(outcome.condition ?? null, originOf(job))
+      await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input, path, key] })
       if (!outcome.lookBack) return { waiting: true }
       const match = before?.match ?? (await this.lookBack(client, job, outcome, before?.since ?? null, before === null ? 1 : Infinity))
       if (match === 'more') return 'stale'
@@ -94,7 +96,7 @@ export class WaitStore {
 
   /** The first event that matches, or null; `more` when so many pages do not tell. */
   private async lookBack(client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number): Promise<WaitEvent | null | 'more'> {
-    const origin: WaitEvent = { id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts }
+    const origin = originOf(job)
     let behind = uuidFloor(uuidTime(job.event_id) - clocksApartMs)
     for (let page = 0; page < pagesMax; page++) {
       const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since] })
@@ -125,7 +127,7 @@ export class WaitStore {
       await this.context.lanes.ensure(this.context.pool, plan.runs)
       const answer = await this.whileHeld<Registered | 'stale'>(job, async (client) => {
         const input = JSON.stringify({ function: outcome.function, data: outcome.data })
-        const registered = await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'invoke', null, null, outcome.timeoutMs, input] })
+        const registered = await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'invoke', null, null, outcome.timeoutMs, input, anyValue.path, anyValue.key] })
         if (registered.rowCount === 0) return { waiting: true }
         const { rows } = await client.query<{ current: boolean }>({ ...eventIngest, values: [...planParameters(plan), uuids([job.workspace_id]), numbers([table.epoch])] })
         return rows[0]!.current ? { waiting: true } : 'stale'
@@ -157,3 +159,5 @@ export class WaitStore {
     }
   }
 }
+
+const originOf = (job: ClaimedJob): WaitEvent => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts })

@@ -58,3 +58,13 @@ test('references', () => {
   expect(reads('event.data.list.exists(x, x.id == event.data.id)')).toEqual(['event.data.list', 'event.data.id'])
   expect(reads('event.data.?a.orValue(1) > 0')).toEqual(['?event.data.a'])
 })
+
+test.each([
+  ['event.data.id == async.data.order', { event: ['data', 'id'], async: ['data', 'order'] }],
+  ['async["data"]["order-id"] == event.data.items[0].id && (async.data.n > 1 || false)', { event: ['data', 'items', '0', 'id'], async: ['data', 'order-id'] }],
+  ['async.data.n > 1 && async.data.id == event.id', { event: ['id'], async: ['data', 'id'] }],
+  ['event.data.id == async.data.id || async.data.all', null],
+  ['!(event.data.id == async.data.id)', null],
+  ['event.data.id == "x" && async.data.id == event.data.id + 1', null],
+  ['event.data.?id.orValue(1) == async.data.id', null],
+])('the values that %s demands to be the same', (text, same) => expect(compileCel(text).sameValue).toEqual(same))

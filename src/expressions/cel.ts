@@ -26,6 +26,13 @@ export interface CompiledCel {
   evaluate(scope: CelScope): Json
   /** Paths read from event and async. */
   references: CelReference[]
+  /** Two paths that must have the same value, else it is not true whatever the rest says. Null when it demands no such thing. */
+  sameValue: SameValue | null
+}
+
+export interface SameValue {
+  event: string[]
+  async: string[]
 }
 
 export interface CelScope {
@@ -77,7 +84,7 @@ export function compileCel(text: string, names: readonly ('event' | 'async')[] =
   const references: CelReference[] = []
   collect(program.ast, false, new Set(), names, references)
   return {
-    references,
+    references, sameValue: sameValueOf(program.ast),
     evaluate(scope) {
       try {
         return plain(program(scope as unknown as Record<string, unknown>))
@@ -205,6 +212,15 @@ function readPath(node: ASTNode): CelPath | null {
     default:
       return null
   }
+}
+
+/** The first of its parts, joined by &&, that compares a path of the one event with a path of the other. */
+function sameValueOf(node: ASTNode): SameValue | null {
+  if (node.op === '&&') return sameValueOf(node.args[0]) ?? sameValueOf(node.args[1])
+  if (node.op !== '==') return null
+  const sides = node.args.map(readPath)
+  const [event, async] = [sides.find((side) => side?.root === 'event'), sides.find((side) => side?.root === 'async')]
+  return event == null || async == null || event.optional || async.optional ? null : { event: event.keys, async: async.keys }
 }
 
 function collect(node: ASTNode, optional: boolean, bound: Set<string>, names: readonly string[], references: CelReference[]): void {

@@ -1,6 +1,7 @@
 /**
  * Sleeps, waits, calls and schedules survive restarts; a wait may look back; a tick fires once.
  */
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newUuid, publicId, uuidFloor } from '#base/ids.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
@@ -147,6 +148,46 @@ test('events and waits that cross each other are never missed by both, whichever
   }))
   await until(async () => (await t.engine.pool.query<{ n: number }>('select count(*)::int as n from run where workspace_id = $1 and status = 1', [ws])).rows[0]!.n === count, 'all pairs are closed')
   await other.stop()
+})
+
+test('an event reads the waits that want it, not all of its name', async () => {
+  const waits = 400
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [waiting({ condition: 'async.data.order == event.data.id && async.data.amount > 10' })])
+  await t.engine.ingest(ws, Array.from({ length: waits }, (_, n) => ({ name: 'order/placed', data: { id: `o${n}` } })), { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount === waits, 'all wait')
+  let read = 0
+  const original = pg.Client.prototype.query
+  pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+    const answer = (original as (...all: unknown[]) => unknown).apply(this, given)
+    if ((given[0] as { name?: string } | undefined)?.name === 'wait-open') void (answer as Promise<pg.QueryResult>).then(({ rowCount }) => (read += rowCount ?? 0), () => {})
+    return answer
+  } as typeof original
+  const ended = endedRuns(t.engine, ws, 20)
+  try {
+    for (let n = 0; n < 20; n++) await t.engine.ingest(ws, [{ name: 'order/paid', data: { order: `o${n * 7}`, amount: 9 } }, { name: 'order/paid', data: { order: `o${n * 7}`, amount: 11 } }], { source: 'api' })
+    await ended
+  } finally {
+    pg.Client.prototype.query = original
+  }
+  expect(read).toBe(20)
+  expect((await t.engine.pool.query<{ n: number }>(`select count(*)::int n from step where workspace_id = $1 and step = 'paid' and output->'data'->>'amount' = '11'`, [ws])).rows[0]!.n).toBe(20)
+})
+
+test('a wait finds its event whatever the value is, also one stored before waits could be looked up', async () => {
+  const values: unknown[] = [1, 1.5, -0, '1', '', 'ü\u0000\ud800', true, null, [1, { a: 2 }], { b: 1, a: 2 }, 'x'.repeat(20_000)]
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [waiting({ condition: 'has(event.data.id) && event.data.id == async.data["order-id"]' })])
+  await t.engine.ingest(ws, [...values, 'old'].map((id) => ({ name: 'order/placed', data: { id } as never })), { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount === values.length + 1, 'all wait')
+  const ended = async () => (await t.engine.pool.query('select 1 from run where workspace_id = $1 and status = 1', [ws])).rowCount
+  await t.engine.ingest(ws, ['nobody', 2, false, {}, []].map((id) => ({ name: 'order/paid', data: { 'order-id': id } as never })), { source: 'api' })
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: {} }], { source: 'api' })
+  expect(await ended()).toBe(0)
+  await t.engine.pool.query(`update wait set match_path = default, match_key = default where workspace_id = $1 and run_id in
+    (select r.id from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 and e.data::text like '%"old"%')`, [ws])
+  await t.engine.ingest(ws, [{ a: 2, b: 1 }, ...values.filter((value) => JSON.stringify(value) !== '{"b":1,"a":2}'), 'old'].map((id) => ({ name: 'order/paid', data: { 'order-id': id, amount: 1 } as never })), { source: 'api' })
+  await until(async () => (await ended()) === values.length + 1, 'each has its own')
 })
 
 test('a wait that nobody answers takes the way of the time limit', async () => {

@@ -67,7 +67,7 @@ export function storedCel(text: string): CompiledCel {
     return compiled.references.some(({ path }) => path.length === 0 || path[0] === 'id') ? overPublicIds(compiled) : compiled
   } catch (error) {
     return {
-      references: [],
+      references: [], sameValue: null,
       evaluate() {
         throw error
       },

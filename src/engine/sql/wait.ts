@@ -22,8 +22,8 @@ export const runHold = {
 
 export const waitRegister = {
   name: 'wait-register',
-  text: `insert into wait (workspace_id, run_id, step, kind, event_name, condition, expires_at, input)
-    values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 ms', $8) on conflict do nothing returning 1`,
+  text: `insert into wait (workspace_id, run_id, step, kind, event_name, condition, expires_at, input, match_path, match_key)
+    values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7 * interval '1 ms', $8, $9, $10) on conflict do nothing returning 1`,
 }
 
 /** A wait that somebody outside resolves. A second one for the same signal breaks the unique index, which tells. */
@@ -72,15 +72,32 @@ export const waitLookBack = {
 /** What may still be on its way into the database: its storing began less than two minutes ago. */
 export const waitLookedBackUntil = { name: 'wait-looked-back-until', text: `select (clock_timestamp() - interval '2 minutes')::text as since` }
 
-/** Open waits for these names, with what their conditions compare against. */
+/** What the open waits for these names ($1 ws, $2 name) compare, each once: a skip scan over wait_match_idx. */
+export const waitPaths = {
+  name: 'wait-paths',
+  text: `with recursive paths as (
+      select t.ws, t.name, first.match_path from unnest($1::uuid[], $2::text[]) as t(ws, name) cross join lateral (
+        select w.match_path from wait w where w.workspace_id = t.ws and w.event_name = t.name and w.resolved_at is null order by w.match_path limit 1
+      ) first
+      union all
+      select paths.ws, paths.name, next.match_path from paths cross join lateral (
+        select w.match_path from wait w where w.workspace_id = paths.ws and w.event_name = paths.name and w.match_path > paths.match_path and w.resolved_at is null
+        order by w.match_path limit 1
+      ) next
+    )
+    select ws, name, match_path as path from paths`,
+}
+
+/** Open waits for these names that want such values ($1 ws, $2 name, $3 path, $4 hash of the value), with what their conditions compare against. */
 export const waitOpen = {
   name: 'wait-open',
-  text: `select w.workspace_id, w.run_id, w.step, w.event_name, w.condition, o.id as origin_id, o.name as origin_name,
+  text: `select w.workspace_id, w.run_id, w.step, w.event_name, w.condition, w.match_path, w.match_key, o.id as origin_id, o.name as origin_name,
       o.data as origin_data, o.ts::float8 as origin_ts, r.version
-    from wait w join run r on r.workspace_id = w.workspace_id and r.id = w.run_id
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) as t(ws, name, path, key)
+    join wait w on w.workspace_id = t.ws and w.event_name = t.name and w.match_path = t.path and w.match_key = t.key and w.resolved_at is null
+    join run r on r.workspace_id = w.workspace_id and r.id = w.run_id
     join event o on o.workspace_id = r.workspace_id and o.id = r.event_id
-    join unnest($1::uuid[], $2::text[]) as t(ws, name) on w.workspace_id = t.ws and w.event_name = t.name
-    where w.resolved_at is null order by w.workspace_id, w.run_id, w.step`,
+    order by w.workspace_id, w.run_id, w.step`,
 }
 
 /**

@@ -1,0 +1,6 @@
+-- An arriving event reads the waits it can match, not all of its name: what a wait compares (a path of the arriving
+-- event, as JSON; '' = nothing that can be looked up) and a hash of the value it wants there.
+alter table "wait" add column "match_path" text not null default '';
+alter table "wait" add column "match_key" uuid not null default '00000000-0000-0000-0000-000000000000';
+drop index wait_event_idx;
+create index wait_match_idx on wait (workspace_id, event_name, match_path, match_key) where event_name is not null and resolved_at is null;

@@ -41,6 +41,12 @@ export function emittedIds(runId: string, step: string, baseMs: number): (index:
   return (index) => head + hex8(index)
 }
 
+/** The ids of one emit's events, from that of item 0: behind the one, up to the other. */
+export function emittedRange(baseId: string): { behind: string; last: string } {
+  const before = (BigInt(`0x${baseId.replaceAll('-', '')}`) - 1n).toString(16).padStart(32, '0')
+  return { behind: before.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'), last: `${baseId.slice(0, 28)}ffffffff` }
+}
+
 /** A UUID that stands for the text, with a chosen time in front. */
 export function namedUuid(text: string, ms: number): string {
   const bytes = new Uint8Array(createHash('sha256').update(text).digest().subarray(0, 16))

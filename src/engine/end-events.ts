@@ -3,7 +3,7 @@
  * `…cancelled` only while some function or wait of the workspace listens for them, so that nobody pays for
  * what nobody reads. Decided from the cached routing table, without a query.
  */
-import { publicId, uuidTime } from '#base/ids.ts'
+import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
 import type pg from 'pg'
 import { namedUuid } from '#engine/derived-ids.ts'
@@ -69,10 +69,12 @@ export async function tellCancelled(pool: pg.Pool, routes: Routes, ingest: Inges
 export type ToldRun = Pick<EndedRun, 'workspaceId' | 'runId' | 'functionId' | 'version' | 'eventId' | 'eventName' | 'reason'>
 
 async function storeCancelled(pool: pg.Pool, ingest: Ingest, run: ToldRun): Promise<void> {
-  const { rows } = await pool.query<{ data: JsonObject; ts: number; slug: string }>({
+  const { rows } = await pool.query<{ data: JsonObject; ts: number; slug: string; ended_ms: number }>({
     name: 'cancelled-run-facts',
-    text: `select e.data, e.ts::float8 as ts, f.slug from event e join function f on f.workspace_id = e.workspace_id and f.id = $3 where e.workspace_id = $1 and e.id = $2`,
-    values: [run.workspaceId, run.eventId, run.functionId],
+    text: `select e.data, e.ts::float8 as ts, f.slug, floor(extract(epoch from r.ended_at) * 1000)::float8 as ended_ms from event e
+      join function f on f.workspace_id = e.workspace_id and f.id = $3 join run r on r.workspace_id = e.workspace_id and r.id = $4
+      where e.workspace_id = $1 and e.id = $2`,
+    values: [run.workspaceId, run.eventId, run.functionId, run.runId],
   })
   const facts = rows[0]
   if (facts === undefined) return
@@ -80,6 +82,6 @@ async function storeCancelled(pool: pg.Pool, ingest: Ingest, run: ToldRun): Prom
     function: facts.slug, run_id: publicId('run', run.runId), error: run.reason as never,
     event: { id: publicId('evt', run.eventId), name: run.eventName, data: facts.data, ts: facts.ts },
   }
-  // An id that follows from the run: told twice, it is stored once.
-  await ingest.accept(run.workspaceId, [{ name: cancelledEvent, uuid: namedUuid(`cancelled\u0000${run.runId}`, uuidTime(run.runId)), data }], { source: 'system', sourceRef: facts.slug })
+  // An id that follows from the run and its end: told twice, it is stored once. With the time of the run's begin it would be as old as that, and be missed, or deleted, at once.
+  await ingest.accept(run.workspaceId, [{ name: cancelledEvent, uuid: namedUuid(`cancelled\u0000${run.runId}`, facts.ended_ms), data }], { source: 'system', sourceRef: facts.slug })
 }

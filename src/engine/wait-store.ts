@@ -9,14 +9,14 @@ import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
-import { emittedIds } from '#engine/derived-ids.ts'
+import { emittedIds, emittedRange } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
 import { anyValue } from '#engine/wait-match.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
-import { lookBackPage, runHold, signalFree, waitLock, waitLookBack, waitLookedBackUntil, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
+import { lookBackPage, runHold, signalFree, waitLock, waitLookBack, waitLookedBackUntil, waitOldFanOuts, waitRegister, waitRegisterOutside, waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 import type { KnownLanes } from '#engine/known-lanes.ts'
 import { emptyPlan, planEvent, planParameters, type Plan } from '#engine/store-events.ts'
@@ -36,6 +36,7 @@ interface Before {
 
 /** Ids carry the clocks of different processes: an event that came after another may have an id so much older. */
 const clocksApartMs = 600_000
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 export interface WaitStoreContext {
   pool: pg.Pool
@@ -96,10 +97,24 @@ export class WaitStore {
 
   /** The first event that matches, or null; `more` when so many pages do not tell. */
   private async lookBack(client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number): Promise<WaitEvent | null | 'more'> {
+    const from = uuidFloor(uuidTime(job.event_id) - clocksApartMs)
+    const found = await this.lookThrough(client, job, outcome, since, pagesMax, { behind: from, last: lastId })
+    if (found !== null) return found
+    const { rows } = await client.query<{ base: string }>({ ...waitOldFanOuts, values: [job.workspace_id, outcome.event, from, job.event_id] })
+    for (const { base } of rows) {
+      const match = await this.lookThrough(client, job, outcome, since, pagesMax, emittedRange(base))
+      if (match !== null) return match
+    }
+    return null
+  }
+
+  private async lookThrough(
+    client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number, { behind: first, last }: { behind: string; last: string },
+  ): Promise<WaitEvent | null | 'more'> {
     const origin = originOf(job)
-    let behind = uuidFloor(uuidTime(job.event_id) - clocksApartMs)
+    let behind = first
     for (let page = 0; page < pagesMax; page++) {
-      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since] })
+      const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since, last] })
       const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
       if (match !== undefined) return match
       if (rows.length < lookBackPage) return null

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
+import { uuidTime } from '#base/ids.ts'
 import { endRuns } from '#engine/end-runs.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { until } from '#tests/support/until.ts'
@@ -119,4 +120,7 @@ test('a cancelled run whose process died before it told is told by another, once
   await until(async () => (await t.engine.pool.query('select 1 from cancelled_run where workspace_id = $1', [ws])).rows.length === 0, 'it is off the list')
   expect(await settled(ws, 2)).toEqual(['listen 1', 'slow 3'])
   expect(await eventsOf(ws, 'fanwise/function.cancelled')).toHaveLength(1)
+  const { rows } = await t.engine.pool.query<{ id: string; ended_at: Date }>(
+    `select e.id::text, r.ended_at from run r join event e on e.workspace_id = r.workspace_id and e.name = 'fanwise/function.cancelled' where r.workspace_id = $1 and r.id = $2`, [ws, runId])
+  expect(uuidTime(rows[0]!.id), 'the event is of the time of the end, not as old as the run').toBe(rows[0]!.ended_at.getTime())
 })

@@ -3,7 +3,7 @@
  */
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newUuid, publicId, uuidFloor } from '#base/ids.ts'
+import { newUuid, publicId, uuidFloor, uuidTime } from '#base/ids.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
@@ -134,6 +134,28 @@ test('what came since is told by the database’s clock, not by those of the pro
   await t.engine.ingest(ws, [{ name: 'order/paid', data: { n: 'since' }, uuid: idAt(-60_000) }], { source: 'api' })
   await ended
   expect((await stepOf(ws, 'paid')).output).toMatchObject({ data: { n: 'since' } })
+})
+
+test('a wait looks back at what an old fan-out has sent since', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await t.engine.pool.query('update workspace set confirm_above = 1 where id = $1', [ws])
+  await publish(t.engine.pool, ws, [
+    fn('send', 'list/given', [step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'part/done', data: '{ "n": {{ item }} }' })]),
+    fn('hear', 'order/placed', [step('held', 'signal', { signal: 'go-{{ event.data.n }}', timeout: '1h' }), step('part', 'wait', { event: 'part/done', match: 'data.n', timeout: '1h' }, ['held'])]),
+  ])
+  await t.engine.ingest(ws, [{ name: 'list/given', data: { items: [5, 6, 7] } }], { source: 'api' })
+  const fanOut = await until(async () => (await t.engine.pool.query<{ id: string; base_id: string }>(`select id::text, base_id::text from fan_out where workspace_id = $1 and state = 'confirm'`, [ws])).rows[0], 'a person is asked')
+  // As if it had been asked an hour ago.
+  const base = uuidFloor(uuidTime(fanOut.base_id) - 3_600_000).slice(0, 13) + fanOut.base_id.slice(13)
+  await t.engine.pool.query('update fan_out set base_id = $3 where workspace_id = $1 and id = $2', [ws, fanOut.id, base])
+  await t.engine.ingest(ws, [5, 7].map((n) => ({ name: 'order/placed', data: { n } })), { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from wait where workspace_id = $1 and kind = 'signal'`, [ws])).rowCount === 2, 'both wait for their signal')
+  await t.engine.fanOuts.confirm(ws, fanOut.id, { id: null, name: 'Ada' })
+  await until(async () => (await t.engine.pool.query(`select 1 from event where workspace_id = $1 and name = 'part/done'`, [ws])).rowCount === 3, 'all is sent')
+  for (const n of [5, 7]) await t.engine.signal(ws, `go-${n}`, {})
+  const heard = async () => (await t.engine.pool.query<{ n: number }>(`select (output->'data'->>'n')::int as n from step where workspace_id = $1 and step = 'part' order by 1`, [ws])).rows.map((row) => row.n)
+  await until(async () => (await heard()).length === 2, 'both have heard')
+  expect(await heard()).toEqual([5, 7])
 })
 
 test('events and waits that cross each other are never missed by both, whichever processes they are in', async () => {

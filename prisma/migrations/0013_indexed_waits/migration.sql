@@ -4,3 +4,6 @@ alter table "wait" add column "match_path" text not null default '';
 alter table "wait" add column "match_key" uuid not null default '00000000-0000-0000-0000-000000000000';
 drop index wait_event_idx;
 create index wait_match_idx on wait (workspace_id, event_name, match_path, match_key) where event_name is not null and resolved_at is null;
+
+-- A wait that looks back asks which fan-outs have settled since.
+create index fan_out_settled_idx on fan_out (workspace_id, settled_at) where state = 'settled';

@@ -56,17 +56,31 @@ export const approvalWait = {
 /**
  * A page of the events of a name ($1 ws, $2 name) behind the id $3, oldest first, that were stored since the run's own
  * event $5; of tests ($4) only for a run that is one. $6: only those whose storing began since that moment, null = all.
- * Ids carry the clock of whoever accepted the event, so which came first is the database's to say.
+ * Ids carry the clock of whoever accepted the event, so which came first is the database's to say. $7: the last id of interest.
  */
 export const waitLookBack = {
   name: 'wait-look-back',
   text: `select e.id::text as id, e.name, e.data, e.ts::float8 as ts, e.v from event e
-    where e.workspace_id = $1 and e.name = $2 and e.id > $3
+    where e.workspace_id = $1 and e.name = $2 and e.id > $3 and e.id <= $7
     and (e.received_at, e.id) > (select o.received_at, o.id from event o where o.workspace_id = $1 and o.id = $5)
     and ($6::timestamptz is null or e.received_at >= $6) and ($4::boolean or (
       (e.source <> 'ui' or e.source_ref is distinct from 'test')
       and (e.emit_run_id is null or not exists (select 1 from run r where r.workspace_id = e.workspace_id and r.id = e.emit_run_id and r.version < 0))
     )) order by e.id limit ${lookBackPage}`,
+}
+
+/**
+ * Fan-outs of the name ($1 ws, $2 name) that began before the id $3 and may have sent items since the event $4 was stored:
+ * the ids of items tell when the sending began, which may be days ago when it rested in between.
+ */
+export const waitOldFanOuts = {
+  name: 'wait-old-fan-outs',
+  text: `select base_id::text as base from (
+      select base_id, event_name from fan_out where workspace_id = $1 and state <> 'settled'
+      union all
+      select base_id, event_name from fan_out where workspace_id = $1 and state = 'settled'
+        and settled_at >= (select o.received_at from event o where o.workspace_id = $1 and o.id = $4)
+    ) f where event_name = $2 and base_id < $3 order by base_id`,
 }
 
 /** What may still be on its way into the database: its storing began less than two minutes ago. */

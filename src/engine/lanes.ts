@@ -12,6 +12,10 @@ export interface ClaimedJob {
   crashes: number
   /** The hold, throttle or second limit that has let it go. */
   hold_id: string | null
+  /** The throttle it has been given a time by, whatever has held it since. */
+  stood: string | null
+  /** It has a time by which it must start, or end. */
+  timed: boolean
   function_id: string
   version: number
   event_id: string

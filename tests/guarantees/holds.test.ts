@@ -116,6 +116,26 @@ test('throttle: starts keep their distance over two workers, also behind a backl
   await clean()
 })
 
+test('a turn of a throttle is not lost when a paused function holds the run on its way', async () => {
+  const { ws, id } = await workspaceWith({ flow: { throttle: { limit: 1, periodMs: 1000, burst: 0 } } })
+  const from = calls.length
+  const order = () => calls.slice(from).filter((each) => each.ws === ws).map((each) => each.n)
+  const held = async (by: string) => (await one.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'h' and (hold_id = $2) = ($3 = 'pause')`, [ws, id, by])).rowCount
+  for (let n = 1; n <= 8; n++) {
+    await one.engine.ingest(ws, [{ name: 'work/asked', data: { n, user: 'u', team: 't' } }], { source: 'api' })
+    await until(async () => order().length + (await held('throttle'))! >= n, 'it has its place')
+  }
+  await one.engine.holds.pauseFunction(ws, { id, slug: 'work' }, actor)
+  const begun = order().length
+  await until(async () => (await held('pause'))! >= 2, 'the turns of two have come')
+  await one.engine.holds.resumeFunction(ws, { id, slug: 'work' }, actor)
+  await idle(ws)
+  // Whose turn had come goes before those whose turn had not; of those that come due in one moment either may be first.
+  expect(Math.max(order().indexOf(begun + 1), order().indexOf(begun + 2))).toBeLessThan(begun + 4)
+  expect(await statuses(ws)).toEqual(['1:8'])
+  await clean()
+})
+
 test('two limits with keys hold at every instant, and nobody is forgotten', async () => {
   const { ws } = await workspaceWith({ concurrency: { limit: 3, key: 'event.data.user' }, concurrency2: { limit: 2, key: 'event.data.team' } })
   await send(ws, 300)
@@ -226,6 +246,19 @@ test('finish timeout: a run that takes too long is cancelled, one that has start
   await until(async () => (await statuses(ws))[0] === '3:2', 'both are given up')
   const { rows } = await one.engine.pool.query<{ error: { message: string } }>('select error from run where workspace_id = $1', [ws])
   expect(rows[0]!.error.message).toContain('took longer')
+})
+
+test('finish timeout: a retried run has its whole time anew, and no more than that', async () => {
+  const { ws } = await workspaceWith({ flow: { timeouts: { finishMs: 3000 } } }, [call, step('rest', 'sleep', { mode: 'for', duration: '1h' }, ['call'])])
+  answer = () => ({ status: 400, ms: 5 })
+  await send(ws, 2)
+  await until(async () => (await statuses(ws))[0] === '2:2', 'both fail')
+  // As if that had been yesterday.
+  await one.engine.pool.query(`update run set started_at = started_at - interval '1 day', ended_at = ended_at - interval '1 day' where workspace_id = $1`, [ws])
+  answer = () => ({ status: 200, ms: 5 })
+  for (const { id } of (await one.engine.pool.query<{ id: string }>('select id::text from run where workspace_id = $1', [ws])).rows) await one.engine.retryRun(ws, id, { from: 'failed' })
+  await until(async () => (await statuses(ws))[0] === '3:2', 'both are given up')
+  expect((await one.engine.pool.query<{ error: { message: string } }>('select error from run where workspace_id = $1', [ws])).rows[0]!.error.message).toContain('took longer')
 })
 
 test('random pauses, parkings and cancels while runs flow: everything ends, nothing is left behind', async () => {

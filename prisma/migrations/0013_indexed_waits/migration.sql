@@ -5,5 +5,8 @@ alter table "wait" add column "match_key" uuid not null default '00000000-0000-0
 drop index wait_event_idx;
 create index wait_match_idx on wait (workspace_id, event_name, match_path, match_key) where event_name is not null and resolved_at is null;
 
+-- A run that has stood in a throttle's line keeps its turn when a pause or another limit holds it on its way.
+alter table "job" add column "stood" uuid;
+
 -- A wait that looks back asks which fan-outs have settled since.
 create index fan_out_settled_idx on fan_out (workspace_id, settled_at) where state = 'settled';

@@ -5,7 +5,8 @@
  *
  * Throttle (GCRA): a start is due every period ÷ limit, `burst` more at once. Starts are counted here,
  * when they happen, so nothing bunches up behind a downtime; a run that comes too early is told its
- * place in line (line_until) and comes back then with the throttle's id as its pass.
+ * place in line (line_until) and comes back then with the throttle's id as its pass. It keeps that (job.stood) when
+ * something else holds it on its way, such as a paused function.
  */
 import type pg from 'pg'
 import type { CompiledCel } from '#expressions/cel.ts'
@@ -125,7 +126,7 @@ export class Gatekeeper {
       const slot = slots.get(ask)
       if (slot !== undefined) this.givenBack.push(slot)
     }
-    const limited = [...open].filter((ask) => ask.job.started_ms === null && (ask.rules.finishMs !== null || ask.rules.clearsDeadline))
+    const limited = [...open].filter(beginsItsTime)
     if (limited.length > 0) {
       await this.pool.query({ ...deadlineStart, values: [this.session.id, uuids(limited.map((a) => a.job.workspace_id)), uuids(limited.map((a) => a.job.run_id)), numbers(limited.map((a) => a.rules.finishMs))] })
     }
@@ -186,9 +187,10 @@ export class Gatekeeper {
         const state = states.get(bucket.id)!
         const turns = new Turns(bucket.asks[0]!.rules.throttle!, state.used_ms === null ? null : Number(state.used_ms), state.line_ms === null ? null : Number(state.line_ms))
         // Those who have stood in line go first.
-        bucket.asks.sort((a, b) => Number(b.job.hold_id === bucket.id) - Number(a.job.hold_id === bucket.id))
+        const stood = ({ job }: Ask) => job.stood === bucket.id || job.hold_id === bucket.id
+        bucket.asks.sort((a, b) => Number(stood(b)) - Number(stood(a)))
         for (const ask of bucket.asks) {
-          const dueInMs = turns.next(ask.job.hold_id === bucket.id)
+          const dueInMs = turns.next(stood(ask))
           if (dueInMs === null) continue
           early.push(ask)
           refuse(ask, { holdId: bucket.id, why: { kind: 'throttle', ...(bucket.key === null ? {} : { key: bucket.key }) } }, dueInMs)
@@ -212,6 +214,9 @@ export class Gatekeeper {
     this.freed(sorted)
   }
 }
+
+/** Its first start, or the first one after a retry by hand: a retried run has its whole time anew. */
+const beginsItsTime = ({ job, rules }: Ask): boolean => (job.started_ms === null ? rules.finishMs !== null || rules.clearsDeadline : rules.finishMs !== null && !job.timed)
 
 /** The arithmetic of one throttle; milliseconds from now. */
 export class Turns {

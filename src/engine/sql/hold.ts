@@ -151,7 +151,7 @@ export const secondTake = {
     select (select count(*)::int from fence) as fence, id::text, greatest(n, 0)::int as n, cap from picked`,
 }
 
-/** The first start of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit). */
+/** The first start, also after a retry, of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit). */
 export const deadlineStart = {
   name: 'deadline-start',
   text: `update job set deadline = clock_timestamp() + t.ms * interval '1 ms' from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)

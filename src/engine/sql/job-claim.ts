@@ -12,7 +12,7 @@
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
 const payload = `
-    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, run.function_id, run.version, run.event_id,
+    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, took.stood, took.timed, run.function_id, run.version, run.event_id,
       run.parent_run_id, run.parent_step, extract(epoch from run.started_at) * 1000 as started_ms,
       event.name as event_name, event.ts::float8 as event_ts, event.v as event_v,
       event.source as event_source, event.source_ref as event_ref, event.emit_run_id as event_emit_run,
@@ -64,7 +64,7 @@ export const jobAdmit = {
     ),
     took as (
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
-      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id, job.stood, job.deadline is not null as timed
     ),
     counted as (select workspace_id, lane_id, count(*)::int as jobs from found group by workspace_id, lane_id),
     slots as (
@@ -106,7 +106,7 @@ export const jobRefill = {
     ),
     took as (
       update job set state = 'r', worker_id = $1 from found where job.ctid = found.ctid
-      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id
+      returning job.workspace_id, job.lane_id, job.run_id, job.ord, job.progress, job.crashes, job.hold_id, job.stood, job.deadline is not null as timed
     )
     select (select count(*)::int from fence) as fence,
       (select coalesce(json_agg(json_build_object('lane', l.id, 'over', l.granted - l.cap)), '[]')

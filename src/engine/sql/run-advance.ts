@@ -89,7 +89,8 @@ export const runAdvance = {
     ),
     parked as (
       update job set state = case when job.poked then 'q' else t.state end, worker_id = null, progress = true, poked = false, crashes = 0, begun = 0,
-        due = case when job.poked or t.state = 'q' then null else clock_timestamp() + t.due * interval '1 ms' end, why = t.why, hold_id = t.hold
+        due = case when job.poked or t.state = 'q' then null else clock_timestamp() + t.due * interval '1 ms' end, why = t.why, hold_id = t.hold,
+        stood = case when t.state = 'h' and starts_with(t.why::text, '{"kind":"throttle"') then t.hold else job.stood end
       from fence, unnest($34::uuid[], $35::uuid[], string_to_array($36, E'\\x1e', ''), $37::float8[], string_to_array($38, E'\\x1e', '')::json[], $41::uuid[])
         as t(ws, run, state, due, why, hold)
       where ${held}

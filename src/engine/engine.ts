@@ -88,6 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function routesChanged(workspaceId: string): void {
     routes.forget(workspaceId)
+    worker?.limitsChanged()
     notifier.send({ routes: workspaceId })
   }
 

@@ -40,8 +40,15 @@ export interface LocalLane {
   id: string
   /** Infinity without a limit. */
   slots: number
+  /** So many of them go back as runs end: more is granted than the limit allows by now. */
+  surplus: number
   executing: number
   waiting: ClaimedJob[]
+  /** Jobs that may wait here at most; fewer once they were seen to wait for long. */
+  ahead: number
+  /** Runs begun, and jobs that waited, when it was last measured. */
+  begun: number
+  waited: number
   /** The last look found fewer jobs than asked for. */
   dry: boolean
   drySince: number
@@ -58,7 +65,7 @@ export class LocalLanes {
   get(workspaceId: string, id: string, limited: boolean): LocalLane {
     let lane = this.lanes.get(id)
     if (lane === undefined) {
-      lane = { workspaceId, id, slots: limited ? 0 : Infinity, executing: 0, waiting: [], dry: false, drySince: 0, listed: false }
+      lane = { workspaceId, id, slots: limited ? 0 : Infinity, surplus: 0, executing: 0, waiting: [], ahead: Infinity, begun: 0, waited: 0, dry: false, drySince: 0, listed: false }
       this.lanes.set(id, lane)
     }
     return lane
@@ -84,9 +91,10 @@ export class LocalLanes {
     while (this.ring.length > 0) {
       const lane = this.ring.shift()!
       lane.listed = false
-      if (lane.waiting.length === 0 || lane.executing >= lane.slots) continue
+      if (lane.waiting.length === 0 || lane.executing >= lane.slots - lane.surplus) continue
       const job = lane.waiting.shift()!
       lane.executing += 1
+      lane.begun += 1
       this.executing += 1
       this.waiting -= 1
       this.list(lane)
@@ -102,9 +110,9 @@ export class LocalLanes {
     this.list(lane)
   }
 
-  /** The lane's waiting jobs, off the book. */
-  takeWaiting(lane: LocalLane): ClaimedJob[] {
-    const jobs = lane.waiting.splice(0)
+  /** The lane's waiting jobs behind the first so many, off the book. */
+  takeWaiting(lane: LocalLane, behind = 0): ClaimedJob[] {
+    const jobs = lane.waiting.splice(behind)
     this.waiting -= jobs.length
     return jobs
   }
@@ -120,7 +128,7 @@ export class LocalLanes {
   }
 
   private list(lane: LocalLane): void {
-    if (lane.listed || lane.waiting.length === 0 || lane.executing >= lane.slots) return
+    if (lane.listed || lane.waiting.length === 0 || lane.executing >= lane.slots - lane.surplus) return
     lane.listed = true
     this.ring.push(lane)
   }

@@ -27,7 +27,10 @@ export function receiver({ worker, routes, hub, holds, breaker, listeners, cance
     if (message.cancel !== undefined && worker !== null) {
       void cancelBegun(message.cancel).catch((error: unknown) => log('warn', 'Runs of a paused function could not be cancelled.', { error: String(error) }))
     }
-    if (message.routes !== undefined) routes.forget(message.routes)
+    if (message.routes !== undefined) {
+      routes.forget(message.routes)
+      worker?.limitsChanged()
+    }
     if (message.said !== undefined) for (const listener of listeners) listener(message.said.topic, message.said.data)
     if (message.live !== undefined) hub.deliver(message.live.workspaceId, message.live.change as LiveChange)
   }

@@ -103,6 +103,11 @@ export class Worker {
     this.shift?.claimer.kick()
   }
 
+  /** Limits may be others by now. */
+  limitsChanged(): void {
+    this.shift?.claimer.checkLimits().catch((error: unknown) => this.unreachable(error))
+  }
+
   /** True while it could start more at once: nobody else needs to be woken for a new job. */
   hasRoom(): boolean {
     return this.shift !== null && !this.stopping && this.shift.local.executing < this.context.options.concurrency
@@ -380,6 +385,8 @@ export class Worker {
       if (shift.session.needsBeat() && !(await shift.session.beat(this.claiming))) return this.leaseLost(shift.session)
       this.recovered()
       shift.claimer.kick()
+      await shift.claimer.checkLimits()
+      await shift.claimer.spare()
       this.pump()
     } catch (error) {
       this.unreachable(error)

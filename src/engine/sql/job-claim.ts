@@ -27,7 +27,8 @@ const payloadJoin = `
  * $1 worker, $2 workspace to start after, $3 lane to start from, $4 workspaces at most,
  * $5 lanes per workspace at most, $6 jobs at most in all, $7 jobs per slot (prefetch),
  * $8 slots at most per lane, $9 lanes to pass over, $10 lanes of which this worker holds jobs that have no slot,
- * $11 how many: a limit that was raised, or slots that others gave back, are for them, too.
+ * $11 how many: a limit that was raised, or slots that others gave back, are for them, too; $12 lanes of which
+ * only so many jobs ($13) are wanted.
  */
 export const jobAdmit = {
   name: 'job-admit',
@@ -57,8 +58,8 @@ export const jobAdmit = {
         select j.ctid, j.run_id, j.ord, j.progress, j.crashes from job j
         where j.workspace_id = p.workspace_id and j.lane_id = p.id and j.state = 'q'
         order by j.ord
-        limit case when p.cap is null then share.jobs
-          else least(least(p.cap - p.granted, $8) * $7, greatest(share.jobs, least(p.cap - p.granted, $8))) end
+        limit least((select w.n from unnest($12::uuid[], $13::int[]) as w(lane, n) where w.lane = p.id), case when p.cap is null then share.jobs
+          else least(least(p.cap - p.granted, $8) * $7, greatest(share.jobs, least(p.cap - p.granted, $8))) end)
         for update skip locked
       ) q limit $6
     ),
@@ -113,6 +114,38 @@ export const jobRefill = {
         from unnest($2::uuid[], $3::uuid[]) as w(ws, lane) join lane l on l.workspace_id = w.ws and l.id = w.lane and l.granted > l.cap) as over,
       (select coalesce(json_agg(jobs), '[]') from (${payload} from took ${payloadJoin}) jobs) as jobs`,
 }
+
+/** What the limits of these lanes are by now: $1 workspaces, $2 lanes. */
+export const laneOver = {
+  name: 'lane-over',
+  text: `select l.id::text as lane, l.granted - l.cap as over from unnest($1::uuid[], $2::uuid[]) as t(ws, id) join lane l on l.workspace_id = t.ws and l.id = t.id where l.cap is not null`,
+}
+
+/**
+ * Lanes that had no limit when this worker ($1) began runs of them, and have one now: what executes is put on the book, whatever
+ * the limit is. $2 workspaces, $3 lanes, $4 runs that execute, sorted by the caller. One whose limit is gone again is left out.
+ */
+export const laneBook = {
+  name: 'lane-book',
+  text: `with fence as materialized (
+      select 1 from worker where id = $1 and lease_until > clock_timestamp() for key share
+    ),
+    locked as materialized (
+      select l.workspace_id, l.id, l.cap, l.granted, t.n from fence, unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)
+      join lane l on l.workspace_id = t.ws and l.id = t.lane where l.cap is not null order by l.workspace_id, l.id for no key update of l
+    ),
+    booked as (
+      update lane set granted = lane.granted + locked.n from locked where lane.workspace_id = locked.workspace_id and lane.id = locked.id
+    ),
+    held as (
+      insert into lane_slot (workspace_id, lane_id, worker_id, slots) select workspace_id, id, $1, n from locked where n > 0
+      on conflict (workspace_id, lane_id, worker_id) do update set slots = lane_slot.slots + excluded.slots
+    )
+    select (select count(*)::int from fence) as fence, (select coalesce(json_agg(json_build_object('lane', id, 'over', granted + n - cap)), '[]') from locked) as over`,
+}
+
+/** Is there anybody who could take what worker $1 gives back? */
+export const workersBeside = { name: 'workers-beside', text: `select 1 from worker where id <> $1 and lease_until > clock_timestamp() limit 1` }
 
 /** Jobs that were claimed ahead and are not wanted now, back to the front of their lanes. $1 worker, $2 ws, $3 runs. */
 export const jobReturn = {

@@ -74,8 +74,8 @@ export interface Engine {
   signal(workspaceId: string, signal: string, data: JsonObject, person?: { runId: string; actor: Actor }): Promise<{ runId: string } | null>
   /** False when the run had already ended. `by`: recorded as what that one did, here and for retries. */
   cancelRun(workspaceId: string, runId: string, by?: Actor): Promise<boolean>
-  /** In one transaction; a few hundred at most. Answers how many were still open. */
-  cancelRuns(workspaceId: string, runIds: string[]): Promise<number>
+  /** In one transaction, with what `record` writes of how many were still open; a thousand at most. Answers how many those were. */
+  cancelRuns(workspaceId: string, runIds: string[], record?: (client: pg.PoolClient, cancelled: number) => Promise<void>): Promise<number>
   /** `failed`: the same run goes on from its failed step; `start`: a new run of the same version and event. */
   retryRun(workspaceId: string, runId: string, options: { from: 'failed' | 'start' }, by?: Actor): Promise<{ runId: string }>
   /** Tells the host's other processes something; small, and nobody minds if it gets lost. */

@@ -40,16 +40,18 @@ export async function cancelRun(context: ControlContext, workspaceId: string, ru
 }
 
 /** How many of them were still open. */
-export async function cancelRuns(context: ControlContext, workspaceId: string, runIds: string[]): Promise<number> {
-  const ended = await endNow(context, runIds.map((runId) => ({ workspaceId, runId, reason: byHand })))
+export async function cancelRuns(context: ControlContext, workspaceId: string, runIds: string[], record?: Record): Promise<number> {
+  const ended = await endNow(context, runIds.map((runId) => ({ workspaceId, runId, reason: byHand })), record)
   return ended.length
 }
 
+type Record = (client: pg.PoolClient, ended: number) => Promise<void>
+
 /** Ends open runs in a transaction of its own and tells whoever watches. `record` takes part in it when any was open. */
-export async function endNow(context: ControlContext, runs: RunToEnd[], record?: (client: pg.PoolClient) => Promise<void>): Promise<EndedRun[]> {
+export async function endNow(context: ControlContext, runs: RunToEnd[], record?: Record): Promise<EndedRun[]> {
   const ended = await inTransaction(context.pool, async (client) => {
     const open = await endRuns(client, runs)
-    if (open.length > 0) await record?.(client)
+    if (open.length > 0) await record?.(client, open.length)
     return open
   })
   context.ended(ended)

@@ -124,7 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
       return () => listeners.delete(listener)
     },
     cancelRun: (workspaceId, runId, by) => cancelRun(controls, workspaceId, runId, by),
-    cancelRuns: (workspaceId, runIds) => cancelRuns(controls, workspaceId, runIds),
+    cancelRuns: (workspaceId, runIds, record) => cancelRuns(controls, workspaceId, runIds, record),
     retryRun: (workspaceId, runId, { from }, by) => (from === 'failed' ? retryFromFailed(controls, workspaceId, runId, by) : runAgain(controls, workspaceId, runId, by)),
     routesChanged,
     fanOuts: fanOutControls(fanOuts, routesChanged),

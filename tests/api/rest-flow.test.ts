@@ -7,6 +7,7 @@ import { findRoute } from '#server/api/routes.ts'
 import { apiError } from '#server/api/schemas.ts'
 import { fanwise } from '#server/audit/record.ts'
 import { createKey } from '#server/keys/keys.ts'
+import { cancelMany, retryMany } from '#server/runs/bulk.ts'
 import { startTestDoor, type TestDoor } from '#tests/support/door.ts'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
@@ -303,6 +304,27 @@ describe('many runs at once', () => {
     await t.engine.pool.query(`update function set current_version = null where workspace_id = $1 and slug = 'many'`, [ws])
     t.engine.routesChanged(ws)
     expect((await call('POST', '/runs/retry', { function: 'many', status: 'completed', from: 'start' })).body).toMatchObject({ found: 9, retried: 0, refused: [{ code: 'conflict', runs: 9, fix: expect.any(String) as string }] })
+  })
+
+  test('what was done before a bulk call failed is on record; a page is cancelled with its record, or not at all', async () => {
+    answersOf.set('half.example', 400)
+    await deploy(fn('half', 'half/asked', [step('call', 'http', { method: 'GET', url: 'https://half.example' })]), fn('rests', 'half/rests', [step('nap', 'sleep', { mode: 'for', duration: '1h' })]))
+    await t.engine.ingest(ws, [...Array(20)].map(() => ({ name: 'half/asked', data: {} })), { source: 'api' })
+    await t.engine.ingest(ws, [{ name: 'half/rests', data: {} }], { source: 'api' })
+    const status = async (slug: string, n: number) => (await t.engine.pool.query('select 1 from run r join function f on f.workspace_id = r.workspace_id and f.id = r.function_id where r.workspace_id = $1 and f.slug = $2 and r.status = $3', [ws, slug, n])).rowCount!
+    await until(async () => (await status('half', 2)) === 20, 'all fail')
+    await until(async () => (await status('rests', 0)) === 1, 'one sleeps')
+    answersOf.delete('half.example')
+    let tries = 0
+    const failing = { ...t.engine, retryRun: (...given: Parameters<typeof t.engine.retryRun>) => (++tries === 8 ? Promise.reject(new Error('connection lost')) : t.engine.retryRun(...given)) }
+    await expect(retryMany(failing, ws, { id: null, name: 'Ada' }, 'failed', { function: 'half', status: 'failed' }, { limit: 20 })).rejects.toThrow('connection lost')
+    await until(async () => (await status('half', 1)) + (await status('half', 2)) === 20, 'what was retried has ended')
+    const { rows } = await t.engine.pool.query<{ detail: Loose }>(`select detail from audit_entry where workspace_id = $1 and action = 'runs.retry' and target = 'half'`, [ws])
+    expect(rows.map((row) => row.detail['retried'])).toEqual([await status('half', 1)])
+    expect(tries, 'the others were left alone').toBeLessThan(20)
+    await expect(cancelMany(t.engine, ws, { id: null, name: null as never }, { function: 'rests' }, { limit: 20 })).rejects.toThrow()
+    expect(await status('rests', 0)).toBe(1)
+    expect(await cancelMany(t.engine, ws, { id: null, name: 'Ada' }, { function: 'rests' }, { limit: 20 })).toMatchObject({ cancelled: 1 })
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import { canonicalJson } from '#base/json.ts'
@@ -8,13 +9,14 @@ import { moveNodes } from '#graph/edit/move.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { applyChanges, diffDocuments, type Operation } from '#graph/operations.ts'
+import { keepHistory } from '#engine/duties/keep-history.ts'
 import { seedExamples } from '#examples/seed.ts'
 import { closeDb, db } from '#server/db.ts'
 import { exportWorkflow } from '#server/workflows/export.ts'
 import { findWorkflow, storedDocument } from '#server/workflows/find-workflow.ts'
 import { createWorkflow, importWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
-import { applyOperations } from '#server/workflows/save-draft.ts'
+import { applyOperations, draftNews } from '#server/workflows/save-draft.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 
 let database: TestDatabase
@@ -86,6 +88,24 @@ describe('applyOperations', () => {
     const replayed = rows.reduce((document, row) => applyChanges(document, row.changes as never), base)
     expect(canonicalJson(replayed)).toBe(canonicalJson(draft))
     expect((await db().workflowSnapshot.findMany({ where: { workspaceId: ws } })).map((one) => [one.revision, one.reason])).toEqual([[0, 'autosave'], [100, 'autosave']])
+  })
+
+  test('edits go after 90 days; a page from before that is told to reload, and changes nothing', async () => {
+    const base = drawing()
+    const { id, slug } = await createWorkflow(ws, { name: 'Old', document: base, authorId: user })
+    const edit = (seq: number, since: number) => applyOperations(ws, id, { clientId: 'a', operations: [op('a', seq, base, updateNode(base, 'fn', { retries: seq }))], sinceRevision: since, authorId: user })
+    for (let seq = 1; seq <= 3; seq++) await edit(seq, seq - 1)
+    await db().$executeRaw`update workflow_operation set at = at - interval '91 days' where workspace_id = ${ws}::uuid and revision <= 2`
+    const pool = new pg.Pool({ connectionString: database.url })
+    await keepHistory(pool, () => {}).tick()
+    await pool.end()
+    expect((await db().workflowOperation.findMany({ where: { workspaceId: ws } })).map((row) => row.revision)).toEqual([3])
+    await expect(draftNews(ws, id, { clientId: 'b', sinceRevision: 1 })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(edit(4, 1)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await draftOf(slug)).toMatchObject({ nodes: { fn: { retries: 3 } } })
+    expect(await draftNews(ws, id, { clientId: 'b', sinceRevision: 2 })).toMatchObject({ revision: 3, others: [{ revision: 3 }] })
+    expect(await draftNews(ws, id, { clientId: 'b', sinceRevision: 3 })).toMatchObject({ revision: 3, others: [] })
+    expect(await edit(4, 3)).toMatchObject({ revision: 4 })
   })
 
   test('another workspace cannot reach the workflow', async () => {

@@ -10,3 +10,6 @@ alter table "job" add column "stood" uuid;
 
 -- A wait that looks back asks which fan-outs have settled since.
 create index fan_out_settled_idx on fan_out (workspace_id, settled_at) where state = 'settled';
+
+-- Edits of drafts go after 90 days.
+create index workflow_operation_at_idx on workflow_operation (workspace_id, at);

@@ -7,10 +7,11 @@ import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import { repeat, rowsPerStatement } from '#engine/duties/in-chunks.ts'
-import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepRequests, keepRuns, keepSettings, keepTestVersions, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
+import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepOperations, keepRequests, keepRuns, keepSettings, keepTestVersions, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
 
 const dayMs = 86_400_000
 const auditDays = 365
+const operationDays = 90
 const versionsPerTurn = 200
 const turnMs = 20_000
 
@@ -75,5 +76,8 @@ async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays
     const values = [id, uuidFloor(now - eventDays * dayMs), rowsPerStatement]
     for (const statement of [keepEvents, keepMails, keepRequests]) rows += await repeat(client, { ...statement, values }, until)
   }
+  rows += await repeat(client, { ...keepOperations, values: [id, new Date(now - operationDays * dayMs), rowsPerStatement] }, until)
+  // Who keeps everything for ever keeps this, too.
+  if (runDays === null && eventDays === null) return rows
   return rows + (await repeat(client, { ...keepAudit, values: [id, uuidFloor(now - auditDays * dayMs), rowsPerStatement] }, until))
 }

@@ -12,6 +12,7 @@ import { laneOf, type Route } from '#engine/match.ts'
 import { fanOutFailed, fanOutLook, fanOutReopen, limitOverride } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 import { emptyPlan } from '#engine/store-events.ts'
+import { untilAnswered } from '#engine/try-again.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 
 /** The engine's methods for one fan-out; ids are row ids. Those that find it in the wrong state throw `conflict`. */
@@ -88,6 +89,19 @@ function wrongState(row: FanOutRow, what: string): FanwiseError {
 
 async function retryFailed(context: FanOutContext, row: FanOutRow, by: Actor): Promise<number> {
   let retried = 0
+  try {
+    for await (const count of reopenFailed(context, row)) retried += count
+  } finally {
+    // Those before a chunk that failed go on all the same, so that is on record.
+    if (retried > 0) await untilAnswered(() => audit(context.pool, row.workspace_id, by, 'fan-out.retry-failed', publicId('fan', row.id), { runs: retried }))
+  }
+  if (retried === 0) throw new FanwiseError('conflict', 'None of its runs has failed.', { fix: 'Look at the runs that are still open.' })
+  context.changed(row.workspace_id, row.id, row.run_id)
+  return retried
+}
+
+/** Chunk by chunk; how many of each. */
+async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGenerator<number> {
   for (const range of rangesOf(row)) {
     let behind = range.from
     for (;;) {
@@ -105,14 +119,10 @@ async function retryFailed(context: FanOutContext, row: FanOutRow, by: Actor): P
       }
       await context.lanes.ensure(context.pool, plan.runs)
       const answer = await context.pool.query<{ n: number }>({ ...fanOutReopen, values: [row.workspace_id, row.id, uuids(plan.runs.map((run) => run.runId)), uuids(plan.runs.map((run) => run.laneId))] })
-      retried += answer.rows[0]!.n
       context.woken([])
+      yield answer.rows[0]!.n
     }
   }
-  if (retried === 0) throw new FanwiseError('conflict', 'None of its runs has failed.', { fix: 'Look at the runs that are still open.' })
-  await audit(context.pool, row.workspace_id, by, 'fan-out.retry-failed', publicId('fan', row.id), { runs: retried })
-  context.changed(row.workspace_id, row.id, row.run_id)
-  return retried
 }
 
 /** A test of a draft goes on as that draft. */

@@ -52,6 +52,12 @@ export const keepMails = ofRows('outbox_mail')
 export const keepRequests = ofRows('playground_request')
 export const keepAudit = ofRows('audit_entry')
 
+/** Edits one by one: what was made of them is in the drawing. $2: kept since. A page that is older than that is told so (save-draft.ts). */
+export const keepOperations = {
+  name: 'keep-workflow-operation',
+  text: `delete from workflow_operation where ctid = any(array(select ctid from workflow_operation where workspace_id = $1 and at < $2 order by at limit $3))`,
+}
+
 export const keepFanOuts = {
   name: 'keep-fan-outs',
   text: `with old as (
@@ -65,7 +71,7 @@ export const keepFanOuts = {
 
 export const keepSettings = {
   name: 'keep-settings',
-  text: `select id, event_days, run_days from workspace where event_days is not null or run_days is not null order by id`,
+  text: `select id, event_days, run_days from workspace order by id`,
 }
 
 /** One process at a time. */

@@ -4,12 +4,12 @@ import { FanwiseError, isFanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import type { Engine } from '#engine/api.ts'
 import { audit, type Actor } from '#engine/audit.ts'
+import { untilAnswered } from '#engine/try-again.ts'
 import { functionBySlug } from '#server/holds/list-holds.ts'
 import type { PageRequest } from '#server/page.ts'
 import { findRuns, type RunFilter } from '#server/runs/list-runs.ts'
 
 export const bulkMost = 1000
-const cancelledAtOnce = 200
 const retriedAtOnce = 6
 
 export interface BulkPage {
@@ -21,9 +21,7 @@ export interface BulkPage {
 /** Ends open runs that fit, newest first. */
 export async function cancelMany(engine: Engine, workspaceId: string, by: Actor, filter: RunFilter, page: PageRequest): Promise<BulkPage & { cancelled: number }> {
   const { ids, nextCursor } = await choose(engine.pool, workspaceId, filter.status === undefined ? { ...filter, open: true } : filter, page)
-  let cancelled = 0
-  for (let at = 0; at < ids.length; at += cancelledAtOnce) cancelled += await engine.cancelRuns(workspaceId, ids.slice(at, at + cancelledAtOnce))
-  if (cancelled > 0) await audit(engine.pool, workspaceId, by, 'runs.cancel', filter.function ?? 'runs', { ...told(filter), cancelled })
+  const cancelled = await engine.cancelRuns(workspaceId, ids, (client, open) => audit(client, workspaceId, by, 'runs.cancel', filter.function ?? 'runs', { ...told(filter), cancelled: open }))
   return { found: ids.length, cancelled, nextCursor }
 }
 
@@ -40,13 +38,18 @@ export async function retryMany(engine: Engine, workspaceId: string, by: Actor, 
   const refused = new Map<string, Refusal>()
   let retried = 0
   const left = ids.values()
+  let failed: unknown = null
   const work = async () => {
     for (const id of left) {
+      if (failed !== null) return
       try {
         await engine.retryRun(workspaceId, id, { from })
         retried += 1
       } catch (error) {
-        if (!isFanwiseError(error) || error.code === 'internal' || error.code === 'unavailable') throw error
+        if (!isFanwiseError(error) || error.code === 'internal' || error.code === 'unavailable') {
+          failed ??= error
+          return
+        }
         const known = refused.get(error.message)
         if (known === undefined) refused.set(error.message, { code: error.code, message: error.message, fix: error.fix ?? null, runs: 1 })
         else known.runs += 1
@@ -54,7 +57,9 @@ export async function retryMany(engine: Engine, workspaceId: string, by: Actor, 
     }
   }
   await Promise.all(Array.from({ length: retriedAtOnce }, work))
-  if (retried > 0) await audit(engine.pool, workspaceId, by, 'runs.retry', filter.function ?? 'runs', { ...told(filter), from, retried })
+  // Those before the one that failed go on all the same, so that is on record.
+  if (retried > 0) await untilAnswered(() => audit(engine.pool, workspaceId, by, 'runs.retry', filter.function ?? 'runs', { ...told(filter), from, retried }))
+  if (failed !== null) throw failed
   return { found: ids.length, retried, refused: [...refused.values()], nextCursor }
 }
 

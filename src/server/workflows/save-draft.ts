@@ -49,6 +49,7 @@ export async function applyOperations(workspaceId: string, workflowId: string, e
   if (edit.operations.length === 0) return draftNews(workspaceId, workflowId, edit)
   const saved = await db().$transaction(async (tx) => {
     const draft = await lockDraft(tx, workspaceId, workflowId)
+    await refuseTooOld(tx, workspaceId, workflowId, edit.sinceRevision, draft.revision)
     const fresh = await unseen(tx, workspaceId, workflowId, edit)
     const revision = fresh.length === 0 ? draft.revision : await store(tx, workspaceId, workflowId, draft, fresh, edit.authorId)
     const others = await operationsSince(tx, workspaceId, workflowId, edit.sinceRevision, edit.clientId)
@@ -64,6 +65,7 @@ export async function draftNews(workspaceId: string, workflowId: string, { clien
   return db().$transaction(async (tx) => {
     const row = await tx.workflow.findFirst({ where: { workspaceId, id: workflowId, archivedAt: null }, select: { draftRevision: true } })
     if (row === null) throw workflowNotFound(workflowId)
+    await refuseTooOld(tx, workspaceId, workflowId, sinceRevision, row.draftRevision)
     const last = await tx.workflowOperation.aggregate({ where: { workspaceId, workflowId, clientId }, _max: { clientSeq: true } })
     return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, sinceRevision, clientId) }
   }, { isolationLevel: 'RepeatableRead' })
@@ -113,6 +115,13 @@ async function store(tx: Transaction, workspaceId: string, workflowId: string, d
   await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id: workflowId } }, data: { draft: asJson(document), draftRevision: revision, updatedAt: new Date() } })
   if (webhooksDiffer(draft.document, document)) await storeWebhooks(tx, workspaceId, workflowId, document)
   return revision
+}
+
+/** Operations go after some months (keep-history.ts): a page that has slept since must not go on with what is left of them. */
+async function refuseTooOld(tx: Transaction, workspaceId: string, workflowId: string, since: number, current: number): Promise<void> {
+  if (since >= current) return
+  const next = await tx.workflowOperation.findUnique({ where: { workspaceId_workflowId_revision: { workspaceId, workflowId, revision: since + 1 } }, select: { revision: true } })
+  if (next === null) throw new FanwiseError('conflict', 'This page is too old: not all that was changed since is kept edit by edit.', { fix: 'Reload the page. What you have changed here is kept in this browser.' })
 }
 
 /** Operations after a revision by anybody but `exceptClient`, oldest first. */

@@ -11,6 +11,7 @@ import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { runFind, runReopen } from '#engine/sql/run-control.ts'
 import { emptyPlan, type Plan } from '#engine/store-events.ts'
 import { inTransaction } from '#engine/transaction.ts'
+import { tryAgain } from '#engine/try-again.ts'
 
 export interface ControlContext {
   pool: pg.Pool
@@ -49,11 +50,11 @@ type Record = (client: pg.PoolClient, ended: number) => Promise<void>
 
 /** Ends open runs in a transaction of its own and tells whoever watches. `record` takes part in it when any was open. */
 export async function endNow(context: ControlContext, runs: RunToEnd[], record?: Record): Promise<EndedRun[]> {
-  const ended = await inTransaction(context.pool, async (client) => {
+  const ended = await tryAgain(() => inTransaction(context.pool, async (client) => {
     const open = await endRuns(client, runs)
     if (open.length > 0) await record?.(client, open.length)
     return open
-  })
+  }))
   context.ended(ended)
   return ended
 }

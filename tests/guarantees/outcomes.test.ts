@@ -124,3 +124,23 @@ test('a cancelled run whose process died before it told is told by another, once
     `select e.id::text, r.ended_at from run r join event e on e.workspace_id = r.workspace_id and e.name = 'fanwise/function.cancelled' where r.workspace_id = $1 and r.id = $2`, [ws, runId])
   expect(uuidTime(rows[0]!.id), 'the event is of the time of the end, not as old as the run').toBe(rows[0]!.ended_at.getTime())
 })
+
+test('runs that are cancelled while their own ends are being stored are cancelled all the same', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('slow', 'slow/go', [step('nap', 'sleep', { mode: 'for', duration: '1h' })])])
+  await t.engine.ingest(ws, [1, 2].map((n) => ({ name: 'slow/go', data: { n } })), { source: 'api' })
+  const ids = await until(async () => {
+    const { rows } = await t.engine.pool.query<{ id: string }>('select run_id::text as id from job where workspace_id = $1 and state = $2 order by run_id', [ws, 't'])
+    return rows.length === 2 && rows.map((row) => row.id)
+  }, 'both sleep')
+  // As the commit that ends both, which takes them in another order: each waits for the other, and Postgres ends one, mostly the first.
+  const client = await t.engine.pool.connect()
+  const take = (id: string) => client.query('select 1 from job where workspace_id = $1 and run_id = $2 for update', [ws, id])
+  await client.query('begin')
+  await take(ids[1]!)
+  const cancelled = t.engine.cancelRuns(ws, ids)
+  await until(async () => (await t.engine.pool.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rowCount, 'it waits')
+  await take(ids[0]!).then(() => client.query('commit'), () => client.query('rollback'))
+  client.release()
+  expect(await cancelled).toBe(2)
+})

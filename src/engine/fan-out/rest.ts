@@ -9,6 +9,7 @@ import { publicId } from '#base/ids.ts'
 import { audit, type Actor } from '#engine/audit.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
+import { tryAgain } from '#engine/try-again.ts'
 import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
 import { restCancelled } from '#engine/holds/holds.ts'
 import { endRuns } from '#engine/end-runs.ts'
@@ -133,11 +134,11 @@ export async function cancelOpen(context: FanOutContext, row: FanOutRow, running
   let cancelled = 0
   for (const { from, to } of rangesOf(row)) {
     for (;;) {
-      const { n, ended } = await inTransaction(context.pool, async (client) => {
+      const { n, ended } = await tryAgain(() => inTransaction(context.pool, async (client) => {
         const { rows } = await client.query<{ run: string }>({ ...fanOutOpenJobs, values: [row.workspace_id, from, to, running] })
         const ended = await endRuns(client, rows.map((found) => ({ workspaceId: row.workspace_id, runId: found.run, reason })))
         return { n: rows.length, ended }
-      })
+      }))
       context.ended(ended)
       cancelled += n
       if (n === 0) break

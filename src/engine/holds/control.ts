@@ -7,6 +7,7 @@ import { Breaker, type ServiceNews } from '#engine/holds/breaker.ts'
 import { serviceHoldId, type Holds } from '#engine/holds/holds.ts'
 import { functionOpenRuns, holdFunctionJobs, holdLetGo, holdProved, holdRamp, holdRemove, holdSet, holdSlow } from '#engine/sql/hold.ts'
 import { inTransaction } from '#engine/transaction.ts'
+import { tryAgain } from '#engine/try-again.ts'
 
 export interface HoldControls {
   /** Running steps end, then their runs are held (or cancelled); new ones are accepted and held. */
@@ -69,7 +70,7 @@ export async function cancelBegun(context: HoldContext, workspaceId: string, fun
 
 async function cancelRuns(context: HoldContext, runs: RunToEnd[]): Promise<void> {
   if (runs.length === 0) return
-  context.ended(await inTransaction(context.pool, (client) => endRuns(client, runs)))
+  context.ended(await tryAgain(() => inTransaction(context.pool, (client) => endRuns(client, runs))))
 }
 
 /** False when it was not held. All its runs go on, oldest first. */

@@ -54,7 +54,7 @@ async function times(pool: pg.Pool, workspace: string, event: string): Promise<R
   const claim = await measure(async () => {
     // Rolled back, so that every claim finds the same.
     await client.query('begin')
-    await client.query({ ...jobAdmit, values: [worker, firstId, firstId, 64, 256, 200, 4, 50, '{}', '{}', '{}'] })
+    await client.query({ ...jobAdmit, values: [worker, firstId, firstId, 64, 256, 200, 4, 50, '{}', '{}', '{}', '{}', '{}'] })
     await client.query('rollback')
   })
   await client.query('reset all')
@@ -89,7 +89,7 @@ async function explain(pool: pg.Pool, workspace: string, event: string): Promise
   const worker = newUuid()
   await client.query('begin; set local enable_seqscan = off; set local plan_cache_mode = force_custom_plan')
   await client.query({ ...workerEnter, values: [worker, 600_000, 'bench', 2] })
-  await client.query({ ...jobAdmit, values: [worker, firstId, firstId, 64, 256, 200, 4, 50, '{}', '{}', '{}'] })
+  await client.query({ ...jobAdmit, values: [worker, firstId, firstId, 64, 256, 200, 4, 50, '{}', '{}', '{}', '{}', '{}'] })
   await client.query('rollback')
   client.release(true)
 }

@@ -5,6 +5,7 @@
  */
 import type { SameValue } from '#expressions/cel.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
+import { withPublicId } from '#engine/flow/compile-flow.ts'
 
 export interface Wanted {
   /** Keys below the arriving event, as JSON text; '' = it can not be told beforehand. */
@@ -39,7 +40,7 @@ export function keyAt(event: unknown, path: string): string | null {
 const keyOf = (value: unknown): string => namedUuid(`wanted\u0000${JSON.stringify(value)}`, 0)
 
 function valueAt(event: unknown, keys: readonly string[]): unknown {
-  let value = event
+  let value = keys[0] === 'id' ? withPublicId(event) : event
   for (const key of keys) value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
   return value
 }

@@ -78,12 +78,13 @@ export function storedCel(text: string): CompiledCel {
 /** Ids as steps, pages and programs see them; what is stored and planned has UUIDs. */
 function overPublicIds(compiled: CompiledCel): CompiledCel {
   return {
-    references: compiled.references,
+    references: compiled.references, sameValue: compiled.sameValue,
     evaluate: ({ event, async }) => compiled.evaluate({ event: withPublicId(event), ...(async === undefined ? {} : { async: withPublicId(async) }) }),
   }
 }
 
-function withPublicId(event: unknown): unknown {
+/** An event as conditions read it. */
+export function withPublicId(event: unknown): unknown {
   const { id } = event as { id?: unknown }
   return typeof id === 'string' && id[8] === '-' ? { ...(event as object), id: publicId('evt', id) } : event
 }

@@ -9,6 +9,7 @@ import {
 import '@xyflow/react/dist/style.css'
 import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import type { GraphDocument } from '#graph/document.ts'
+import { moving } from '#ui/calm.ts'
 import { FrameRules } from './frame-rules.tsx'
 import { LineLayer } from './edges/line-layer.tsx'
 import { DerivedEdge, FeedEdge, OrderEdge, RibEdge } from './edges/lines.tsx'
@@ -187,7 +188,7 @@ export function FitOnChange({ on }: { on: unknown }) {
   const first = useRef(true)
   useEffect(() => {
     if (first.current) first.current = false
-    else void fitView({ ...fitOptions, duration: 320 })
+    else void fitView({ ...fitOptions, duration: moving(320) })
   }, [on, fitView])
   return null
 }

@@ -5,6 +5,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconMaximize, IconMinus, IconPlus } from '@tabler/icons-react'
 import { memo, useDeferredValue, useMemo, useRef } from 'react'
 import { shallow } from 'zustand/shallow'
+import { moving } from '#ui/calm.ts'
 import { statusTone } from '#ui/status.ts'
 import { fitBesideBars } from './canvas.tsx'
 import type { FlowNode } from './flow.ts'
@@ -95,7 +96,7 @@ function MapDrawing() {
 function Percent() {
   const percent = useStore((state) => Math.round(state.transform[2] * 100))
   const { zoomTo } = useReactFlow()
-  return <button type="button" className={classes.percent} title="Zoom to 100 %" onClick={() => void zoomTo(1, { duration: 180 })}>{percent}%</button>
+  return <button type="button" className={classes.percent} title="Zoom to 100 %" onClick={() => void zoomTo(1, { duration: moving(180) })}>{percent}%</button>
 }
 
 /** `bare`: the zoom controls alone, where the map would cover too much. */
@@ -105,10 +106,10 @@ export function CanvasMap({ bare = false }: { bare?: boolean }) {
     <Panel position="top-right" className={classes.panel}>
       {!bare && <MapDrawing />}
       <div className={classes.zoom}>
-        <Tooltip label="Zoom out"><ActionIcon variant="subtle" size={24} aria-label="Zoom out" onClick={() => void zoomOut({ duration: 120 })}><IconMinus size={14} stroke={1.7} /></ActionIcon></Tooltip>
+        <Tooltip label="Zoom out"><ActionIcon variant="subtle" size={24} aria-label="Zoom out" onClick={() => void zoomOut({ duration: moving(120) })}><IconMinus size={14} stroke={1.7} /></ActionIcon></Tooltip>
         <Percent />
-        <Tooltip label="Zoom in"><ActionIcon variant="subtle" size={24} aria-label="Zoom in" onClick={() => void zoomIn({ duration: 120 })}><IconPlus size={14} stroke={1.7} /></ActionIcon></Tooltip>
-        <Tooltip label="Show everything"><ActionIcon variant="subtle" size={24} aria-label="Show everything" onClick={() => void fitView({ ...fitBesideBars(getNodes()), duration: 320 })}><IconMaximize size={14} stroke={1.7} /></ActionIcon></Tooltip>
+        <Tooltip label="Zoom in"><ActionIcon variant="subtle" size={24} aria-label="Zoom in" onClick={() => void zoomIn({ duration: moving(120) })}><IconPlus size={14} stroke={1.7} /></ActionIcon></Tooltip>
+        <Tooltip label="Show everything"><ActionIcon variant="subtle" size={24} aria-label="Show everything" onClick={() => void fitView({ ...fitBesideBars(getNodes()), duration: moving(320) })}><IconMaximize size={14} stroke={1.7} /></ActionIcon></Tooltip>
       </div>
     </Panel>
   )

@@ -1,13 +1,11 @@
 'use client'
 /** A short list at the pointer: what to add here, already connected. */
-import { Combobox, useCombobox } from '@mantine/core'
-import { useEffect, useId, useRef, useState } from 'react'
 import type { GraphDocument, Position } from '#graph/document.ts'
 import { addStep, type Added } from '#graph/edit/add-node.ts'
 import { spliceStep } from '#graph/edit/splice.ts'
-import { focusAdded, isFocusLost } from './commands/focus.ts'
+import { BesideList } from './beside-list.tsx'
+import { focusAdded } from './commands/focus.ts'
 import { useEditor } from './context.ts'
-import { PaletteGlyph } from './palette/palette-glyph.tsx'
 import { paletteEntries } from './palette/entries.ts'
 import { addAfter, addReaction, isStepKind, paletteLabel, placeAt, withRoom, type PaletteKind, type PlaceOptions } from './place.ts'
 
@@ -27,28 +25,11 @@ export interface AddRequest {
 
 export function AddMenu({ request, onClose }: { request: AddRequest | null; onClose: () => void }) {
   const { editor, place } = useEditor()
-  const list = useId()
-  const [text, setText] = useState('')
-  const search = useRef<HTMLInputElement>(null)
-  const opener = useRef<Element | null>(null)
-  // Later: were the keyboard on the canvas at once, the Escape that closes the list would deselect there, too.
-  const close = (): void => void setTimeout(() => {
-    const given = isFocusLost() || window.document.activeElement === search.current
-    onClose()
-    if (given && (opener.current instanceof HTMLElement || opener.current instanceof SVGElement)) opener.current.focus({ preventScroll: true })
-  })
-  const combobox = useCombobox({ opened: request !== null, onDropdownClose: close })
-  useEffect(() => {
-    if (request === null) return
-    opener.current = window.document.activeElement
-    setText('')
-    requestAnimationFrame(() => search.current?.focus())
-  }, [request])
   if (request === null) return null
   const needsStep = request.after !== undefined || request.between !== undefined || request.inside !== undefined
-  const kinds = paletteEntries
+  const options = paletteEntries
     .filter(({ kind }) => isStepKind(kind) || (request.reactsTo === undefined ? !needsStep : kind === 'function'))
-    .filter(({ kind, keywords }) => `${paletteLabel(kind)} ${keywords}`.toLowerCase().includes(text.trim().toLowerCase()))
+    .map(({ kind, keywords }) => ({ value: kind, label: paletteLabel(kind), keywords, kind }))
   const add = (kind: PaletteKind): void => {
     onClose()
     const { document } = editor.store.getState()
@@ -57,30 +38,10 @@ export function AddMenu({ request, onClose }: { request: AddRequest | null; onCl
     focusAdded(added.id)
   }
   return (
-    <Combobox store={combobox} position="bottom-start" width={232} shadow="md" onOptionSubmit={(kind) => add(kind as PaletteKind)}>
-      <Combobox.DropdownTarget>
-        <span aria-hidden="true" style={{ position: 'fixed', left: request.clientX, top: request.clientY, width: 1, height: 1 }} />
-      </Combobox.DropdownTarget>
-      <Combobox.Dropdown onKeyDown={(event) => event.stopPropagation()} data-tour="add-menu">
-        <Combobox.Search
-          ref={search} role="combobox" aria-expanded aria-controls={list} aria-label="Find what to add" value={text} onBlur={onClose}
-          placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : request.reactsTo ? 'What reacts to it' : 'Add'}
-          onChange={(event) => {
-            setText(event.currentTarget.value)
-            combobox.resetSelectedOption()
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.nativeEvent.isComposing && combobox.getSelectedOptionIndex() === -1 && kinds[0]) add(kinds[0].kind)
-          }}
-        />
-        <Combobox.Options id={list} aria-label="What can be added" mah="min(420px, 60vh)" style={{ overflowY: 'auto' }}>
-          {kinds.map(({ kind }) => (
-            <Combobox.Option key={kind} value={kind} style={{ display: 'flex', alignItems: 'center', gap: 10 }}><PaletteGlyph kind={kind} />{paletteLabel(kind)}</Combobox.Option>
-          ))}
-        </Combobox.Options>
-        {kinds.length === 0 && <Combobox.Empty>Nothing is named like that.</Combobox.Empty>}
-      </Combobox.Dropdown>
-    </Combobox>
+    <BesideList
+      at={request} label="Find what to add" listLabel="What can be added" options={options} onChoose={(kind) => add(kind as PaletteKind)} onClose={onClose}
+      placeholder={request.between ? 'Step that comes between' : needsStep ? 'Step that comes next' : request.reactsTo ? 'What reacts to it' : 'Add'}
+    />
   )
 }
 

@@ -2,6 +2,9 @@
 /** What other parts of the editor ask of the canvas: where a pointer is, and to bring something into view. */
 import type { Position } from '#graph/document.ts'
 
+/** Lists of places: what can be connected, where a step can go. */
+export type TargetKind = 'connect' | 'move'
+
 export interface CanvasApi {
   /** Canvas coordinates of a screen point; null when it is not over the canvas. */
   toCanvas(clientX: number, clientY: number): Position | null
@@ -16,6 +19,8 @@ export interface CanvasApi {
   showPoint(at: Position): void
   /** The list of what can come after a node, or between the two ends of a line. */
   openAdd(id: string): void
+  /** The list of what a thing can be connected to, or of where a step can go. */
+  openTargets(id: string, kind: TargetKind): void
   /** The search by name. */
   openSearch(): void
   fit(): void

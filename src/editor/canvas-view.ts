@@ -9,7 +9,8 @@ import { flatBelow } from '#canvas/lean.ts'
 import { boundsOf, layScene, shownAs, type Bounds } from '#canvas/scene.ts'
 import { isLarge } from '#canvas/use-flow.ts'
 import type { Position } from '#graph/document.ts'
-import { setCanvasApi } from './canvas-api.ts'
+import { moving } from '#ui/calm.ts'
+import { setCanvasApi, type TargetKind } from './canvas-api.ts'
 import { openAdd } from './commands/command-search.tsx'
 import { commentsUi } from './comments/comments-ui.ts'
 import { useEditor, useEditorState } from './context.ts'
@@ -31,7 +32,7 @@ function useBringIntoView(): (part: Bounds) => void {
     const top = part.y * zoom + y
     const dx = shift(left, left + part.w * zoom, rect.width, around.left, around.right)
     const dy = shift(top, top + part.h * zoom, rect.height, around.top, around.bottom)
-    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: calm() ? 0 : 180 })
+    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: moving(180) })
   }, [getViewport, setViewport])
 }
 
@@ -63,7 +64,7 @@ function useReveal(): (ids: string[]) => void {
     const rect = canvasElement()?.getBoundingClientRect()
     if (bounds === null || rect === undefined) return
     const viewport = getViewportForBounds({ x: bounds.x, y: bounds.y, width: bounds.w, height: bounds.h }, rect.width, rect.height, 0.5, 1, 0.3)
-    void setViewport(viewport, { duration: calm() ? 0 : 320 })
+    void setViewport(viewport, { duration: moving(320) })
   }, [editor, setViewport])
 }
 
@@ -75,9 +76,6 @@ function seenPart(): { width: number; height: number } | null {
   if (cover === undefined) return rect
   return cover.left <= rect.left ? { width: rect.width, height: cover.top - rect.top } : { width: cover.left - rect.left, height: rect.height }
 }
-
-/** The person asked their system for less motion. */
-const calm = (): boolean => window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
 const canvasElement = (): HTMLElement | null => window.document.querySelector('[data-testid="canvas"] .react-flow')
 
@@ -108,7 +106,7 @@ function useUncovered(keepInView: (id: string) => void, showPoint: (at: Position
 }
 
 /** Keeps what was just added in view, and lets palette, problems and commands reach the canvas. */
-export function useCanvasView(openFor: (id: string) => void): void {
+export function useCanvasView(openFor: (id: string) => void, openTargets: (id: string, kind: TargetKind) => void): void {
   const keepInView = useKeepInView()
   const fresh = useEditorState((state) => state.fresh)
   useEffect(() => {
@@ -117,10 +115,17 @@ export function useCanvasView(openFor: (id: string) => void): void {
   const bring = useBringIntoView()
   const showPoint = useCallback(({ x, y }: Position) => bring({ x, y, w: 0, h: 0 }), [bring])
   useUncovered(keepInView, showPoint)
-  useCanvasApi(openFor, keepInView, showPoint)
+  useCanvasApi({ openFor, openTargets, keepInView, showPoint })
 }
 
-function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) => void, showPoint: (at: Position) => void): void {
+interface Ways {
+  openFor: (id: string) => void
+  openTargets: (id: string, kind: TargetKind) => void
+  keepInView: (id: string) => void
+  showPoint: (at: Position) => void
+}
+
+function useCanvasApi({ openFor, openTargets, keepInView, showPoint }: Ways): void {
   const pointer = usePointer()
   const reveal = useReveal()
   const { screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut } = useReactFlow<FlowNode, FlowEdge>()
@@ -140,12 +145,13 @@ function useCanvasApi(openFor: (id: string) => void, keepInView: (id: string) =>
       keepInView,
       showPoint,
       openAdd: openFor,
+      openTargets,
       openSearch: openAdd,
       reveal,
-      fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: 320 }),
-      zoomTo: (zoom) => void zoomTo(zoom, { duration: 180 }),
-      zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: 120 }) : zoomOut({ duration: 120 })),
+      fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: moving(320) }),
+      zoomTo: (zoom) => void zoomTo(zoom, { duration: moving(180) }),
+      zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: moving(120) }) : zoomOut({ duration: moving(120) })),
     })
     return () => setCanvasApi(null)
-  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, keepInView, showPoint, reveal, pointer])
+  }, [screenToFlowPosition, fitView, getNodes, zoomTo, zoomIn, zoomOut, openFor, openTargets, keepInView, showPoint, reveal, pointer])
 }

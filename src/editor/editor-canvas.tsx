@@ -31,6 +31,7 @@ import { useOpenAtNode } from './open-at-node.ts'
 import { picking, usePicking } from './picking.tsx'
 import { hangFunction } from './place.ts'
 import { setGesture } from './settled.ts'
+import { TargetMenu, useTargetMenu } from './target-menu.tsx'
 
 /** Middle and right. */
 const panButtons = [1, 2]
@@ -48,7 +49,8 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
   const byFinger = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false })
   const connecting = useConnecting()
   const [firstView] = useState(() => fitBesideBars(flow.nodes))
-  useCanvasView(connecting.openFor)
+  const targets = useTargetMenu()
+  useCanvasView(connecting.openFor, targets.open)
   useOpenAtNode()
   useOpenByDragging()
   const selecting = useSelecting()
@@ -98,6 +100,7 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
       <Announcer />
       <ShortcutsSheet />
       <AddMenu request={connecting.menu} onClose={connecting.closeMenu} />
+      <TargetMenu request={targets.request} onClose={targets.close} />
     </>
   )
 }

@@ -47,6 +47,7 @@ import { useDraft, type DraftFacts } from './use-draft.ts'
 import { useKnownValues } from './use-known-values.ts'
 import { useSampledCatalog } from './use-samples.ts'
 import { Panel } from './inspector/panel.tsx'
+import { QuietFilters } from './preview/quiet-filter.tsx'
 import { usePicking } from './picking.tsx'
 import { OtherPointers, PresentPeople } from './presence/presence.tsx'
 import { Palette } from './palette/palette.tsx'
@@ -118,14 +119,14 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
         <Page
           flush compact
           crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: <BarName name={facts.name} version={facts.published?.version ?? null} hasChanges={hasChanges} viewOnly={viewOnly} /> }]}
-          actions={viewOnly ? <><PresentPeople /><CommentsButton /></> : <BarActions changes={changes} hasChanges={hasChanges} />}
+          actions={viewOnly ? <><PresentPeople /><CommentsButton />{!narrow && <DraftHistory hasChanges={hasChanges} />}</> : <BarActions changes={changes} hasChanges={hasChanges} />}
         >
           <Workbench canvasFacts={canvasFacts} />
         </Page>
         <TestEventDialog hasChanges={hasChanges} />
         {!viewOnly && <TryHost />}
         {!viewOnly && <PauseHost />}
-        {!viewOnly && <CommandSearch />}
+        {!narrow && <CommandSearch />}
         <Tour />
       </ReactFlowProvider>
     </DataProvider></EditorProvider>
@@ -213,7 +214,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
         <DeletedNote />
         <CanvasFiles />
         {phone ? <PhoneDrawing facts={canvasFacts} /> : <FollowedCanvas facts={canvasFacts}>
-          {!viewOnly && <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>}
+          <FlowPanel position="top-right" className={classes.tools}><CanvasTools onKey={toggleKey} /></FlowPanel>
           <Doors />
           <CanvasMap bare={narrow} />
           <OtherPointers />
@@ -222,6 +223,7 @@ function Workbench({ canvasFacts }: { canvasFacts: ReturnType<typeof useDraft>['
           <CommentMarks />
           {showKey && !narrow && <FlowPanel position="bottom-right"><CanvasKey onClose={toggleKey} /></FlowPanel>}
         </FollowedCanvas>}
+        {overlaid && !phone && !someSelected && !commenting && <div className={classes.quiet}><QuietFilters /></div>}
         {!viewOnly && narrow && (
           <ActionIcon className={classes.add} size={48} radius="xl" variant="filled" aria-label="Add" onClick={() => setSheet(true)}><IconPlus size={22} stroke={1.7} /></ActionIcon>
         )}

@@ -3,8 +3,8 @@
  * (saved by Autosave), an undo entry, and new findings. React only reads and calls.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { GraphDocument, Position } from '#graph/document.ts'
-import { diffDocuments, isUsableChange } from '#graph/operations.ts'
+import type { GraphDocument, GraphNode, Position } from '#graph/document.ts'
+import { diffDocuments, isUsableChange, type Change } from '#graph/operations.ts'
 import { Autosave, type AutosaveOptions, type SaveState } from './autosave.ts'
 import { putBack, type Conflict } from './conflict.ts'
 import { History } from './history.ts'
@@ -17,6 +17,8 @@ export interface EditorState {
   drag: Record<string, Position> | null
   save: SaveState
   conflict: Conflict | null
+  /** What was open here and somebody removed. */
+  taken: { node: GraphNode; by: string } | null
   /** Another tab of this browser has the same workflow open. */
   otherTab: boolean
   undoLabel: string | null
@@ -54,14 +56,15 @@ export function createEditor(setup: EditorSetup): Editor {
   const autosave = new Autosave({
     ...setup,
     onState: (save) => store.setState({ save }),
-    onRemote: (document) => {
+    onRemote: (document, others) => {
       history.interrupt()
-      show(document)
+      const taken = takenFrom(store.getState(), document, others)
+      show(document, taken === null ? {} : { taken })
     },
     onConflict: (conflict) => store.setState({ conflict }),
   })
   const store = createStore<EditorState>(() => ({
-    document: autosave.document, selected: new Set(), drag: null, save: autosave.state, conflict: null,
+    document: autosave.document, selected: new Set(), drag: null, save: autosave.state, conflict: null, taken: null,
     otherTab: false, undoLabel: null, redoLabel: null, fresh: null,
   }))
 
@@ -121,4 +124,13 @@ export function createEditor(setup: EditorSetup): Editor {
 function keepKnown(selected: ReadonlySet<string>, document: GraphDocument): ReadonlySet<string> {
   const known = [...selected].filter((id) => document.nodes[id] !== undefined || document.edges[id] !== undefined)
   return known.length === selected.size ? selected : new Set(known)
+}
+
+/** The one thing that is selected here, when an edit of somebody else removed it. */
+function takenFrom({ document: before, selected }: EditorState, after: GraphDocument, others: { author: string; changes: Change[] }[]): EditorState['taken'] {
+  const [id] = selected
+  const node = id === undefined || selected.size > 1 ? undefined : before.nodes[id]
+  if (node === undefined || after.nodes[node.id] !== undefined) return null
+  const remover = others.find((other) => other.changes.some(({ path, value }) => path.length === 2 && path[0] === 'nodes' && path[1] === node.id && value === undefined))
+  return remover === undefined ? null : { node, by: remover.author }
 }

@@ -7,6 +7,17 @@ export interface FunctionChange {
   /** Version before and after; null where there is none. */
   from: number | null
   to: number | null
+  /** It was live before, and its history goes on. */
+  returns?: true
+}
+
+/** A function that is drawn again after it was removed goes on from its last version; unchanged, it is that version. */
+export function withReturning(changes: readonly FunctionChange[], drawn: ReadonlyMap<string, FunctionDefinition>, earlier: readonly PublishedFunction[]): FunctionChange[] {
+  const last = new Map(earlier.map((one) => [one.slug, one]))
+  return changes.map((change) => {
+    const known = last.get(change.slug)
+    return change.change !== 'new' || known === undefined ? change : { ...change, returns: true, to: drawn.get(change.slug)?.hash === known.hash ? known.version : known.version + 1 }
+  })
 }
 
 export interface PublishedFunction {

@@ -24,7 +24,7 @@ test('what sends to a removed listener is named, unless somebody else still list
   const after = removeElements(order, new Set(gone))
   expect(impactOf(side(order), side(after), []).unheard).toEqual([{ slug: 'process-order', workflow: null, event: 'order/confirmed' }])
   expect(impactOf(side(order), side(after), [{ slug: 'x', workflow: 'y', events: ['order/confirmed'] }]).unheard).toEqual([])
-  expect(impactOf(side(order), side(after), []).events).toMatchObject([{ event: 'order/confirmed', gains: [], remain: 0 }])
+  expect(impactOf(side(order), side(after), []).events).toMatchObject([{ event: 'order/confirmed', gains: [], remain: [], senders: [{ slug: 'process-order', workflow: null }] }])
 })
 
 test('differences name step, field, old and new', () => {
@@ -46,4 +46,16 @@ test('an event under another condition is one change; another event is one that 
   expect(functionDifferences(base, on(dear))).toEqual([{ change: 'changed', part: 'Trigger', from: 'order/placed', to: 'order/placed if event.data.totalCents > 100' }])
   expect(functionDifferences(base, on({ type: 'event', event: 'order/paid' }))).toEqual([{ change: 'added', part: 'Trigger', to: 'order/paid' }, { change: 'removed', part: 'Trigger', from: 'order/placed' }])
   expect(functionDifferences(base, on(...base.triggers, dear))).toEqual([{ change: 'added', part: 'Trigger', to: 'order/placed if event.data.totalCents > 100' }])
+})
+
+test('of an event that loses functions: who goes on sending it, who still reacts, and who calls what is gone from elsewhere', () => {
+  const gone = Object.values(order.nodes).filter((node) => node.type === 'function' && node.slug === 'send-order-sms').map((node) => node.id)
+  const after = removeElements(order, new Set(gone))
+  const { events, uncalled } = impactOf(side(order), side(after), [
+    { slug: 'books', workflow: 'billing', events: ['order/*'], emits: ['order/confirmed'] },
+    { slug: 'night', workflow: 'jobs', events: [], calls: ['send-order-sms', 'other'] },
+  ])
+  expect(events).toMatchObject([{ event: 'order/confirmed', loses: ['send-order-sms'], senders: [{ slug: 'process-order', workflow: null }, { slug: 'books', workflow: 'billing' }] }])
+  expect(events[0]!.remain).toContainEqual({ slug: 'books', workflow: 'billing' })
+  expect(uncalled).toEqual([{ slug: 'night', workflow: 'jobs', calls: 'send-order-sms' }])
 })

@@ -4,15 +4,21 @@ import type { GraphDocument } from '#graph/document.ts'
 import { matchesEvent, type ElsewhereFunction } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 
+/** A function, and its workflow where that is another one. */
+export interface Place {
+  slug: string
+  workflow: string | null
+}
+
 export interface Impact {
-  /** Events whose functions in this workflow are others than before. */
-  events: { event: string; gains: string[]; loses: string[]; remain: number }[]
+  /** Events whose functions in this workflow are others than before; who else reacts, and who goes on sending them. */
+  events: { event: string; gains: string[]; loses: string[]; remain: Place[]; senders: Place[] }[]
   /** Functions that react to an event which nothing on any canvas sends any more. */
   unsent: { slug: string; workflow: string | null; event: string }[]
   /** Functions that send an event to which nobody reacts any more. */
   unheard: { slug: string; workflow: string | null; event: string }[]
-  /** Functions here that call one that is gone. */
-  uncalled: { slug: string; calls: string }[]
+  /** Functions that call one that is gone, here or elsewhere. */
+  uncalled: { slug: string; workflow: string | null; calls: string }[]
   /** Addresses that stop answering, or whose event starts nothing any more. */
   webhooks: { name: string; hookId: string; event: string | null; why: 'gone' | 'nobody reacts' }[]
 }
@@ -27,7 +33,7 @@ export function impactOf(before: Side, after: Side, elsewhere: readonly Elsewher
     events: changedEvents(before, after, elsewhere),
     unsent: unsent(before, after, elsewhere),
     unheard: unheard(before, after, elsewhere),
-    uncalled: uncalled(before, after),
+    uncalled: uncalled(before, after, elsewhere),
     webhooks: silentWebhooks(before, after, elsewhere),
   }
 }
@@ -52,12 +58,14 @@ function ask(step: FunctionDefinition['steps'][number], what: 'emits' | 'calls')
 
 function changedEvents(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['events'] {
   const [had, has] = [reactions(before), reactions(after)]
+  const now = [...talkers(after), ...others(elsewhere)]
   return [...new Set([...had.keys(), ...has.keys()])].sort().flatMap((event) => {
-    const [old, now] = [had.get(event) ?? new Set<string>(), has.get(event) ?? new Set<string>()]
-    const gains = [...now].filter((slug) => !old.has(slug)).sort()
-    const loses = [...old].filter((slug) => !now.has(slug)).sort()
-    const remain = now.size + elsewhere.filter((one) => one.events.some((trigger) => matchesEvent(trigger, event))).length
-    return gains.length + loses.length === 0 ? [] : [{ event, gains, loses, remain }]
+    const [old, kept] = [had.get(event) ?? new Set<string>(), has.get(event) ?? new Set<string>()]
+    const gains = [...kept].filter((slug) => !old.has(slug)).sort()
+    const loses = [...old].filter((slug) => !kept.has(slug)).sort()
+    const remain = now.filter((one) => takes(one, event) && !gains.includes(one.slug)).map(place)
+    const senders = now.filter((one) => one.emits.some((name) => matchesEvent(event, name))).map(place)
+    return gains.length + loses.length === 0 ? [] : [{ event, gains, loses, remain, senders }]
   })
 }
 
@@ -67,6 +75,7 @@ function reactions({ functions }: Side): Map<string, Set<string>> {
   return map
 }
 
+const place = ({ slug, workflow }: Talker): Place => ({ slug, workflow })
 const takes = (one: Talker, name: string): boolean => one.events.some((trigger) => matchesEvent(trigger, name))
 
 /** Only names that were sent from here before: what comes by API or webhook is nobody's loss. */
@@ -85,10 +94,14 @@ function unheard(before: Side, after: Side, elsewhere: readonly ElsewhereFunctio
     .map((event) => ({ slug, workflow, event })))
 }
 
-function uncalled(before: Side, after: Side): Impact['uncalled'] {
+function uncalled(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['uncalled'] {
   const kept = new Set(after.functions.map((one) => one.slug))
   const gone = new Set(before.functions.map((one) => one.slug).filter((slug) => !kept.has(slug)))
-  return after.functions.flatMap((one) => [...new Set(one.steps.flatMap((step) => ask(step, 'calls')))].filter((slug) => gone.has(slug)).map((calls) => ({ slug: one.slug, calls })))
+  const callers = [
+    ...after.functions.map((one) => ({ slug: one.slug, workflow: null, calls: one.steps.flatMap((step) => ask(step, 'calls')) })),
+    ...elsewhere.map(({ slug, workflow, calls = [] }) => ({ slug, workflow, calls })),
+  ]
+  return callers.flatMap(({ slug, workflow, calls }) => [...new Set(calls)].filter((one) => gone.has(one)).map((one) => ({ slug, workflow, calls: one })))
 }
 
 function silentWebhooks(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['webhooks'] {

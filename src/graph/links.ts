@@ -66,6 +66,8 @@ export interface ElsewhereFunction {
   events: string[]
   /** Names it sends. */
   emits?: string[]
+  /** Slugs it calls. */
+  calls?: string[]
   /** Its frame in the drawing of that workflow. */
   nodeId?: string
 }

@@ -113,6 +113,33 @@ test('after its name was edited a step is copied, not the text that its field ha
   await saved(page)
 })
 
+test('a key means what has the keyboard, also after Escape; a step goes elsewhere and a line is drawn without the pointer', async () => {
+  const step = node('step').filter({ hasText: 'Transform' })
+  await tabTo(step)
+  await key('Escape', step)
+  await key('m', page.getByRole('combobox', { name: 'Find where it goes' }))
+  await page.keyboard.type('own')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => node('function').count()).toBe(2)
+  await focusIsOn(step)
+  const event = node('event')
+  await key('ArrowLeft', node('function').filter({ hasText: 'transform' }))
+  await key('ArrowLeft', event)
+  // Both react by now; without its line the first can be connected again.
+  const line = page.locator('.react-flow__edge[aria-label="order/placed starts greet-buyer"]')
+  await tabTo(line)
+  await page.keyboard.press('Delete')
+  await line.waitFor({ state: 'detached' })
+  await tabTo(event)
+  await key('l', page.getByRole('combobox', { name: 'Find what to connect to' }))
+  expect(await page.getByRole('option').allInnerTexts()).toEqual(['greet-buyer'])
+  await page.keyboard.press('Enter')
+  await line.waitFor()
+  for (let undone = 0; undone < 3; undone++) await page.keyboard.press('ControlOrMeta+z')
+  await expect.poll(() => node('function').count()).toBe(1)
+  await saved(page)
+})
+
 test('publish it, send a test event, and read the run', async () => {
   await tabTo(page.getByTestId('publish'))
   await key('Enter', page.getByTestId('publish-confirm'))

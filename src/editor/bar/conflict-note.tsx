@@ -1,7 +1,9 @@
 'use client'
 import { Button, CloseButton } from '@mantine/core'
+import { useEffect } from 'react'
 import { nodeKind, nodeTitle } from '#canvas/describe.ts'
 import { StatusGlyph } from '#ui/status-glyph.tsx'
+import { tell } from '../commands/tell.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import classes from '../editor.module.css'
 
@@ -9,6 +11,12 @@ import classes from '../editor.module.css'
 export function ConflictNote() {
   const { editor } = useEditor()
   const conflict = useEditorState((state) => state.conflict)
+  const taken = useEditorState((state) => state.taken)
+  useEffect(() => {
+    if (taken === null) return
+    if (conflict === null) tell('dropped', `${taken.by} removed ${nodeKind[taken.node.type].toLowerCase()} ${nodeTitle(taken.node)}, which was open here.`, 9000)
+    editor.set({ taken: null })
+  }, [taken, conflict, editor])
   if (conflict === null) return null
   const main = conflict.nodes.find((node) => node.type === 'function') ?? conflict.nodes[0]
   if (main === undefined) return null

@@ -28,8 +28,8 @@ export function ExportMenu() {
         <Menu.Label>{none ? 'Selection: nothing is selected' : 'Selection'}</Menu.Label>
         {kinds.map(({ kind, part }) => <Menu.Item key={kind} disabled={none} onClick={save('selection', kind)}>{part}</Menu.Item>)}
         <Menu.Item disabled={none} onClick={() => copySelection(context)}>Copy selection</Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={chooseFile}>Import a file</Menu.Item>
+        {!context.viewOnly && <Menu.Divider />}
+        {!context.viewOnly && <Menu.Item onClick={chooseFile}>Import a file</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   )

@@ -54,14 +54,14 @@ function useBecome(onDone: () => void): (label: string, document: GraphDocument,
 type OnCompare = (before: Named, after: Named) => void
 
 function HistoryList({ hasChanges, onDone, onCompare }: { hasChanges: boolean; onDone: () => void; onCompare: OnCompare }) {
-  const { workspace, slug } = useEditor()
+  const { workspace, slug, viewOnly } = useEditor()
   const trpc = useTRPC()
   const history = useQuery(trpc.workflows.history.queryOptions({ workspace, slug }, { staleTime: 0 }))
   const [picked, setPicked] = useState<HistoryEntry | null>(null)
   const key = (entry: HistoryEntry): string => `${entry.revision} ${entry.reason}`
   return (
     <>
-      <Discard hasChanges={hasChanges} onDone={onDone} />
+      {!viewOnly && <Discard hasChanges={hasChanges} onDone={onDone} />}
       {history.error !== null && <div className={classes.note}><ErrorNote error={history.error} onRetry={() => void history.refetch()} /></div>}
       {history.isPending && <div className={classes.note}><Loader size="sm" aria-label="Loading the history" /></div>}
       {history.data?.length === 0 && <p className={classes.note}>Nothing is kept yet. The first edit keeps what was here before it; then every five minutes of editing, every publish and every test.</p>}
@@ -93,7 +93,7 @@ function Entry({ entry, open, onPick }: { entry: HistoryEntry; open: boolean; on
 }
 
 function Preview({ entry, all, onDone, onCompare }: { entry: HistoryEntry; all: HistoryEntry[]; onDone: () => void; onCompare: OnCompare }) {
-  const { workspace, slug } = useEditor()
+  const { workspace, slug, viewOnly } = useEditor()
   const document = useEditorState((state) => state.document)
   const trpc = useTRPC()
   const become = useBecome(onDone)
@@ -104,10 +104,10 @@ function Preview({ entry, all, onDone, onCompare }: { entry: HistoryEntry; all: 
   const when = formatClock(Date.parse(entry.at)).replace(/:\d\d$/, '')
   return (
     <>
-      <div className={classes.preview} role="status">
+      {!viewOnly && <div className={classes.preview} role="status">
         <span>{text}</span>
         <Button size="xs" variant="filled" disabled={!text.startsWith('Restoring')} onClick={() => become(`Restore version of ${when}`, kept.data, `The version of ${when} is back.`)}>Restore</Button>
-      </div>
+      </div>}
       <CompareWith entry={entry} document={kept.data} all={all} onCompare={onCompare} />
     </>
   )

@@ -1,11 +1,12 @@
 /** What can be done to several things at once. The panel and the search by name run the same. */
-import type { GraphDocument } from '#graph/document.ts'
+import type { GraphDocument, GraphNode } from '#graph/document.ts'
 import { align, arrangeable, distribute, sameSize, type Axis, type Side } from '#graph/edit/arrange.ts'
 import { ownFunction } from '#graph/edit/own-function.ts'
 import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
 import type { Command } from './command.ts'
 import { selectionName } from './selection-name.ts'
+import { connectTargets, moveTargets } from '../targets.ts'
 import { tell } from './tell.ts'
 
 const sides: { side: Side; label: string; keywords: string }[] = [
@@ -42,6 +43,22 @@ const stepsSelected = ({ editor }: EditorContextValue): boolean => {
   return [...selected].some((id) => document.nodes[id]?.type === 'step')
 }
 
+/** The only thing that is selected. */
+function oneNode({ editor }: EditorContextValue): GraphNode | undefined {
+  const { document, selected } = editor.store.getState()
+  const [id, ...more] = selected
+  return id === undefined || more.length > 0 ? undefined : document.nodes[id]
+}
+
+function openTargets(context: EditorContextValue, kind: 'connect' | 'move'): void {
+  const node = oneNode(context)
+  if (node === undefined) return
+  const { document } = context.editor.store.getState()
+  if (kind === 'connect' && connectTargets(document, node.id).length === 0) return tell('dropped', 'Nothing here can be connected to it. A line leads from an event or schedule to a function, from a webhook to an event, and from a step to a step of its own function.')
+  if (kind === 'move' && moveTargets(document, node.id).length === 0) return tell('dropped', 'There is no other function yet, and this step has this one for itself.')
+  canvasApi()?.openTargets(node.id, kind)
+}
+
 /** Steps of one function get one of their own, started by the same events. */
 export function giveOwnFunction({ editor, place }: EditorContextValue): void {
   const { document, selected } = editor.store.getState()
@@ -61,6 +78,8 @@ export const arrangeCommands: Command[] = [
   ...axes.map(({ axis, label, keywords }): Command => ({
     id: `distribute-${axis}`, label, keywords, group: 'Change', keys: [], canRun: (context) => placeable(context, 3), run: (context) => arrange(context, label, (document, ids) => distribute(document, ids, axis)),
   })),
+  { id: 'connect', label: 'Connect to', keywords: 'line join link draw', group: 'Change', keys: ['L'], canRun: (context) => oneNode(context)?.type !== 'note' && oneNode(context) !== undefined, run: (context) => openTargets(context, 'connect') },
+  { id: 'move-into', label: 'Move the step into another function, or between two others', keywords: 'nest parent frame line order', group: 'Change', keys: ['M'], canRun: (context) => oneNode(context)?.type === 'step', run: (context) => openTargets(context, 'move') },
   { id: 'same-size', label: 'Same size', keywords: 'arrange resize frames notes', group: 'Change', keys: [], canRun: sizeable, run: (context) => arrange(context, 'Same size', sameSize) },
   { id: 'own-function', label: 'Give the selected steps a function of their own', keywords: 'group extract split move new frame', group: 'Change', keys: ['G'], canRun: stepsSelected, run: giveOwnFunction },
 ]

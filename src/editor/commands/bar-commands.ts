@@ -24,6 +24,6 @@ const ofBar = (id: BarButton, label: string, keywords: string, group: Command['g
 
 export const barCommands: Command[] = [
   ofBar('publish', 'Publish', 'review changes live deploy release', 'Change'),
-  ofBar('history', 'History', 'versions restore compare back who when', 'View'),
+  { ...ofBar('history', 'History', 'versions restore compare back who when', 'View'), viewing: true },
   ofBar('test-event', 'Send test event', 'try run start trigger', 'Try'),
 ]

@@ -56,7 +56,10 @@ export function CommandSearch() {
   return (
     <Spotlight
       store={store} actions={groups} shortcut={null} scrollable maxHeight={420} highlightQuery limit={shownMost} query={query} onQueryChange={setQuery}
-      overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} returnFocus={false} onSpotlightOpen={() => setOpened(true)} onSpotlightClose={close}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.36 }} returnFocus={false} onSpotlightOpen={() => {
+        setQuery('')
+        setOpened(true)
+      }} onSpotlightClose={close}
       nothingFound="Nothing is named like that."
       searchProps={{
         placeholder: viewOnly ? 'Find what is drawn, or go anywhere' : 'Add a step, find what is drawn, run a command or go anywhere',

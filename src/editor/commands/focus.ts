@@ -20,6 +20,12 @@ export function isCanvasFocused(): boolean {
   return activeElement === null || activeElement === window.document.body || activeElement.closest('[data-canvas] .react-flow__renderer') !== null
 }
 
+/** The node or line that has the keyboard; selected or not. */
+export function focusedId(): string | null {
+  const { activeElement } = window.document
+  return activeElement?.matches('[data-canvas] :is(.react-flow__node, .react-flow__edge)') ? activeElement.getAttribute('data-id') : null
+}
+
 /** Puts the keyboard into the side panel's first field. */
 export function focusPanel(options: { select?: boolean } = {}): boolean {
   paintNow()

@@ -1,3 +1,6 @@
+/** Those that change nothing. */
+export const viewingGestures: readonly string[] = ['Comment at a place', 'Pan', 'Zoom']
+
 /** What is done with the pointer, for the sheet of shortcuts and the documentation. */
 export const gestures: [string, string][] = [
   ['Add', 'Drag from the palette, or double-click empty canvas'],

@@ -57,7 +57,7 @@ const byArrow: Command[] = directions.flatMap(([direction, key, words]): Command
 })
 
 export const commands: Command[] = [
-  { id: 'add', label: 'Add, find, run or go to anything', keywords: '', group: 'Add', keys: ['N', 'mod+K'], keysOnly: true, canRun: always, run: () => canvasApi()?.openSearch() },
+  { id: 'add', label: 'Add, find, run or go to anything', keywords: '', group: 'Add', keys: ['N', 'mod+K'], keysOnly: true, viewing: true, canRun: always, run: () => canvasApi()?.openSearch() },
   { id: 'append', label: 'Add after the selection', keywords: 'next append insert', group: 'Add', keys: ['A'], canRun: someSelected, run: ({ editor }) => canvasApi()?.openAdd([...editor.store.getState().selected].at(-1) as string) },
   {
     id: 'note', label: 'Add a note', keywords: 'comment text', group: 'Add', keys: ['shift+S'], canRun: always,

@@ -4,7 +4,7 @@ import { moveNodes } from '#graph/edit/move.ts'
 import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
 import { announce } from './announce.ts'
-import { focusNode } from './focus.ts'
+import { focusedId, focusNode } from './focus.ts'
 import { selectionName } from './selection-name.ts'
 import { neighbour, type Direction } from './walk.ts'
 
@@ -13,7 +13,7 @@ const nowhere: Record<Direction, string> = { left: 'Nothing comes before.', righ
 /** `extend`: what was selected stays selected. */
 export function walk({ editor }: EditorContextValue, direction: Direction, extend = false): void {
   const { document, selected } = editor.store.getState()
-  const from = [...selected].at(-1) ?? null
+  const from = [...selected].at(-1) ?? focusedId()
   const edge = from === null ? undefined : document.edges[from]
   const to = edge ? (direction === 'left' ? edge.source : edge.target) : neighbour(document, from, direction)
   if (to === null) return announce(nowhere[direction])

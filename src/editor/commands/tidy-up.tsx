@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { GraphDocument, GraphNode, Position } from '#graph/document.ts'
+import { calm } from '#ui/calm.ts'
 import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
 import type { LayoutAnswer, LayoutRequest } from '../layout-worker.ts'
@@ -74,7 +75,7 @@ function placed(now: GraphDocument, moved: readonly GraphNode[]): GraphDocument 
 
 /** Shows the way there; ends at once when a person takes hold of something meanwhile. */
 function move(editor: Editor, document: GraphDocument, moved: readonly GraphNode[]): Promise<void> {
-  if (moved.length > moveMost || window.matchMedia('(prefers-reduced-motion: reduce)').matches) return Promise.resolve()
+  if (moved.length > moveMost || calm()) return Promise.resolve()
   const ways = moved.flatMap((to): [string, Position, Position][] => {
     const from = document.nodes[to.id]
     return from === undefined ? [] : [[to.id, from.position, to.position]]

@@ -3,10 +3,10 @@ import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { useEffect } from 'react'
 import { canvasApi } from '../canvas-api.ts'
-import { useEditor } from '../context.ts'
+import { useEditor, type EditorContextValue } from '../context.ts'
 import { announce } from './announce.ts'
 import { useClipboardEvents } from './clipboard.ts'
-import { focusNode, isCanvasFocused, isChoice, isFree } from './focus.ts'
+import { focusedId, focusNode, isCanvasFocused, isChoice, isFree } from './focus.ts'
 import { commands, drawingKey } from './list.ts'
 
 /** Keys work while the focus is on the canvas or nowhere: never in a field, a dialog or the code editor. */
@@ -19,7 +19,8 @@ export function useShortcuts(toggleKey: () => void): void {
   useSelectionFollowsFocus()
   const keys = commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
     if (!(isFree() || (isChoice() && key.startsWith('mod+'))) || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
-    if (!command.canRun(context)) return
+    // After Escape nothing is selected, but the keyboard is still on something: that is meant by what needs a selection.
+    if (!command.canRun(context) && !(selectFocused(context) && command.canRun(context))) return
     event.preventDefault()
     command.run(context)
   }, { preventDefault: false }]))
@@ -30,6 +31,14 @@ export function useShortcuts(toggleKey: () => void): void {
     notifications.show({ id: 'saved', message: save.kind === 'saved' ? 'All edits are saved.' : 'Edits are saved by themselves as soon as the server answers.', autoClose: 3000, withBorder: true })
     context.editor.autosave.retryNow()
   }]], [])
+}
+
+/** Selects what the keyboard is on when nothing is selected. */
+function selectFocused({ editor }: EditorContextValue): boolean {
+  const id = focusedId()
+  if (id === null || editor.store.getState().selected.size > 0) return false
+  editor.select([id])
+  return true
 }
 
 /** Tab to a node or a line selects it, so every command knows what is meant; Escape in the panel leads back to the drawing. */

@@ -54,3 +54,10 @@ test('a field is most likely the one of the same path, of the item first', () =>
   expect(likelySource(['total'], candidates)).toBe('steps.load.body.total')
   expect(likelySource(['nothing'], candidates)).toBeUndefined()
 })
+
+test('a whole item that is sent is spelled out before a field joins it, where its fields are known', () => {
+  const text = addField('{{ item }}', ['customer'], 'event.data.customer', { sku: 'tea', 'line-no': 1 })
+  expect(text).toBe('{\n  "sku": {{ item.sku }},\n  "line-no": {{ item["line-no"] }},\n  "customer": {{ event.data.customer }}\n}')
+  expect(addField('{{ item }}', ['customer'], 'event.data.customer')).toBeNull()
+  expect(addField('{{ item }}', ['customer'], 'event.data.customer', 'tea')).toBeNull()
+})

@@ -1,5 +1,5 @@
 /** What an emit step sends, beside what the functions that react read of it. Pure. */
-import type { Json } from '#base/json.ts'
+import type { Json, JsonObject } from '#base/json.ts'
 import { isJsonObject } from '#base/json.ts'
 import { parseJsonTemplate, type JsonNode } from '#expressions/json-template.ts'
 import type { EventRead } from '#graph/event-reads.ts'
@@ -74,11 +74,19 @@ export function likelySource(path: readonly string[], candidates: readonly Candi
   return (fitting.find((one) => one.path === `item${end}`) ?? fitting.find((one) => one.path === `event.data${end}`) ?? fitting.find((one) => one.path.endsWith(end)) ?? fitting.find((one) => one.path.endsWith(name)))?.path
 }
 
-/** The JSON text with one more field; null when the place for it is no object. */
-export function addField(text: string, path: readonly string[], source: string | undefined): string | null {
+/** The JSON text with one more field; null when the place for it is no object. `now`: what the text comes to, where that is known. */
+export function addField(text: string, path: readonly string[], source: string | undefined, now?: Json): string | null {
+  const lone = /^\s*\{\{\s*([a-z_]\w*(?:\.\w+)*)\s*\}\}\s*$/i.exec(text)?.[1]
+  if (lone !== undefined) return isJsonObject(now) ? addField(spelledOut(lone, now), path, source) : null
   const start = text.search(/\S/)
   const value = source === undefined ? '""' : `{{ ${source} }}`
   return start < 0 ? nest(path, value) : addAt(text, start, path, value)
+}
+
+/** What `{{ item }}` sends, field by field. */
+function spelledOut(from: string, value: JsonObject): string {
+  const fields = Object.keys(value).map((key) => `  ${JSON.stringify(key)}: {{ ${from}${/^[a-z_$][\w$]*$/i.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`} }}`)
+  return fields.length === 0 ? '{}' : `{\n${fields.join(',\n')}\n}`
 }
 
 const nest = (path: readonly string[], value: string): string => path.reduceRight((inner, key) => `{ ${JSON.stringify(key)}: ${inner} }`, value)

@@ -2,7 +2,7 @@
 import { useRef } from 'react'
 import { nodeTitle } from '#canvas/describe.ts'
 import { endWords, failureWords, functionSentence, limitWords, onceWords, timingWords } from '#canvas/flow-words.ts'
-import type { FunctionNode } from '#graph/document.ts'
+import type { FunctionNode, GraphEdge } from '#graph/document.ts'
 import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { Fields } from '../form/fields.tsx'
@@ -24,7 +24,7 @@ import flow from './flow/flow.module.css'
 export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: boolean }) {
   const update = useUpdate(node)
   const slug = useProblem('slug')
-  const { editor } = useEditor()
+  const { editor, viewOnly } = useEditor()
   const callers = useRef(new Set<string>())
   const rename = (value: string): void => {
     for (const id of callersOf(editor.store.getState().document, node.id)) callers.current.add(id)
@@ -33,7 +33,7 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
   const { nodes, edges } = useEditorState((state) => state.document)
   const starts = Object.values(edges).flatMap((edge): LinkRow[] => {
     const source = edge.type === 'subscription' && edge.target === node.id ? nodes[edge.source] : undefined
-    if (source?.type === 'event') return [{ id: source.id, text: source.event || 'Unnamed event', mono: true, kind: 'event' }]
+    if (source?.type === 'event') return [{ id: source.id, text: source.event || 'Unnamed event', mono: true, kind: 'event', ...onlyIf(edge, viewOnly) }]
     return source?.type === 'schedule' ? [{ id: source.id, text: nodeTitle(source), kind: 'schedule', note: source.timezone }] : []
   })
   const steps = Object.values(nodes)
@@ -53,6 +53,13 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
       <LinkList title="Steps" rows={steps.map((step) => ({ id: step.id, text: step.name, kind: step.kind, note: `steps.${step.key}` }))} empty="No steps yet. Drag one from the left onto the frame." />
     </>
   )
+}
+
+/** The condition of a line is set on the line: said, and led to, where people look for it. */
+function onlyIf(edge: GraphEdge, viewOnly: boolean): Pick<LinkRow, 'under'> {
+  const condition = edge.type === 'subscription' ? (edge.if ?? '').trim() : ''
+  if (condition !== '') return { under: { id: edge.id, text: `Only if ${condition}` } }
+  return viewOnly ? {} : { under: { id: edge.id, text: 'Every one starts it. Start only on some…' } }
 }
 
 /** Everything that decides when runs start, how often they try and when they end. Each part is one sentence until it is used. */

@@ -16,13 +16,16 @@ export interface LinkRow {
   note?: string
   mono?: boolean
   kind: PaletteKind
+  /** What stands under it, and where that leads. */
+  under?: { id: string; text: string; mono?: boolean }
 }
 
 export function LinkList({ title, rows, empty, aside }: { title: string; rows: LinkRow[]; empty: string; aside?: ReactNode }) {
   const { editor } = useEditor()
   const go = (id: string): void => {
+    const edge = editor.store.getState().document.edges[id]
     editor.select([id])
-    canvasApi()?.reveal([id])
+    canvasApi()?.reveal(edge === undefined ? [id] : [edge.source, edge.target])
   }
   return (
     <section>
@@ -34,6 +37,7 @@ export function LinkList({ title, rows, empty, aside }: { title: string; rows: L
               {row.href === undefined
                 ? <button type="button" disabled={row.id === undefined} onClick={() => row.id && go(row.id)}><Words row={row} /></button>
                 : <Link href={row.href}><Words row={row} /></Link>}
+              {row.under && <button type="button" className={classes.under} onClick={() => go(row.under!.id)}><span className={row.under.mono ? 'mono cut' : 'cut'}>{row.under.text}</span></button>}
             </li>
           ))}
         </ul>

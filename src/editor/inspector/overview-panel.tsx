@@ -8,7 +8,7 @@ import { WorkflowName } from './workflow-name.tsx'
 import classes from './inspector.module.css'
 
 export function OverviewPanel() {
-  const { published } = useEditor()
+  const { published, viewOnly } = useEditor()
   const nodes = useEditorState((state) => state.document.nodes)
   const all = Object.values(nodes).sort((a, b) => a.position.y - b.position.y || a.position.x - b.position.x)
   const versions = new Map(published?.functions.map((one) => [one.slug, one.version]))
@@ -24,10 +24,10 @@ export function OverviewPanel() {
   })
   return (
     <aside className={classes.panel} data-testid="panel" aria-label="Workflow">
-      <header className={classes.head}><div className={classes.titles}><h2>Workflow</h2><div className={classes.sub}>Select something to change it</div></div></header>
+      <header className={classes.head}><div className={classes.titles}><h2>Workflow</h2><div className={classes.sub}>{viewOnly ? 'Select something to read it' : 'Select something to change it'}</div></div></header>
       <div className={classes.body}>
         <WorkflowName />
-        {all.length === 0 && (
+        {all.length === 0 && !viewOnly && (
           <div className={classes.begin}>
             <b>Start with what happens.</b>
             <p>Drag an event to the canvas and name it, such as <span className="mono">user/account.created</span>. Then hang a function on it for each thing that should follow. Each runs, retries and fails by itself.</p>

@@ -32,7 +32,7 @@ export function StepPanel({ node }: { node: StepNode }) {
           <KeyField node={node} />
         </div>
         {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
-        {(node.kind === 'emit' || node.kind === 'emit-each') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
+        {(node.kind === 'emit' || node.kind === 'emit-each' || node.kind === 'invoke') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
       </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
       {node.kind === 'emit-each' && <PriceTag node={node} />}

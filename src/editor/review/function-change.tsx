@@ -28,9 +28,9 @@ export function FunctionChangeItem({ change, differences, picked, onPick, onFocu
   )
 }
 
-export function outcome({ change, from, to }: FunctionChange): string {
+export function outcome({ change, from, to, returns }: FunctionChange): string {
   switch (change) {
-    case 'new': return to === null ? 'new' : `is new, v${to}`
+    case 'new': return returns ? `comes back, v${to}` : to === null ? 'new' : `is new, v${to}`
     case 'changed': return from === null || to === null ? 'changed' : `v${from} becomes v${to}`
     case 'removed': return 'starts no new runs; those in flight finish'
     case 'unchanged': return from === null ? 'stays as it is' : `stays v${from}`

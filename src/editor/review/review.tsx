@@ -9,7 +9,7 @@ import { useMemo, useState, type Dispatch, type SetStateAction } from 'react'
 import { chooseFunctions, withRenamed } from '#graph/choose.ts'
 import { compile } from '#graph/compile/index.ts'
 import { functionDifferences } from '#graph/differences.ts'
-import type { FunctionChange } from '#graph/diff.ts'
+import { withReturning, type FunctionChange, type PublishedFunction } from '#graph/diff.ts'
 import { emptyDocument } from '#graph/document.ts'
 import { impactOf } from '#graph/impact.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
@@ -87,7 +87,7 @@ function ReviewBody({ changes, busy, onPublish, onDiscard, onClose, left, setLef
           {blocked && <div className={classes.blocked}><ProblemList list={findings.diagnostics.filter((one) => one.severity === 'error')} onGo={onClose} /></div>}
           {blocked && moved.length > 0 && <p className={classes.quiet}>The functions below have no errors. They can be published without the others.</p>}
           {facts.error !== null && <ErrorNote error={facts.error} onRetry={() => void facts.refetch()} />}
-          <Changed moved={moved} left={left} pick={pick} setFocus={setFocus} live={live} drawn={drawn} single={moved.length === 1 && !blocked} />
+          <Changed moved={moved} earlier={facts.data?.earlier ?? []} left={left} pick={pick} setFocus={setFocus} live={live} drawn={drawn} single={moved.length === 1 && !blocked} />
           <Stays changes={changes} />
           <Pins />
           {facts.isPending ? <Loader size="sm" aria-label="Looking whom it reaches" /> : moved.length > 0 && (
@@ -110,6 +110,8 @@ function ReviewBody({ changes, busy, onPublish, onDiscard, onClose, left, setLef
 
 interface ChangedProps {
   moved: FunctionChange[]
+  /** Functions that were here before. */
+  earlier: readonly PublishedFunction[]
   left: ReadonlySet<string>
   pick: (slug: string, on: boolean) => void
   setFocus: (id: string | null) => void
@@ -119,13 +121,13 @@ interface ChangedProps {
   single: boolean
 }
 
-function Changed({ moved, left, pick, setFocus, live, drawn, single }: ChangedProps) {
+function Changed({ moved, earlier, left, pick, setFocus, live, drawn, single }: ChangedProps) {
   if (moved.length === 0) return <p className={classes.quiet}>No function behaves differently: only places, notes, samples or pinned outputs changed.</p>
   return (
     <section aria-label="What changes">
       <h3 className={classes.section}>What changes</h3>
       <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
-        {moved.map((change) => (
+        {withReturning(moved, drawn, earlier).map((change) => (
           <FunctionChangeItem
             key={change.slug} change={change} differences={functionDifferences(live.get(change.slug) ?? null, drawn.get(change.slug) ?? null)}
             {...(single ? {} : { picked: !left.has(change.slug) })} onPick={(on) => pick(change.slug, on)} onFocus={setFocus}

@@ -25,7 +25,8 @@ export function WebhookWaiting({ node, url }: { node: WebhookNode; url: string }
   const feed = Object.values(edges).find((edge) => edge.type === 'feed' && edge.source === node.id)
   const target = feed === undefined ? undefined : nodes[feed.target]
   const event = target?.type === 'event' && target.event !== '' ? target : null
-  // What was there when the panel opened is not news: then this says nothing.
+  const reacts = Object.values(edges).some((edge) => edge.type === 'subscription' && edge.source === event?.id)
+  // What was there when the panel opened is not news, unless nobody does anything with it yet.
   const [waited, setWaited] = useState(false)
   const { data: first } = useQuery(trpc.events.fromWebhook.queryOptions(
     { workspace, event: event?.event ?? '', hookId: node.hookId },
@@ -36,7 +37,7 @@ export function WebhookWaiting({ node, url }: { node: WebhookNode; url: string }
   }, [first])
   if (event === null || viewOnly || first === undefined) return null
   if (first === null) return <Waiting url={url} />
-  return waited ? <Arrived event={event} first={first} /> : null
+  return waited || !reacts ? <Arrived event={event} first={first} /> : null
 }
 
 function Waiting({ url }: { url: string }) {

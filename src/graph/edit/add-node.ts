@@ -148,7 +148,7 @@ export function lastStep(document: GraphDocument, frameId: string): StepNode | u
 }
 
 /** Right of the step it follows, moved down until nothing is in the way. */
-function placeAfter(document: GraphDocument, frameId: string, before: StepNode | undefined): Position {
+export function placeAfter(document: GraphDocument, frameId: string, before: StepNode | undefined): Position {
   if (before === undefined) return { ...firstStep }
   const x = before.position.x + stepSize(before.kind).w + frame.gapX
   let y = before.position.y

@@ -86,7 +86,14 @@ function Reader({ id, onBack }: { id: string; onBack(): void }) {
       {shown === 'html' && html !== null ? (
         // Sandboxed without any permission: scripts do not run, forms do not send, and the policy loads nothing from outside.
         <iframe className={classes.frame} title={`Mail: ${mail.data.subject}`} sandbox="" srcDoc={`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"><meta name="color-scheme" content="light"><style>body{font:15px/1.5 system-ui,sans-serif;margin:20px;color:#132024;background:#fff;overflow-wrap:anywhere}</style>${html}`} />
-      ) : <pre className={classes.text} tabIndex={0}>{text ?? html}</pre>}
+      ) : <pre className={classes.text} tabIndex={0}>{text === null ? html : <Linked text={text} />}</pre>}
     </>
   )
+}
+
+const address = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]])/
+
+/** Addresses in a text mail lead somewhere, as in any mail program. */
+function Linked({ text }: { text: string }) {
+  return <>{text.split(address).map((part, i) => (i % 2 === 1 ? <a key={i} href={part} rel="noreferrer">{part}</a> : part))}</>
 }

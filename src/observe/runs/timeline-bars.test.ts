@@ -28,6 +28,10 @@ describe('timelineOf', () => {
     expect(queuedUntil).toBe(1100)
   })
 
+  test('a run that was retried by hand did not wait in the queue until then', () => {
+    expect(timelineOf(run([step({ startedAt: at(600_000), endedAt: at(600_100) })], { endedAt: at(600_100) }), 700_000).queuedUntil).toBe(1100)
+  })
+
   test('a retry to come stands where it is due and stretches the end', () => {
     const timeline = timelineOf(run([step({ status: 'retrying', attempt: 2, attempts: [tried(1, 1100, 1300, 20_000)] })], { endedAt: null, status: 'sleeping' }), 4000)
     expect(timeline.rows[0]?.bars.map((bar) => bar.kind)).toEqual(['failed', 'rest', 'next'])

@@ -26,8 +26,9 @@ export function timelineOf(run: RunDetail, now: number): Timeline {
   // Emitted runs take their id's time from the start of the emit, which the run cannot precede.
   const start = Math.min(ms(run.createdAt), started ?? Infinity, ...all.map((bar) => bar.from))
   const end = run.endedAt === null ? Math.max(now, ...all.map((bar) => bar.to)) : Math.max(ms(run.endedAt), ...all.map((bar) => bar.to))
-  const first = Math.min(...all.map((bar) => bar.from))
-  return { start, end: Math.max(end, start + 1), queuedUntil: Number.isFinite(first) ? first : started, rows }
+  // A run that was retried by hand keeps when it began, not the tries before.
+  const first = Math.min(started ?? Infinity, ...all.map((bar) => bar.from))
+  return { start, end: Math.max(end, start + 1), queuedUntil: Number.isFinite(first) ? first : null, rows }
 }
 
 /** The spans in which something worked, for the scale. */

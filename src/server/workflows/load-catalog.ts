@@ -29,6 +29,7 @@ export async function loadCatalog(workspaceId: string, exceptWorkflowId: string 
       slug, workflow, nodeId: definition.nodeId,
       events: definition.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : [])),
       emits: definition.steps.flatMap((step) => stepDefinition(step.kind).emits?.(step.config) ?? []),
+      calls: definition.steps.flatMap((step) => stepDefinition(step.kind).calls?.(step.config) ?? []),
     })),
   }
 }

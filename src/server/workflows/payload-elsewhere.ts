@@ -1,4 +1,4 @@
-/** What functions of other workflows read of an event, from their published versions. */
+/** What functions of other workflows read of an event, or of the data they are called with, from their published versions. */
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { eventReads, type EventRead } from '#graph/event-reads.ts'
 import { matchesEvent } from '#graph/links.ts'
@@ -11,8 +11,8 @@ export interface PayloadReader {
   reads: EventRead[]
 }
 
-export async function payloadElsewhere(workspaceId: string, event: string, exceptSlug: string): Promise<PayloadReader[]> {
-  if (event === '') return []
+export async function payloadElsewhere(workspaceId: string, event: string, exceptSlug: string, called = ''): Promise<PayloadReader[]> {
+  if (event === '' && called === '') return []
   const rows = await db().$queryRaw<{ slug: string; workflow: string; definition: FunctionDefinition }[]>`
     select f.slug, w.slug as workflow, v.definition
     from function f
@@ -21,6 +21,6 @@ export async function payloadElsewhere(workspaceId: string, event: string, excep
     where f.workspace_id = ${workspaceId}::uuid and f.archived_at is null and w.slug <> ${exceptSlug}
     order by f.slug`
   return rows
-    .filter(({ definition }) => definition.triggers.some((trigger) => trigger.type === 'event' && matchesEvent(trigger.event, event)))
+    .filter(({ slug, definition }) => slug === called || definition.triggers.some((trigger) => event !== '' && trigger.type === 'event' && matchesEvent(trigger.event, event)))
     .map(({ slug, workflow, definition }) => ({ slug, workflow, reads: eventReads(definition) }))
 }

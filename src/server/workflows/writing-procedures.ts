@@ -20,8 +20,8 @@ export const writingProcedures = {
       return tryExpression({ text, kind, scope: scope as Record<string, Json>, escape, item }, ctx.workspace.id)
     }),
 
-  /** What functions of other workflows read of an event of this name. */
+  /** What functions of other workflows read of an event of this name, or what the one that is called reads of its data. */
   payloadElsewhere: inWorkspace
-    .input(z.object({ event: z.string().max(256), exceptSlug: z.string().max(80) }))
-    .query(({ ctx, input }) => payloadElsewhere(ctx.workspace.id, input.event, input.exceptSlug)),
+    .input(z.object({ event: z.string().max(256), exceptSlug: z.string().max(80), called: z.string().max(80).optional() }))
+    .query(({ ctx, input }) => payloadElsewhere(ctx.workspace.id, input.event, input.exceptSlug, input.called)),
 }

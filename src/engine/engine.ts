@@ -99,7 +99,7 @@ export function createEngine(options: EngineOptions): Engine {
       ;[stopClock] = await Promise.all([keepClock(pool), holds.refresh()])
       if (worker !== null) {
         await worker.start()
-        duties = startDuties({ pool, routes, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
+        duties = startDuties({ pool, leaseMs: options.leaseMs, routes, ingest, signals, holds, fanOuts, log: options.log, wake, ended, holdsChanged })
       }
     },
     async stop() {

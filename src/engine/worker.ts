@@ -162,9 +162,12 @@ export class Worker {
     await Promise.all([...this.writers, this.emitting, this.claiming].map((connection) => connection.close()))
   }
 
-  private async enter(): Promise<void> {
-    for (;;) {
+  /** @param before whose jobs go back first, as nobody died who could have been brought down by them */
+  private async enter(before?: Session): Promise<void> {
+    for (let given = before === undefined; ; ) {
       const session = new Session(this.context.options.leaseMs)
+      given ||= await releaseWorker(this.context.pool, before!.id).then(() => true, () => false)
+      if (this.stopping) return
       try {
         await session.enter(this.claiming)
         this.shift = this.newShift(session)
@@ -362,13 +365,8 @@ export class Worker {
     this.context.signals.emit('worker.lease-lost', { workerId: session.id })
     this.context.options.log('warn', 'The worker lost its lease and starts over with a new one.', { worker: session.id })
     this.endShift(shift)
-    void this.releaseAndEnter(session)
-  }
-
-  private async releaseAndEnter(session: Session): Promise<void> {
     // If the old row still stands (we gave up by our own clock), its jobs go back now instead of at its expiry.
-    await releaseWorker(this.context.pool, session.id).catch(() => {})
-    if (!this.stopping) await this.enter()
+    void this.enter(session)
   }
 
   private endShift(shift: Shift): void {

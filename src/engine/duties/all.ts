@@ -23,6 +23,8 @@ import type { Signals } from '#engine/signals.ts'
 
 export interface DutyContext {
   pool: pg.Pool
+  /** How long a worker's lease runs. */
+  leaseMs: number
   routes: Routes
   ingest: Ingest
   signals: Signals
@@ -34,10 +36,10 @@ export interface DutyContext {
   holdsChanged(): void
 }
 
-export function startDuties({ pool, routes, ingest, signals, holds, fanOuts, log, wake, ended, holdsChanged }: DutyContext): RunningDuty[] {
+export function startDuties({ pool, leaseMs, routes, ingest, signals, holds, fanOuts, log, wake, ended, holdsChanged }: DutyContext): RunningDuty[] {
   const failed = (name: string) => (error: unknown) => log('debug', `The duty ${name} failed; it tries again.`, { error: String(error) })
   const all = [
-    rescueWorkers(pool, signals, wake),
+    rescueWorkers(pool, leaseMs, signals, wake),
     sweep(pool, routes, (lanes) => log('warn', 'Jobs were queued in lanes that were shut or not there; they have been opened.', lanes)),
     clearLanes(pool),
     tickSchedules(pool, ingest, signals, (schedule, error) => log('error', 'A schedule could not tick.', { schedule, error: String(error) })),

@@ -24,10 +24,14 @@ export const workerLastFlush = {
   text: `select flush_no::text from worker_writer where worker_id = $1 and writer = $2 for update`,
 }
 
-/** Dead workers, locked; the reaper takes them one by one. */
+/**
+ * Dead workers, locked; the reaper takes them one by one. $1 how long a lease runs, ms. \`away\`: the database has
+ * been started since the worker's last sign of life, which is reason enough for there being no other.
+ */
 export const workerExpired = {
   name: 'worker-expired',
-  text: `select id from worker where lease_until < clock_timestamp() for update skip locked limit 10`,
+  text: `select id, lease_until - $1 * interval '1 ms' < pg_postmaster_start_time() as away
+    from worker where lease_until < clock_timestamp() for update skip locked limit 10`,
 }
 
 /** Before a release, in a statement of its own: a claim still under way commits first, and what it took is seen by the release. */

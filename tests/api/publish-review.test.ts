@@ -97,7 +97,7 @@ test('the review counts runs under way on the version they began with', async ()
   const facts = await reviewFacts(ws, id)
   expect(facts.inFlight).toEqual([{ slug: 'one', version: 2, runs: 1 }])
   expect(facts.live.map((one) => [one.slug, one.version, one.definition.slug])).toEqual([['one', 2, 'one'], ['two', 1, 'two']])
-  expect(await reviewFacts(newUuid(), id)).toEqual({ live: [], inFlight: [], more: false })
+  expect(await reviewFacts(newUuid(), id)).toEqual({ live: [], earlier: [], inFlight: [], more: false })
 })
 
 test('every publish is in the history for good and can come back', async () => {

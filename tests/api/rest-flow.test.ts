@@ -66,7 +66,7 @@ describe('what a run waits for', () => {
     expect((await call('GET', `/runs/${run.id}/why`)).body).toMatchObject({ kind: 'ended' })
     expect((await call('POST', '/signals', { data: {} })).body.error).toMatchObject({ code: 'bad_request', field: 'signal' })
     expect((await call('POST', '/signals', { signal: 'x', data: [] })).body.error).toMatchObject({ field: 'data' })
-    expect((await call('POST', '/signals', { signal: 'a\u0000b' })).status).toBe(400)
+    expect((await call('POST', '/signals', { signal: 'a\u0000b' })).status).toBe(404)
   })
 
   test('an approval is decided once; later, elsewhere and by nonsense it is refused', async () => {

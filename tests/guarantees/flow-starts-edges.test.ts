@@ -113,6 +113,17 @@ describe('cancel on event', () => {
     expect([await of('work'), await of('watch')]).toEqual([[3, 0], [3, 3]])
   })
 
+  test('the next event of its own name ends a debounced run, not the one that began it', async () => {
+    const ws = await workspaceWith({ debounce: { periodMs: 200, key: 'event.data.order' }, cancelOn: [{ event: 'work/asked', match: 'data.order' }] }, sleeper)
+    await send(ws, { data: { n: 0, order: 'a' } }, { data: { n: 1, order: 'a' } }, { data: { n: 9, order: 'b' } })
+    const asleep = async (n: number) => until(async () => (await one<{ n: number }>('select count(*)::int as n from wait where workspace_id = $1', ws)).n === n, `${n} runs sleep`)
+    await asleep(2)
+    await send(ws, { data: { n: 2, order: 'a' } })
+    await until(async () => (await runs(ws)).some((run) => run.status === 3), 'the one before is ended')
+    await asleep(2)
+    expect((await runs(ws)).map((run) => [run.n, run.status]).sort((a, b) => a[0]! - b[0]!)).toEqual([[1, 3], [2, 0], [9, 0]])
+  })
+
   test('a thousand open runs are found by one look per rule, whatever many events come', async () => {
     const ws = await workspaceWith({ cancelOn }, sleeper)
     const all = Array.from({ length: 1000 }, (_, n) => n)

@@ -52,12 +52,12 @@ export function trialExpiry(): GraphDocument {
 export function abandonedCart(): GraphDocument {
   const drawing = new Drawing()
   const cart = drawing.event('ev_cart', 'cart/updated', { x: 0, y: 32 }, { cartId: 'cart_88', email: 'lea@example.com', items: 3, totalCents: 8450 })
-  drawing.function({ slug: 'remind-of-cart', retries: 4, position: { x: 208, y: 0 }, startedBy: [cart], flow: { debounce: { period: '30s', key: 'event.data.cartId' } } }, [
+  drawing.function({ slug: 'remind-of-cart', retries: 4, position: { x: 208, y: 0 }, startedBy: [cart], flow: { debounce: { period: '30s', key: 'event.data.cartId' }, cancelOn: [{ event: 'cart/updated', match: 'data.cartId' }] } }, [
     { kind: 'wait', name: 'Ordered?', key: 'ordered', at: { column: 0, row: 0 }, config: { event: 'cart/ordered', match: 'data.cartId', timeout: '4h' }, ...passedInTests },
     { kind: 'http', name: 'Count as won', key: 'won', after: [{ step: 'ordered', port: 'out' }], at: { column: 1.5, row: 0 }, config: sends('PUT', 'playground://crm/carts/{{ event.data.cartId }}', { state: 'ordered' }) },
     { kind: 'mail', name: 'Send reminder', key: 'remind', after: [{ step: 'ordered', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: mail('You left {{ event.data.items }} things in your cart', '<p>They are still there.</p>') },
   ])
-  drawing.note('note_quiet', 'Half a minute without a change starts one run for the cart, however often it changed.', { x: 208, y: 208 }, { w: 400, h: 48 })
+  drawing.note('note_quiet', 'Half a minute without a change starts one run for the cart, however often it changed. A later change ends the run that waits, so one reminder goes out.', { x: 208, y: 208 }, { w: 400, h: 72 })
   return drawing.document
 }
 

@@ -6,7 +6,6 @@
  * written as zigzag LEB128, every other one as eight bytes; a text as its length times two, plus one if
  * its characters take two bytes. It belongs to the engine's version; sandbox.test.ts compares the two ways.
  */
-import type { Json } from '#base/json.ts'
 
 const version = 5
 const tag = { null: 1, false: 3, true: 4, int: 5, float: 6, text: 7, object: 8, array: 9 } as const
@@ -15,8 +14,11 @@ const deepest = 100
 const short = 48
 const wide = /[^\u0000-\u00ff]/
 
-/** @returns null where the data is too deep for this form */
-export function toBinaryJson(value: Json): Uint8Array<ArrayBuffer> | null {
+/**
+ * What of the data JSON would keep: nothing that is undefined, and other things than data as JSON has them.
+ * @returns null where the data is too deep for this form
+ */
+export function toBinaryJson(value: unknown): Uint8Array<ArrayBuffer> | null {
   const names = new Map<string, number>()
   head.clear()
   body.clear()
@@ -27,45 +29,53 @@ export function toBinaryJson(value: Json): Uint8Array<ArrayBuffer> | null {
   return head.followedBy(body)
 }
 
-function write(to: Writer, names: Map<string, number>, value: Json, depth: number): boolean {
+function write(to: Writer, names: Map<string, number>, value: unknown, depth: number): boolean {
   if (depth > deepest) return false
   if (typeof value === 'string') {
     to.byte(tag.text)
     to.text(value)
   } else if (typeof value === 'number') {
-    if ((value | 0) === value && !Object.is(value, -0)) {
+    if ((value | 0) === value) {
       to.byte(tag.int)
       to.count(((value << 1) ^ (value >> 31)) >>> 0)
-    } else {
+    } else if (Number.isFinite(value)) {
       to.byte(tag.float)
       to.float(value)
-    }
-  } else if (value === null) to.byte(tag.null)
-  else if (typeof value === 'boolean') to.byte(value ? tag.true : tag.false)
+    } else to.byte(tag.null)
+  } else if (typeof value === 'boolean') to.byte(value ? tag.true : tag.false)
+  else if (typeof value !== 'object' || value === null) to.byte(tag.null)
   else if (Array.isArray(value)) {
     to.byte(tag.array)
     to.count(value.length)
     for (const item of value) if (!write(to, names, item, depth + 1)) return false
-  } else {
-    const keys = Object.keys(value)
+  } else if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return write(to, names, JSON.parse(JSON.stringify(value)), depth)
+  else {
+    const keys = Object.keys(value).filter((key) => isData((value as Record<string, unknown>)[key]))
     to.byte(tag.object)
     to.count(keys.length)
     for (const key of keys) {
       let name = names.get(key)
       if (name === undefined) names.set(key, (name = names.size + 1))
       to.count(name * 2)
-      if (!write(to, names, value[key]!, depth + 1)) return false
+      if (!write(to, names, (value as Record<string, unknown>)[key], depth + 1)) return false
     }
   }
   return true
 }
 
+const isData = (value: unknown): boolean => value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
+
+/** Bytes to begin with; what a large one needed beyond is given back. */
+const roomKept = 16 * 1024
+const roomMost = 1024 * 1024
+
 class Writer {
-  private bytes = Buffer.allocUnsafeSlow(16 * 1024)
+  private bytes = Buffer.allocUnsafeSlow(roomKept)
   private length = 0
 
   clear(): void {
     this.length = 0
+    if (this.bytes.length > roomMost) this.bytes = Buffer.allocUnsafeSlow(roomKept)
   }
 
   byte(value: number): void {

@@ -4,16 +4,11 @@
  * what this cannot (a thread that hangs in native code).
  */
 import type { QuickJSContext, QuickJSHandle, QuickJSRuntime } from 'quickjs-emscripten'
-import type { Json } from '#base/json.ts'
-import { toBinaryJson } from '#expressions/sandbox/binary-json.ts'
 import type { MemoryBound } from '#expressions/sandbox/memory.ts'
 import type { SandboxAnswer, SandboxFault, SandboxJob } from '#expressions/sandbox/protocol.ts'
 import { maxOutputLength, maxPrintedLength, maxPrintedLine } from '#expressions/sandbox/protocol.ts'
 import type { Room } from '#expressions/sandbox/room.ts'
 import { stripTypes } from '#expressions/sandbox/strip-types.ts'
-
-/** Characters of JSON; beyond, the thread would hold as much again in values of its own. */
-const binaryMost = 1024 * 1024
 
 class Fault extends Error {
   readonly fault: SandboxFault
@@ -113,9 +108,8 @@ class Guest {
 
   private input(): QuickJSHandle {
     const { input } = this.job
-    const bytes = input.length > binaryMost ? null : toBinaryJson(JSON.parse(input) as Json)
-    if (bytes === null) return this.context.newString(input)
-    const data = this.context.decodeBinaryJSON(this.context.newArrayBuffer(bytes.buffer))
+    if (typeof input === 'string') return this.context.newString(input)
+    const data = this.context.decodeBinaryJSON(this.context.newArrayBuffer(input.buffer))
     if (this.context.typeof(data) !== 'object') throw new Fault(limitFault(this.job, 'memory'))
     return data
   }

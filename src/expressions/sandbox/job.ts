@@ -1,4 +1,5 @@
 /** Jobs for the guest, with the data that it reads already written out: the thread between passes it on unread. */
+import { toBinaryJson } from '#expressions/sandbox/binary-json.ts'
 import { copiesFor } from '#expressions/sandbox/changes.ts'
 import type { SandboxJob, SandboxLimits } from '#expressions/sandbox/protocol.ts'
 
@@ -27,6 +28,9 @@ export function eachJob(expressions: string[], scope: object, items: unknown[], 
 }
 
 /** With what the job's random numbers begin. */
-const inputOf = (read: object): string => JSON.stringify({ ...read, seed: Math.random() })
+function inputOf(read: object): string | Uint8Array<ArrayBuffer> {
+  const input = { ...read, seed: Math.random() }
+  return toBinaryJson(input) ?? JSON.stringify(input)
+}
 
 const identifiers = (scope: object): string[] => Object.keys(scope).filter((name) => identifier.test(name))

@@ -1,4 +1,4 @@
-/** What passes between the pool and a sandbox thread. Data goes in and comes out as JSON text that the thread itself never reads. */
+/** What passes between the pool and a sandbox thread. Data goes in as QuickJS reads it and comes out as JSON text; the thread itself reads neither. */
 import type { ErrorCode } from '#base/errors.ts'
 
 export interface SandboxLimits {
@@ -11,8 +11,8 @@ export interface SandboxLimits {
 export type SandboxJob = {
   /** Parameters of the functions that are made of the code or of each expression. */
   names: string[]
-  /** JSON text of what the harness reads: the scope, and the items of a slice. */
-  input: string
+  /** What the harness reads: the scope, and the items of a slice. In binary form, or as JSON text where it is too deep for that. */
+  input: string | Uint8Array<ArrayBuffer>
   limits: SandboxLimits
 } & ({ type: 'code'; code: string } | { type: 'evaluate' | 'each'; expressions: string[] })
 
@@ -33,7 +33,7 @@ export type SandboxAnswer = ({ ok: true; /** JSON text. */ output: string } | { 
 
 /** Characters of JSON a guest may give back. */
 export const maxOutputLength = 4 * 1024 * 1024
-/** Characters of JSON a job may take in. */
+/** Characters or bytes that a job may take in. */
 export const maxInputLength = 32 * 1024 * 1024
 /** Characters of the console that are kept, and of one line. */
 export const maxPrintedLength = 16_000

@@ -57,10 +57,12 @@ test('data arrives as it is', { timeout: 30_000 }, async () => {
   }), { numRuns: 150 })
 })
 
-test('deep and large data takes the long way round', async () => {
+test('deep and large data arrives, and of what is none what JSON keeps', async () => {
   let deep: Json = 1
   for (let n = 0; n < 400; n++) deep = n % 2 === 0 ? [deep] : { deep }
   expect(await run('return event.data', deep)).toEqual(deep)
+  const odd = { a: undefined, f: () => 1, list: [undefined, NaN, Infinity], at: new Date(0), map: new Map([[1, 2]]) }
+  expect(await run('return [event.data, Object.keys(event.data)]', odd as unknown as Json)).toEqual([{ list: [null, null, null], at: '1970-01-01T00:00:00.000Z', map: {} }, ['list', 'at', 'map']])
   const large = Array.from({ length: 20_000 }, (_, n) => ({ n, text: `the ${n}th of them, and a few words to make it longer` }))
   expect(await run('return [event.data.length, event.data[19999]]', large)).toEqual([20_000, large[19_999]])
 })

@@ -23,6 +23,13 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value ?? null)
 }
 
+/** What stands at a path of a value's own members; undefined where one of them is missing. */
+export function memberAt(value: unknown, path: readonly string[]): unknown {
+  let at = value
+  for (const key of path) at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined
+  return at
+}
+
 /** A whole number with more digits than a number keeps: `12345678901234567890` would become another one. */
 export function isInexact(digits: string): boolean {
   if (!/^-?[1-9]\d{15,}$/.test(digits)) return false

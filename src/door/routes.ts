@@ -1,5 +1,6 @@
 /** Path → handler of what does not go to the pages. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { decodedOrAsIs } from '#base/decoded.ts'
 import { acceptEvent, allowEventSenders } from '#door/accept-event.ts'
 import { acceptWebhook, checkWebhook } from '#door/accept-webhook.ts'
 import { sendHealth, sendReadiness } from '#door/health.ts'
@@ -36,12 +37,7 @@ function eventRoute(method: string, key: string): Handler {
 
 function pathPart(url: string, from: number): string {
   const end = url.slice(from).search(/[/?#]/)
-  const raw = end < 0 ? url.slice(from) : url.slice(from, from + end)
-  try {
-    return decodeURIComponent(raw)
-  } catch {
-    return raw
-  }
+  return decodedOrAsIs(end < 0 ? url.slice(from) : url.slice(from, from + end))
 }
 
 function notAllowed(allow: string): Handler {

@@ -49,7 +49,8 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
   return moveNodes(around === null ? next : standClear(next, around), stay, options)
 }
 
-function absolutePosition(document: GraphDocument, step: StepNode, position: Position): Position {
+/** Where a place within a step's function is on the canvas. */
+export function absolutePosition(document: GraphDocument, step: StepNode, position: Position): Position {
   const frame = document.nodes[step.parent]
   return frame ? { x: frame.position.x + position.x, y: frame.position.y + position.y } : position
 }

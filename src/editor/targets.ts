@@ -9,6 +9,7 @@ import { moveOntoLine } from '#graph/edit/splice.ts'
 import { stepPorts } from '#graph/ports.ts'
 import { ownFunction } from '#graph/edit/own-function.ts'
 import type { BesideOption } from './beside-list.tsx'
+import { absolutePosition } from './drop.ts'
 
 export interface Target extends BesideOption {
   /** What the edit is called. */
@@ -18,12 +19,9 @@ export interface Target extends BesideOption {
   apply(document: GraphDocument): GraphDocument
 }
 
-/** Left to right, then down: as the drawing is read. */
+/** From top to bottom, and from left to right where several are as high. */
 function read(document: GraphDocument): GraphNode[] {
-  const corner = (node: GraphNode): { x: number; y: number } => {
-    const frame = node.type === 'step' ? document.nodes[node.parent] : undefined
-    return frame === undefined ? node.position : { x: frame.position.x + node.position.x, y: frame.position.y + node.position.y }
-  }
+  const corner = (node: GraphNode) => (node.type === 'step' ? absolutePosition(document, node, node.position) : node.position)
   return Object.values(document.nodes).sort((a, b) => {
     const [one, other] = [corner(a), corner(b)]
     return one.y - other.y || one.x - other.x

@@ -41,15 +41,15 @@ export async function cancelRun(context: ControlContext, workspaceId: string, ru
 }
 
 /** How many of them were still open. */
-export async function cancelRuns(context: ControlContext, workspaceId: string, runIds: string[], record?: Record): Promise<number> {
+export async function cancelRuns(context: ControlContext, workspaceId: string, runIds: string[], record?: RecordEnd): Promise<number> {
   const ended = await endNow(context, runIds.map((runId) => ({ workspaceId, runId, reason: byHand })), record)
   return ended.length
 }
 
-type Record = (client: pg.PoolClient, ended: number) => Promise<void>
+type RecordEnd = (client: pg.PoolClient, ended: number) => Promise<void>
 
 /** Ends open runs in a transaction of its own and tells whoever watches. `record` takes part in it when any was open. */
-export async function endNow(context: ControlContext, runs: RunToEnd[], record?: Record): Promise<EndedRun[]> {
+export async function endNow(context: ControlContext, runs: RunToEnd[], record?: RecordEnd): Promise<EndedRun[]> {
   const ended = await tryAgain(() => inTransaction(context.pool, async (client) => {
     const open = await endRuns(client, runs)
     if (open.length > 0) await record?.(client, open.length)

@@ -3,6 +3,7 @@
  * a path of the run's own event, that path and a hash of the value. An event then reads the waits that want its
  * values, and not every one of its name.
  */
+import { memberAt } from '#base/json.ts'
 import type { SameValue } from '#expressions/cel.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
 import { withPublicId } from '#engine/flow/compile-flow.ts'
@@ -39,8 +40,4 @@ export function keyAt(event: unknown, path: string): string | null {
 /** Of a value that is not there, too: whoever compares with it finds nothing. */
 const keyOf = (value: unknown): string => namedUuid(`wanted\u0000${JSON.stringify(value)}`, 0)
 
-function valueAt(event: unknown, keys: readonly string[]): unknown {
-  let value = keys[0] === 'id' ? withPublicId(event) : event
-  for (const key of keys) value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
-  return value
-}
+const valueAt = (event: unknown, keys: readonly string[]): unknown => memberAt(keys[0] === 'id' ? withPublicId(event) : event, keys)

@@ -10,14 +10,14 @@
  */
 import { z } from 'zod'
 import { isJsonObject, jsonEqual, type Json } from '#base/json.ts'
-import { shortText } from '#base/short-text.ts'
+import { isStorableText, shortText } from '#base/storable-text.ts'
 import {
   eventNode, functionNode, graphEdge, graphNode, noteNode, orderEdge, scheduleNode, stepNode, subscriptionEdge,
   feedEdge, webhookNode, type GraphDocument, type GraphEdge, type GraphNode,
 } from '#graph/document.ts'
 import { mergeText } from '#graph/merge-text.ts'
 import { isProse } from '#graph/prose.ts'
-import { isStorable, isStorableText } from '#graph/storable.ts'
+import { isStorable } from '#graph/storable.ts'
 
 /** Longer texts are replaced as a whole. */
 const proseMost = 200_000

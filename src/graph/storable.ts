@@ -1,4 +1,5 @@
 /** What a drawing can keep: values that a database takes and that no merge can be tricked by. */
+import { isStorableText } from '#base/storable-text.ts'
 
 const depthMax = 200
 
@@ -36,10 +37,4 @@ export function isStorable(value: unknown): boolean {
 export function isBottomless(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false
   return depth > depthMax || Object.values(value).some((item) => isBottomless(item, depth + 1))
-}
-
-const broken = /\u0000|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
-
-export function isStorableText(text: string): boolean {
-  return !broken.test(text)
 }

@@ -6,6 +6,7 @@
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
+import { memberAt } from '#base/json.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { cancelsOf, type Cancel } from '#engine/flow/cancel-rules.ts'
 import { holds, type CancelRule } from '#engine/flow/compile-flow.ts'
@@ -83,7 +84,6 @@ const reasonOf = (event: PlannedEvent) => new FanwiseError('run_cancelled', `Can
 
 /** As Postgres' #>> gives it: the text of a string or a number, JSON of anything else. */
 function textAt(event: unknown, path: readonly string[]): string | undefined {
-  let value = event
-  for (const key of path) value = typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined
+  const value = memberAt(event, path)
   return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -68,7 +68,7 @@ export const harnessSource = `(() => {
     return ((draw() >>> 5) * 67108864 + (draw() >>> 6)) / 9007199254740992;
   } }.random;
   // Nothing is given free before the job is over: then all is put back at once.
-  const held = [];
+  let held;
   // The engine passes over what it is asked for: the hour would be that of the server.
   const DateOf = Date;
   for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) {
@@ -82,7 +82,7 @@ export const harnessSource = `(() => {
   }
   const jobOf = (input) => {
     const job = typeof input === 'string' ? parse(input) : input;
-    held[0] = job;
+    held = job;
     seed = job.seed;
     return job;
   };

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
-import { shortText } from '#base/short-text.ts'
+import { shortText } from '#base/storable-text.ts'
 import { getAlerts } from '#server/alerts/context.ts'
 import { answer, beginThread, editComment, listThreads, moveThread, peopleOf, removeComment, resolveThread, type Place, type ThreadPlace } from '#server/comments/store.ts'
 import { tellMentions } from '#server/comments/tell-mentions.ts'

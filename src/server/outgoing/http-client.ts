@@ -3,8 +3,10 @@
  * made; redirects are followed here, each checked anew; bodies are capped while they are read.
  */
 import { Agent } from 'undici'
+import { decodedOrAsIs } from '#base/decoded.ts'
 import { formatDuration } from '#base/duration.ts'
 import { FanwiseError } from '#base/errors.ts'
+import { strayInHeader } from '#base/header-text.ts'
 import { createAddressGuard } from '#server/outgoing/addresses.ts'
 import type { Resolve } from '#server/outgoing/connect.ts'
 import { guardedConnector } from '#server/outgoing/connect.ts'
@@ -184,24 +186,16 @@ function requestHeaders(given: Record<string, string>): Record<string, string> {
   const bad = Object.keys(headers).find((name) => connectionHeaders.has(name))
   if (bad !== undefined) throw new FanwiseError('step_input', `The header ${bad} is set by the connection itself.`, { field: 'headers', fix: 'Remove it from the step.' })
   // Also one of a connection or a secret, copied with a character that nobody sees.
-  const stray = Object.keys(headers).find((name) => /[^\t\x20-\x7e\x80-\xff]/.test(headers[name]!))
+  const stray = Object.keys(headers).find((name) => strayInHeader(headers[name]!) !== undefined)
   if (stray !== undefined) throw new FanwiseError('step_input', `The header ${stray} has a character in it that headers cannot carry.`, { field: 'headers', fix: 'Look for typographic quotes and invisible characters in it, also in the secret or connection that it comes from.' })
   return { 'user-agent': 'Fanwise', accept: '*/*', ...headers }
 }
 
 async function once(agent: Agent, url: URL, method: string, headers: Record<string, string>, body: string | undefined, signal: AbortSignal): Promise<OutgoingResponse> {
-  const login = url.username === '' && url.password === '' ? null : `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`
+  const login = url.username === '' && url.password === '' ? null : `Basic ${Buffer.from(`${decodedOrAsIs(url.username)}:${decodedOrAsIs(url.password)}`).toString('base64')}`
   const tooLarge = () => new FanwiseError('step_limit', `${url.host} answered with more than 4 MB.`, { fix: 'Ask for less at a time, such as one page.', facts: { url: shown(url) } })
   const answer = await exchange(agent, { url, method, headers: login === null ? headers : { authorization: login, ...headers }, body, bytesMax: maxResponseBytes, tooLarge }, signal)
   return { status: answer.status, headers: answer.headers, body: decode(answer.body, answer.headers['content-type'] ?? '') }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 const utf8 = new TextDecoder()

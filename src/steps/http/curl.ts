@@ -2,6 +2,7 @@
  * A pasted cURL command as the config of an HTTP step. It is only read: nothing of it is run, no
  * variable, file or command in it is looked up, and braces in it stay text.
  */
+import { decodedOrAsIs } from '#base/decoded.ts'
 import { longNumbers, type JsonObject } from '#base/json.ts'
 import { signInOf, type CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { splitCommand } from '#steps/http/shell-words.ts'
@@ -185,7 +186,7 @@ function addressOf(text: string): { url: string; query: { name: string; value: s
     return null
   }
   if (!['http:', 'https:', 'playground:'].includes(url.protocol) || url.host === '') return null
-  const user = url.username === '' ? null : `${decoded(url.username)}:${decoded(url.password)}`
+  const user = url.username === '' ? null : `${decodedOrAsIs(url.username)}:${decodedOrAsIs(url.password)}`
   const query = [...url.searchParams].map(([name, value]) => ({ name, value }))
   // As it was written up to the query, without the user and with nothing encoded twice.
   url.username = ''
@@ -193,14 +194,6 @@ function addressOf(text: string): { url: string; query: { name: string; value: s
   url.search = ''
   url.hash = ''
   return { url: url.href.replace(/\/$/, (slash) => (/^[a-z]+:\/\/[^/]+\/$/i.test(url.href) && !/^[a-z]+:\/\/[^/]+\//i.test(whole) ? '' : slash)), query, user }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** The first Authorization header, -u, or the address's user become the form's own fields. */

@@ -1,6 +1,7 @@
 /** A step's config as a request: address, headers, body, and how it is shown afterwards. */
 import type { Json, JsonObject } from '#base/json.ts'
 import { FanwiseError } from '#base/errors.ts'
+import { strayInHeader } from '#base/header-text.ts'
 import { asAddress } from '#expressions/marks.ts'
 import { parsed } from '#steps/http/answer.ts'
 import { belowBase, isPath } from '#steps/http/base-path.ts'
@@ -46,7 +47,7 @@ export function headersOf(config: HttpConfig): Record<string, string> {
   const set = (name: string, value: string, at: { name: string; value: string }): void => {
     if (!headerName.test(name)) throw new FanwiseError('step_input', `"${name}" is not the name of a header.`, { field: at.name, fix: 'Use letters, digits and dashes, such as X-Api-Key.' })
     if (/[\0\r\n]/.test(value)) throw new FanwiseError('step_input', `The header ${name} has a line break in it.`, { field: at.value, fix: 'Give text of one line.' })
-    const stray = /[^\t\x20-\x7e\x80-\xff]/u.exec(value)?.[0]
+    const stray = strayInHeader(value)
     if (stray !== undefined) throw new FanwiseError('step_input', `The header ${name} has a character in it that headers cannot carry${/\p{Cc}/u.test(stray) ? '' : `: ${stray}`}.`, { field: at.value, fix: 'Write it without, encode it with encodeURIComponent, or send it in the body.' })
     const known = Object.keys(headers).find((key) => key.toLowerCase() === name.toLowerCase())
     headers[known ?? name] = value

@@ -97,6 +97,10 @@ interface Writer {
 const itemsMax = 1000
 /** From this many on, what waits is halved over two idle writers: this process prepares one half while Postgres stores the other. */
 const itemsToHalve = 16
+/** Fewer wait for the writer that is busy: a statement costs more than its rows, and one beside it for a row or two takes the processor from the runs. */
+const itemsForSecond = 8
+/** They wait no longer than a commit should take. */
+const patienceMs = 5
 const retryMs = 200
 
 export class Flusher {
@@ -104,6 +108,8 @@ export class Flusher {
   private readonly idleWriters: Writer[]
   private writing = 0
   private scheduled = false
+  /** Runs out when the one writer takes too long for what waits behind it. */
+  private patience: NodeJS.Timeout | null = null
 
   constructor(private readonly context: FlushContext) {
     this.idleWriters = context.connections.map((connection, index) => ({ connection, index, number: 0 }))
@@ -112,7 +118,8 @@ export class Flusher {
   push(item: FlushItem): void {
     this.queue.push(item)
     if (this.scheduled || this.idleWriters.length === 0) return
-    this.schedule()
+    if (this.writing === 0 || this.queue.length >= itemsForSecond) this.schedule()
+    else this.patience ??= setTimeout(() => this.schedule(), patienceMs)
   }
 
   get idle(): boolean {
@@ -122,6 +129,8 @@ export class Flusher {
   /** Items of one turn of the event loop go together. */
   private schedule(): void {
     this.scheduled = true
+    if (this.patience !== null) clearTimeout(this.patience)
+    this.patience = null
     setImmediate(() => {
       this.scheduled = false
       this.pump()

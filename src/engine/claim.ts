@@ -9,7 +9,7 @@ import type { ClaimedJob, LocalLane, LocalLanes } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
 import { numbers, uuids } from '#engine/sql/arrays.ts'
 import { inTransaction } from '#engine/transaction.ts'
-import { jobAdmit, jobRefill, jobReturn, laneBook, laneClose, laneCloseLock, laneOver, laneReturn, workersBeside } from '#engine/sql/job-claim.ts'
+import { jobAdmit, jobRefill, jobReturn, jobsGone, laneBook, laneClose, laneCloseLock, laneOver, laneReturn, workersBeside } from '#engine/sql/job-claim.ts'
 
 export interface ClaimContext {
   connection: HotConnection
@@ -54,7 +54,7 @@ const jobsPerLook = 64
 const jobsKept = 16
 /** More than this is never taken ahead of one lane. */
 const jobsAheadMost = 1500
-/** How often it is looked whether jobs wait here for long. */
+/** How often it is looked whether jobs wait here for long, and are still to begin. */
 const measureMs = 1000
 /** Idle slots are kept this long: the next event of a busy lane then finds one at hand. */
 const idleSlotMs = 100
@@ -348,6 +348,21 @@ export class Claimer {
     if (slow.length === 0 || (await pool.query({ ...workersBeside, values: [session.id] })).rowCount === 0) return
     for (const { lane, keep } of slow) lane.ahead = keep
     await this.returnJobs(slow.flatMap(({ lane, keep }) => lanes.takeWaiting(lane, keep)))
+  }
+
+  /**
+   * Whoever ends a run from outside tells its own process alone: of what has waited here for its turn, that must not begin any
+   * more goes. Asked each second.
+   */
+  async dropEnded(): Promise<void> {
+    const { lanes, pool, session } = this.context
+    const before = performance.now() - measureMs
+    const jobs = [...lanes.all()].flatMap((lane) => lane.waiting.filter((job) => job.since! < before))
+    if (jobs.length === 0) return
+    const { rows } = await pool.query<{ run: string }>({ ...jobsGone, values: [session.id, uuids(jobs.map((job) => job.workspace_id)), uuids(jobs.map((job) => job.run_id))] })
+    if (rows.length === 0) return
+    lanes.drop(new Set(rows.map((row) => row.run)))
+    this.kick()
   }
 
   private async returnJobs(jobs: ClaimedJob[]): Promise<void> {

@@ -56,6 +56,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (worker === null || !worker.hasRoom()) notifier.send({ wake: true })
   }
   const { stored, woken, changed, ended } = afterCommit(hub, signals, wake, (runs) => {
+    worker?.drop(runs)
     tellCancelled(pool, routes, ingest, runs).catch((error: unknown) => options.log('error', 'The event of a cancelled run could not be stored.', { error: String(error) }))
   })
   const waits = new EventWaits(woken)

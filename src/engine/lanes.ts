@@ -33,6 +33,8 @@ export interface ClaimedJob {
   event_data: unknown
   /** The events of a batched run, in order; loaded when it starts. */
   batch?: { id: string; name: string; data: unknown; ts: number; v?: string }[]
+  /** performance.now() of when it came here. */
+  since?: number
 }
 
 export interface LocalLane {
@@ -81,9 +83,20 @@ export class LocalLanes {
 
   add(job: ClaimedJob): void {
     const lane = this.lanes.get(job.lane_id) ?? this.get(job.workspace_id, job.lane_id, false)
+    job.since = performance.now()
     lane.waiting.push(job)
     this.waiting += 1
     this.list(lane)
+  }
+
+  /** Jobs that wait here and whose runs have been ended: off the book. */
+  drop(runs: ReadonlySet<string>): void {
+    if (this.waiting === 0) return
+    for (const lane of this.lanes.values()) {
+      const before = lane.waiting.length
+      if (before > 0) lane.waiting = lane.waiting.filter((job) => !runs.has(job.run_id))
+      this.waiting -= before - lane.waiting.length
+    }
   }
 
   /** Next job that may start now, round robin over the lanes; its slot is taken. */

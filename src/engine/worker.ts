@@ -128,6 +128,11 @@ export class Worker {
     this.pump()
   }
 
+  /** Runs that this process has ended from outside: of those that wait here for their turn, none begins. */
+  drop(runs: readonly EndedRun[]): void {
+    this.shift?.local.drop(new Set(runs.map((run) => run.runId)))
+  }
+
   /** Runs may be its own without its knowing them: only a new lease is certain to hold what it thinks it holds. */
   uncertain(workerId: string): void {
     const { shift } = this
@@ -385,6 +390,7 @@ export class Worker {
       shift.claimer.kick()
       await shift.claimer.checkLimits()
       await shift.claimer.spare()
+      await shift.claimer.dropEnded()
       this.pump()
     } catch (error) {
       this.unreachable(error)

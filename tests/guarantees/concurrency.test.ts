@@ -254,3 +254,37 @@ test('a first limit counts the runs that are under way', async () => {
   expect(Math.max(...seen.slice(20))).toBeLessThanOrEqual(3)
   await stop()
 }, 120_000)
+
+test('a run that is ended while a worker has taken it ahead never begins, whoever ends it', async () => {
+  const called: number[] = []
+  let answerFirst = (): void => {}
+  const t = await startTestEngine({
+    services: {
+      request: (_workspace, { url }) => new Promise((resolve) => {
+        called.push(Number(/n=(\d+)/.exec(url)![1]))
+        const answer = () => resolve({ status: 200, headers: {}, body: '{}' })
+        if (called.length === 1) answerFirst = answer
+        else answer()
+      }),
+    },
+  })
+  const other = await startTestEngine({ database: t.database, role: 'web' })
+  const { pool } = t.engine
+  const ws = await createWorkspace(pool)
+  await publish(pool, ws, [fn('call', 'call/asked', [step('call', 'http', { method: 'GET', url: 'https://svc.example/?n={{ event.data.n }}' })], { concurrency: { limit: 1 }, flow: { cancelOn: [{ event: 'call/over', match: 'data.n' }] } })])
+  await t.engine.ingest(ws, Array.from({ length: 6 }, (_, n) => ({ name: 'call/asked', data: { n } })), { source: 'api' })
+  await until(async () => called.length === 1 && t.engine.status().prefetched === 5, 'one executes, five are taken ahead')
+  const { rows } = await pool.query<{ id: string }>(`select r.id::text as id from run r join event e on e.workspace_id = r.workspace_id and e.id = r.event_id where r.workspace_id = $1 order by (e.data->>'n')::int`, [ws])
+  // In its own process it is heard of at once, of another one at the next look at what waits.
+  expect(await other.engine.cancelRun(ws, rows[1]!.id)).toBe(true)
+  await other.engine.ingest(ws, [{ name: 'call/over', data: { n: 3 } }], { source: 'api' })
+  await until(async () => t.engine.status().prefetched === 3, 'those two are dropped')
+  expect(await t.engine.cancelRun(ws, rows[4]!.id)).toBe(true)
+  expect(t.engine.status().prefetched).toBe(2)
+  answerFirst()
+  await until(async () => (await pool.query('select 1 from job where workspace_id = $1', [ws])).rowCount === 0, 'the others end')
+  expect(called).toEqual([0, 2, 5])
+  await until(async () => (await pool.query<{ n: number }>('select coalesce(sum(granted), 0)::int n from lane')).rows[0]!.n === 0, 'all slots are given back')
+  await other.stop()
+  await t.stop()
+})

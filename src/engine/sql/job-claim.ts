@@ -160,6 +160,13 @@ export const jobReturn = {
     select (select count(*)::int from back) as back`,
 }
 
+/** Which of the runs $3 (of workspaces $2) worker $1 does not hold any more: somebody has ended them. */
+export const jobsGone = {
+  name: 'jobs-gone',
+  text: `select t.run::text as run from unnest($2::uuid[], $3::uuid[]) as t(ws, run)
+    where (select job.worker_id from job where job.workspace_id = t.ws and job.run_id = t.run) is distinct from $1::uuid`,
+}
+
 /** Takes $4 slots of each lane ($2, $3) off worker $1's book: rows `less` and `gone`. */
 export const slotsBack = `with t as (select * from unnest($2::uuid[], $3::uuid[], $4::int[]) as t(ws, lane, n)),
     less as (

@@ -261,6 +261,25 @@ test('finish timeout: a retried run has its whole time anew, and no more than th
   expect((await one.engine.pool.query<{ error: { message: string } }>('select error from run where workspace_id = $1', [ws])).rows[0]!.error.message).toContain('took longer')
 })
 
+test('finish timeout: whoever takes a run up after its worker has died leaves its time as it is', async () => {
+  for (const timeouts of [{ finishMs: 3_600_000 }, { startMs: 600_000, finishMs: 3_600_000 }]) {
+    const { ws } = await workspaceWith({ flow: { timeouts } })
+    answer = () => ({ status: 200, ms: 1500 })
+    await send(ws, 2)
+    const called = async (times: number) => until(async () => calls.filter((each) => each.ws === ws).length === times, `${times} calls`)
+    const times = async () => (await one.engine.pool.query<{ deadline: string; started: string | null }>('select j.deadline::text as deadline, r.started_at::text as started from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id where j.workspace_id = $1 order by j.run_id', [ws])).rows
+    await called(2)
+    const before = await times()
+    expect(before.map(({ started }) => started)).not.toContain(null)
+    await one.engine.pool.query('update worker set lease_until = clock_timestamp()')
+    await called(4)
+    expect(await times()).toEqual(before)
+    await idle(ws)
+    expect(await statuses(ws)).toEqual(['1:2'])
+  }
+  await clean()
+})
+
 test('random pauses, parkings and cancels while runs flow: everything ends, nothing is left behind', async () => {
   const { ws, id } = await workspaceWith({ concurrency: { limit: 10 }, concurrency2: { limit: 4, key: 'event.data.team' } })
   await send(ws, 400)

@@ -113,13 +113,10 @@ export const flowExpired = {
     select count(*)::int as looked from old`,
 }
 
-/**
- * Jobs past their deadline, locked. It is the start's until the run starts, then the finish's; a first start is written
- * to the run only when it parks or ends, so for a run that executes the limits of its version tell which one it is.
- */
+/** Jobs past their deadline, locked. It is the start's until the run starts, then the finish's. */
 export const jobsOverdue = {
   name: 'jobs-overdue',
-  text: `select j.workspace_id, j.run_id::text as run, (r.started_at is not null or (j.state = 'r' and l.finish_ms is not null)) as started, l.start_ms, l.finish_ms from job j
+  text: `select j.workspace_id, j.run_id::text as run, (r.started_at is not null or l.start_ms is null) as started, l.start_ms, l.finish_ms from job j
     join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
     join function_version v on v.workspace_id = r.workspace_id and v.function_id = r.function_id and v.version = r.version
     cross join lateral (select case when pg_input_is_valid(v.definition::text, 'jsonb') then v.definition #> '{flow,timeouts}' end as limits) d

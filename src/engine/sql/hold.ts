@@ -151,11 +151,17 @@ export const secondTake = {
     select (select count(*)::int from fence) as fence, id::text, greatest(n, 0)::int as n, cap from picked`,
 }
 
-/** The first start, also after a retry, of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit). */
+/**
+ * The first start, also after a retry, of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit).
+ * That they have started is on record from then on: whoever takes one up after a crash leaves its time as it is.
+ */
 export const deadlineStart = {
   name: 'deadline-start',
-  text: `update job set deadline = clock_timestamp() + t.ms * interval '1 ms' from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)
-    where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1`,
+  text: `with begun as (
+      update job set deadline = clock_timestamp() + t.ms * interval '1 ms' from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)
+      where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1 returning t.ws, t.run
+    )
+    update run set started_at = clock_timestamp() from begun where run.workspace_id = begun.ws and run.id = begun.run and run.started_at is null`,
 }
 
 /** Slots of second limits go back; nothing waits in these lanes, so they stay shut. Sorted by the caller. */

@@ -55,8 +55,8 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
   resume: Recorded['progress'] = none
   private failure: { step: string; error: ErrorShape } | null = null
   over = false
-  /** A service that a step would call is parked. */
-  private blocked: HeldBy | null = null
+  /** Steps that would call a service that is parked; the others go on. */
+  private blocked: Map<string, HeldBy> = none
 
   constructor(readonly job: ClaimedJob, private readonly prepared: PreparedFunction, readonly context: RunContext) {
     this.scope = scopeOf(job, prepared, context.services)
@@ -116,22 +116,24 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
 
   /** True when something was computed, so that more may be ready. */
   private startReady(): boolean {
-    if (this.failure !== null || !this.context.session.mayStart() || this.heldBy() !== null) return false
+    if (this.failure !== null || !this.context.session.mayStart() || this.context.held(this.job) !== null) return false
     const computedBefore = this.computed.length
     for (const step of advance(this.prepared.definition.steps, this.ended).ready) {
-      if (this.busy(step.id)) continue
+      if (this.busy(step.id) || this.blocked.has(step.id)) continue
       const prepared = this.prepared.steps.get(step.id)!
       // What a step computed may leave this process only once it is recorded.
       if (!prepared.computes && this.computed.length + this.computedInFlight > 0) continue
       if (prepared.each === null) this.execute(prepared, this.scope)
       else this.loops!.go(prepared)
-      if (this.over || this.blocked !== null) return false
+      if (this.over) return false
     }
     return this.computed.length > computedBefore
   }
 
-  private heldBy(): HeldBy | null {
-    return this.blocked ?? this.context.held(this.job)
+  /** What keeps all of these steps from starting. */
+  private heldBy(steps: readonly { id: string }[]): HeldBy | null {
+    const held = this.context.held(this.job)
+    return held !== null || steps.some((step) => !this.blocked.has(step.id)) ? held : this.blocked.get(steps[0]!.id)!
   }
 
   private busy(step: string): boolean {
@@ -171,7 +173,8 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     if ('error' in answer && answer.error.code === 'step_parked') {
       this.active.delete(id)
       this.loops?.release(step)
-      this.blocked = { holdId: String(answer.error.facts!['holdId']), why: { kind: 'held', hold: 'service', target: String(answer.error.facts!['host']), step: id } }
+      if (this.blocked === none) this.blocked = new Map()
+      this.blocked.set(step.iteration?.of ?? id, { holdId: String(answer.error.facts!['holdId']), why: { kind: 'held', hold: 'service', target: String(answer.error.facts!['host']), step: id } })
       // From within go() this is its loop's business.
       queueMicrotask(() => this.go())
       return
@@ -289,8 +292,8 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     if (this.quiet()) this.go()
   }
 
-  get isBlocked(): boolean {
-    return this.blocked !== null
+  isBlocked(step: string): boolean {
+    return this.blocked.has(step)
   }
 
   attemptOf(step: string): number {
@@ -387,10 +390,10 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     }
     const { ready, complete } = advance(this.prepared.definition.steps, this.ended, result)
     if (complete) return { end: { status: 1, startedAt: this.startedAt, error: null, fanOut: this.fanOut() } }
-    const startable = ready.some((step) => !this.resting.has(step.id) && (step.each === undefined || this.loops!.canGoOn(step.id, result?.step)))
-    const held = startable ? this.heldBy() : null
-    if (startable && held === null && this.context.session.mayStart()) return {}
-    return { park: this.resting.park(held, startable, this.firstStart ? this.startedAt : null) }
+    const startable = ready.filter((step) => !this.resting.has(step.id) && (step.each === undefined || this.loops!.canGoOn(step.id, result?.step)))
+    const held = startable.length > 0 ? this.heldBy(startable) : null
+    if (startable.length > 0 && held === null && this.context.session.mayStart()) return {}
+    return { park: this.resting.park(held, startable.length > 0, this.firstStart ? this.startedAt : null) }
   }
 
   private giveUp(): void {

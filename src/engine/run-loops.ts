@@ -16,8 +16,8 @@ export interface LoopingRun {
   readonly isResumed: boolean
   readonly scope: ExpressionScope
   readonly over: boolean
-  /** A service is parked: nothing more starts. */
-  readonly isBlocked: boolean
+  /** The service it calls is parked: nothing more of it starts. */
+  isBlocked(step: string): boolean
   attemptOf(step: string): number
   /** It rests before a retry, or waits for a called function. */
   rest(step: string): boolean
@@ -51,7 +51,7 @@ export class RunLoops {
     for (let index = loop.take(); index !== null; index = loop.take()) {
       const item = loop.items[index]!
       run.execute({ ...step, id: iterationId(step.id, index), iteration: { of: step.id, index } }, { ...run.scope, item, index })
-      if (run.over || run.isBlocked) return
+      if (run.over || run.isBlocked(step.id)) return
     }
   }
 

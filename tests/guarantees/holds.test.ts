@@ -280,6 +280,28 @@ test('finish timeout: whoever takes a run up after its worker has died leaves it
   await clean()
 })
 
+test('a parked service holds the steps that call it; the other branches go on, also when what they wait for comes', async () => {
+  const other = (id: string, n: number, after: string[]) => step(id, 'http', { method: 'GET', url: `https://other.example/?n=${n}` }, after)
+  const { ws } = await workspaceWith({}, [
+    call, other('first', 101, []), other('second', 102, ['first']), step('go', 'signal', { signal: 'go-{{ event.data.n }}', timeout: '1h' }, ['second']), other('third', 103, ['go']), transform('end', { n: '1' }, ['call', 'third']),
+  ])
+  await one.engine.holds.parkService(ws, 'crm.example', actor)
+  await two.engine.holds.changed()
+  await send(ws, 2)
+  const called = (n: number) => calls.filter((each) => each.ws === ws && each.n === n).length
+  await until(async () => called(102) === 2 && (await states(ws))['h'] === 2, 'the other branch goes on until it waits')
+  for (const n of [0, 1]) expect(await one.engine.signal(ws, `go-${n}`, {})).not.toBeNull()
+  await until(async () => called(103) === 2 && (await states(ws))['h'] === 2, 'it goes on')
+  expect([called(0), called(1), called(101), called(102)]).toEqual([0, 0, 2, 2])
+  await one.engine.holds.resumeService(ws, 'crm.example', actor)
+  await idle(ws)
+  expect(await statuses(ws)).toEqual(['1:2'])
+  expect([called(0), called(1), called(101), called(102), called(103)]).toEqual([1, 1, 2, 2, 2])
+  expect((await one.engine.pool.query('select 1 from attempt where workspace_id = $1', [ws])).rowCount).toBe(0)
+  await until(async () => (await one.engine.pool.query('select 1 from hold where workspace_id = $1', [ws])).rowCount === 0, 'the hold is gone')
+  await clean()
+})
+
 test('random pauses, parkings and cancels while runs flow: everything ends, nothing is left behind', async () => {
   const { ws, id } = await workspaceWith({ concurrency: { limit: 10 }, concurrency2: { limit: 4, key: 'event.data.team' } })
   await send(ws, 400)

@@ -6,6 +6,9 @@
 import { slotsBack } from '#engine/sql/job-claim.ts'
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
+/** A parked service holds the job. When another branch of the run goes on meanwhile, that is no pass to call the service. */
+export const heldByService = `job.state = 'h' and starts_with(job.why::text, '{"kind":"held","hold":"service"')`
+
 export const holdsAll = {
   name: 'holds-all',
   text: `select workspace_id, id::text, kind, target, reason, auto, since, until, ramp, extract(epoch from until - clock_timestamp()) * 1000 as until_ms from hold`,

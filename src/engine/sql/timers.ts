@@ -1,4 +1,5 @@
 /** Timers (sleeps, retries, time limits of waits) and their wake-up. */
+import { heldByService } from '#engine/sql/hold.ts'
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
 /** Up to 500 due jobs back to the queue; their lanes open. Answers how many, and the next due in ms. */
@@ -8,7 +9,7 @@ export const timerDue = {
       select ctid from job where due is not null and due <= clock_timestamp() order by due limit 500 for update skip locked
     ),
     woken as (
-      update job set state = 'q', due = null, poked = false from due where job.ctid = due.ctid
+      update job set state = 'q', due = null, poked = false, hold_id = case when ${heldByService} then null else job.hold_id end from due where job.ctid = due.ctid
       returning job.workspace_id, job.lane_id
     ),
     ${openLanes('woken')}

@@ -3,6 +3,7 @@
  * name), storing an event of a waited-for name the shared one, so an event whose transaction is
  * still open is seen by one side or the other, never by neither.
  */
+import { heldByService } from '#engine/sql/hold.ts'
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
 /** Events that are looked at together. */
@@ -126,7 +127,12 @@ export const waitsAnew = (runs: string, steps: string, ws: number): string => `w
           or exists (select 1 from ${steps} f where f.run_id = o.id and f.step = wait.step))
     )`
 
-/** First match wins. The job is poked in any state, so a run that is just parking queues instead. */
+const wakes = `(job.state = 'w' or ${heldByService})`
+
+/**
+ * First match wins. The job is poked in any state, so a run that is just parking queues instead. One that a parked service holds
+ * goes on with its other branches.
+ */
 export const waitResolve = {
   name: 'wait-resolve',
   text: `with resolved as (
@@ -136,9 +142,10 @@ export const waitResolve = {
       returning wait.workspace_id, wait.run_id
     ),
     poked as (
-      update job set poked = job.state = 'r', state = case when job.state = 'w' then 'q' else job.state end,
-        due = case when job.state = 'w' then null else job.due end
-      from (select distinct workspace_id, run_id from resolved) r where job.workspace_id = r.workspace_id and job.run_id = r.run_id
+      update job set poked = job.state = 'r', state = case when ${wakes} then 'q' else job.state end,
+        due = case when ${wakes} then null else job.due end, hold_id = case when ${wakes} then null else job.hold_id end
+      from (select distinct workspace_id, run_id from resolved) r
+      where job.workspace_id = r.workspace_id and job.run_id = r.run_id
       returning job.workspace_id, job.lane_id, job.run_id, job.state
     ),
     ${openLanes("poked where state = 'q'")}

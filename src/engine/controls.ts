@@ -6,10 +6,11 @@ import { newUuid, publicId } from '#base/ids.ts'
 import { runIdFor, runMask } from '#engine/derived-ids.ts'
 import { audit, type Actor } from '#engine/audit.ts'
 import type { KnownLanes } from '#engine/known-lanes.ts'
-import { laneOf, type Route, type Routes } from '#engine/match.ts'
+import { laneOf, type Route, type Routes, type RoutingTable } from '#engine/match.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
+import { uuids } from '#engine/sql/arrays.ts'
 import { runFind, runReopen } from '#engine/sql/run-control.ts'
-import { emptyPlan, type Plan } from '#engine/store-events.ts'
+import { cancelKeys, emptyPlan, type Plan, type PlannedRun } from '#engine/store-events.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { tryAgain } from '#engine/try-again.ts'
 
@@ -65,9 +66,9 @@ export async function retryFromFailed(context: ControlContext, workspaceId: stri
   if (run.status !== 2) {
     throw new FanwiseError('conflict', run.status === 0 ? 'This run has not ended.' : 'Only a failed run can go on from its failed step.', { fix: 'Run it again from the start instead.' })
   }
-  const lane = await laneFor(context, workspaceId, run)
+  const planned = await plannedAgain(context, workspaceId, run)
   const rowCount = await inTransaction(context.pool, async (client) => {
-    const reopened = await client.query({ ...runReopen, values: [workspaceId, runId, lane] })
+    const reopened = await client.query({ ...runReopen, values: [workspaceId, runId, planned.laneId, uuids(planned.cancelKeys)] })
     if (by !== undefined && reopened.rowCount !== 0) await audit(client, workspaceId, by, 'run.retry', publicId('run', runId))
     return reopened.rowCount
   })
@@ -80,17 +81,11 @@ export async function retryFromFailed(context: ControlContext, workspaceId: stri
 /** A new run of the same version for the same event; its steps get new idempotency keys. */
 export async function runAgain(context: ControlContext, workspaceId: string, runId: string, by?: Actor): Promise<{ runId: string }> {
   const run = await findRun(context, workspaceId, runId)
-  const route = await routeFor(context, workspaceId, run)
-  const plan = emptyPlan()
-  const event = await loadEvent(context.pool, workspaceId, run.event_id)
-  const lane = laneOf(route, workspaceId, event)
+  const planned = await plannedAgain(context, workspaceId, run)
   const mask = runMask(run.function_id, Math.floor(Math.random() * 2 ** 48) + 1)
   const again = runIdFor(newUuid().slice(0, 13) + run.event_id.slice(13), mask)
-  plan.runs.push({
-    workspaceId, runId: again, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false,
-    parentRunId: null, parentStep: null, retryOf: runId,
-  })
-  await context.lanes.ensure(context.pool, plan.runs)
+  const plan = emptyPlan()
+  plan.runs.push({ ...planned, runId: again, retryOf: runId })
   await inTransaction(context.pool, async (client) => {
     await insertRun(client, plan)
     if (by !== undefined) await audit(client, workspaceId, by, 'run.again', publicId('run', runId), { run: publicId('run', again) })
@@ -113,8 +108,8 @@ async function insertRun(client: pg.ClientBase, plan: Plan): Promise<void> {
       ), gathered as (
         insert into run_event (workspace_id, run_id, n, event_id) select $1, $2, x.n, x.event_id from run_event x where x.workspace_id = $1 and x.run_id = $7
       )
-      insert into job (workspace_id, run_id, lane_id) select workspace_id, id, $6 from r`,
-    values: [run.workspaceId, run.runId, run.route.functionId, run.version, run.eventId, run.laneId, run.retryOf],
+      insert into job (workspace_id, run_id, lane_id, cancel_keys) select workspace_id, id, $6, $8 from r`,
+    values: [run.workspaceId, run.runId, run.route.functionId, run.version, run.eventId, run.laneId, run.retryOf, uuids(run.cancelKeys)],
   })
 }
 
@@ -124,27 +119,32 @@ async function findRun(context: ControlContext, workspaceId: string, runId: stri
   return rows[0]
 }
 
-async function loadEvent(pool: pg.Pool, workspaceId: string, eventId: string): Promise<{ id: string; name: string; data: JsonObject; ts: number }> {
-  const { rows } = await pool.query<{ name: string; data: JsonObject; ts: string }>({
-    name: 'event-find', text: 'select name, data, ts from event where workspace_id = $1 and id = $2', values: [workspaceId, eventId],
+async function loadEvent(pool: pg.Pool, workspaceId: string, eventId: string): Promise<{ id: string; name: string; data: JsonObject; ts: number; v?: string }> {
+  const { rows } = await pool.query<{ name: string; data: JsonObject; ts: string; v: string | null }>({
+    name: 'event-find', text: 'select name, data, ts, v from event where workspace_id = $1 and id = $2', values: [workspaceId, eventId],
   })
   if (rows[0] === undefined) throw new FanwiseError('not_found', 'The event of this run is not stored any more.', { fix: 'Send the event again.' })
-  return { id: eventId, name: rows[0].name, data: rows[0].data, ts: Number(rows[0].ts) }
+  const { name, data, ts, v } = rows[0]
+  return { id: eventId, name, data, ts: Number(ts), ...(v === null ? {} : { v }) }
 }
 
 /** A test of a draft goes on as that draft, whether its function was ever published or not. */
-async function routeFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<Route> {
+async function tableFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<{ table: RoutingTable; route: Route }> {
   const table = await (run.version < 0 ? context.routes.ofDraft(workspaceId, run.function_id, run.version) : context.routes.get(workspaceId))
   const route = table.byId.get(run.function_id)
   if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then try again.' })
-  return route
+  return { table, route }
 }
 
-async function laneFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<string> {
-  const route = await routeFor(context, workspaceId, run)
-  const lane = laneOf(route, workspaceId, await loadEvent(context.pool, workspaceId, run.event_id))
-  const plan = emptyPlan()
-  plan.runs.push({ workspaceId, runId: newUuid(), route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false, parentRunId: null, parentStep: null, retryOf: null })
-  await context.lanes.ensure(context.pool, plan.runs)
-  return lane.id
+/** A run that goes on, or once more, as the function waits in line by now; its lane is there. */
+async function plannedAgain(context: ControlContext, workspaceId: string, run: FoundRun): Promise<Omit<PlannedRun, 'runId'>> {
+  const { table, route } = await tableFor(context, workspaceId, run)
+  const event = await loadEvent(context.pool, workspaceId, run.event_id)
+  const lane = laneOf(route, workspaceId, event)
+  const planned = {
+    workspaceId, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false,
+    parentRunId: null, parentStep: null, retryOf: null, cancelKeys: cancelKeys(table, run.function_id, run.version, event),
+  }
+  await context.lanes.ensure(context.pool, [planned])
+  return planned
 }

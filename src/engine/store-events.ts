@@ -5,10 +5,11 @@
 import { databaseNow } from '#engine/clock.ts'
 import type { EventSource } from '#engine/event-source.ts'
 import { runIdFor } from '#engine/derived-ids.ts'
+import { cancelKeysOf } from '#engine/flow/cancel-keys.ts'
 import { headStartMs } from '#engine/flow/compile-flow.ts'
 import { distinctLanes } from '#engine/known-lanes.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
-import { laneOf, matchRoutes, type Route, type RoutingTable } from '#engine/match.ts'
+import { laneOf, matchRoutes, type MatchableEvent, type Route, type RoutingTable } from '#engine/match.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 
 export interface PlannedEvent {
@@ -47,6 +48,8 @@ export interface PlannedRun {
   parentRunId: string | null
   parentStep: string | null
   retryOf: string | null
+  /** What the events that may end it find it by; empty for most. */
+  cancelKeys: readonly string[]
   /** What flow control says; absent on the hot path. */
   start?: StartRule
 }
@@ -82,13 +85,21 @@ export function planEvent(plan: Plan, table: RoutingTable, event: PlannedEvent, 
       runId: runIdFor(event.id, route.mask),
       route, version: route.version, eventId: event.id,
       laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules,
-      parentRunId: null, parentStep: null, retryOf: null,
+      parentRunId: null, parentStep: null, retryOf: null, cancelKeys: cancelKeys(table, route.functionId, route.version, event),
     }
     const start = startOf(route, event)
     if (start !== undefined) run.start = start
     plan.runs.push(run)
   }
   return routes.length
+}
+
+const none: readonly string[] = []
+
+/** What events that may end a run of this function's version find it by. */
+export function cancelKeys({ cancels }: RoutingTable, functionId: string, version: number, event: MatchableEvent): readonly string[] {
+  const ofFunction = cancels.byFunction.get(functionId)
+  return ofFunction === undefined ? none : cancelKeysOf(ofFunction, version, event)
 }
 
 const aheadMs = 1000
@@ -105,7 +116,7 @@ function startOf(route: Route, event: PlannedEvent): StartRule | undefined {
   }
 }
 
-/** Parameters $1–$25 of event-ingest and event-emit. */
+/** Parameters $1–$26 of event-ingest and event-emit. */
 export function planParameters(plan: Plan): string[] {
   const { events, runs } = plan
   const lanes = distinctLanes(runs)
@@ -132,6 +143,7 @@ export function planParameters(plan: Plan): string[] {
     uuids(lanes.map((r) => r.workspaceId)),
     uuids(lanes.map((r) => r.laneId)),
     ...startColumns(runs),
+    keyLists(runs),
   ]
 }
 
@@ -143,6 +155,10 @@ function startColumns(runs: PlannedRun[]): string[] {
     numbers(runs.map((r) => r.start?.deadlineMs ?? null)), texts(runs.map((r) => r.start?.skip ?? null)),
   ]
 }
+
+/** Lists of keys as one text parameter; an empty one is null. Without any the text is empty, and unnest fills up. */
+export const keyLists = (rows: readonly { cancelKeys: readonly string[] }[]): string =>
+  rows.some((row) => row.cancelKeys.length > 0) ? texts(rows.map((row) => (row.cancelKeys.length === 0 ? null : uuids(row.cancelKeys)))) : ''
 
 /** As a claim would have read them. Data above 64 KB is loaded when the run starts. */
 export function takenJobs({ events, runs }: Plan, taken: ReadonlySet<string>): ClaimedJob[] {

@@ -1,4 +1,5 @@
 /** Flow control at the start of runs, where it touches other things: order inside one request, versions, repeats, fan-outs, callers, restarts. */
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
@@ -130,6 +131,81 @@ describe('cancel on event', () => {
     await send(ws, ...all.map((n) => ({ data: { n, order: `o${n}` } })))
     await send(ws, ...all.filter((n) => n % 2 === 0).map((n) => ({ name: 'order/cancelled', data: { order: `o${n}` } })))
     expect(await statuses(ws)).toEqual(all.map((n) => (n % 2 === 0 ? 3 : 0)))
+  })
+
+  test('an event reads the open runs that want its values, not all there are', async () => {
+    const ws = await workspaceWith({ cancelOn: [...cancelOn, { event: 'order/moved', if: 'async.data.from == event.data.order && async.data.n > 1' }, { event: 'order/stopped', if: 'async.data.n > event.data.n' }] }, sleeper)
+    await workspaceWith({ cancelOn }, sleeper)
+    await send(ws, ...Array.from({ length: 400 }, (_, n) => ({ data: { n, order: `o${n}` } })))
+    let read = 0
+    const original = pg.Client.prototype.query
+    pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+      const answer = (original as (...all: unknown[]) => unknown).apply(this, given)
+      if ((given[0] as { name?: string } | undefined)?.name === 'flow-cancellable') void (answer as Promise<pg.QueryResult>).then(({ rowCount }) => (read += rowCount ?? 0), () => {})
+      return answer
+    } as typeof original
+    try {
+      await send(ws, { name: 'order/cancelled', data: { order: 'o7' } }, { name: 'order/moved', data: { from: 'o9', n: 2 } }, { name: 'order/moved', data: { from: 'o11', n: 1 } }, { name: 'order/cancelled', data: {} })
+      expect(read).toBe(3)
+      // Nothing of this rule can be looked up, so all of its runs are read, of which there are two less by now.
+      await send(ws, { name: 'order/stopped', data: { n: 3 } })
+      expect(read).toBe(3 + 398)
+    } finally {
+      pg.Client.prototype.query = original
+    }
+    expect((await runs(ws)).filter((run) => run.status === 3).map((run) => run.n).sort((a, b) => a - b)).toEqual([0, 1, 2, 7, 9])
+  })
+
+  test('a run is ended by its value whatever that is, compared as text, or as CEL compares', async () => {
+    const values: unknown[] = [1, '1', 1.5, -0, '', 'ü\u0000\ud800', true, null, [1, { a: 2 }], { b: 1, a: 2 }, 'x'.repeat(20_000)]
+    for (const [rule, ended] of [[{ match: 'data.order' }, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]], [{ if: 'event.data.order == async.data["order"]' }, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]] as const) {
+      const ws = await workspaceWith({ cancelOn: [{ event: 'order/cancelled', ...rule }] }, sleeper)
+      await send(ws, ...values.map((order, n) => ({ data: { n, order } as never })), { data: { n: values.length } })
+      await send(ws, ...['nobody', 2, false, {}, []].map((order) => ({ name: 'order/cancelled', data: { order } as never })), { name: 'order/cancelled', data: {} })
+      expect(await statuses(ws)).toEqual([...values, null].map(() => 0))
+      await send(ws, ...values.map((order) => ({ name: 'order/cancelled', data: { order } as never })))
+      expect((await runs(ws)).filter((run) => run.status === 3).map((run) => run.n).sort((a, b) => a - b), JSON.stringify(rule)).toEqual(ended)
+    }
+  })
+
+  test('a debounced run is found by the newest event it took', async () => {
+    const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, key: 'event.data.cart' }, cancelOn }, sleeper)
+    await send(ws, { data: { n: 0, cart: 'c', order: 'a' } }, { data: { n: 1, cart: 'c', order: 'b' } })
+    await send(ws, { data: { n: 2, cart: 'd', order: 'a' } })
+    await send(ws, { data: { n: 3, cart: 'd', order: 'c' } })
+    await send(ws, { name: 'order/cancelled', data: { order: 'a' } })
+    expect(await statuses(ws)).toEqual([0, 0])
+    await send(ws, { name: 'order/cancelled', data: { order: 'c' } })
+    expect(await statuses(ws)).toEqual([0, 3])
+    await send(ws, { name: 'order/cancelled', data: { order: 'b' } })
+    expect(await statuses(ws)).toEqual([3, 3])
+  })
+
+  test('runs that go on after a failure, that run again, or that were open before they could be looked up are found', async () => {
+    const ws = await createWorkspace(t.engine.pool)
+    const broken = [transform('note', { n: '{{ event.data.missing }}' })]
+    const ids = await publish(t.engine.pool, ws, [
+      fn('all', 'list/given', [step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "n": {{ item }}, "order": "a" }' })]),
+      fn('item', 'item/sent', broken, { flow: { cancelOn } }), fn('work', 'work/asked', broken, { flow: { cancelOn } }),
+    ])
+    const of = async (name: string) => (await runs(ws)).filter((run) => run.function === name).map((run) => run.status)
+    await send(ws, { data: { n: 0, order: 'a' } }, { name: 'list/given', data: { n: 0, items: [1, 2, 3] } })
+    await until(async () => (await of('work')).join() === '2' && (await of('item')).join() === '2,2,2', 'all fail')
+    const { fan } = await one<{ fan: string }>('select id::text as fan from fan_out where workspace_id = $1', ws)
+    const { run } = await one<{ run: string }>(`select r.id::text as run from run r join function f on f.id = r.function_id where r.workspace_id = $1 and f.slug = 'work'`, ws)
+    const ada = { id: null, name: 'Ada' }
+    for (const slug of ['item', 'work']) await t.engine.holds.pauseFunction(ws, { id: ids[slug]!, slug }, ada)
+    // Another version by now, without such a rule.
+    await again(ws, fn('work', 'work/asked', broken))
+    await t.engine.retryRun(ws, run, { from: 'failed' })
+    await t.engine.retryRun(ws, run, { from: 'start' })
+    await t.engine.fanOuts.retryFailed(ws, fan, ada)
+    expect([await of('work'), await of('item')]).toEqual([[0, 0], [0, 0, 0]])
+    await send(ws, { name: 'order/cancelled', data: { order: 'b' } })
+    expect([await of('work'), await of('item')]).toEqual([[0, 0], [0, 0, 0]])
+    await t.engine.pool.query('update job set cancel_keys = array[$2::uuid] where workspace_id = $1 and run_id = (select max(run_id::text)::uuid from job where workspace_id = $1)', [ws, ids['work']])
+    await send(ws, { name: 'order/cancelled', data: { order: 'a' } })
+    expect([await of('work'), await of('item')]).toEqual([[3, 3], [3, 3, 3]])
   })
 })
 
@@ -284,7 +360,7 @@ test('a batch that becomes full while its lane is being shut leaves an open lane
   const { run_id: run, lane_id: lane } = await one<{ run_id: string; lane_id: string }>('select run_id, lane_id from job where workspace_id = $1', ws)
   const [storing, closing] = [await t.engine.pool.connect(), await t.engine.pool.connect()]
   await storing.query('begin')
-  await storing.query({ ...flowPending, values: [uuids([ws]), uuids([run]), '{null}', '{null}', '{null}', '{null}', '{null}'] })
+  await storing.query({ ...flowPending, values: [uuids([ws]), uuids([run]), '{null}', '{null}', '{null}', '{null}', '{null}', ''] })
   // The closer does not see what is not committed yet.
   await closing.query('begin')
   const locked = await closing.query<{ at: string }>({ ...laneCloseLock, values: [uuids([ws]), uuids([lane])] })
@@ -308,7 +384,7 @@ test('pending debounces and batches survive that every process stops', async () 
   const second = await startTestEngine({ database: own })
   await second.engine.ingest(ws, [{ name: 'work/asked', data: { n: 2 } }], { source: 'api' })
   const { pool } = second.engine
-  await until(async () => (await pool.query<{ n: number }>('select count(*)::int n from run where workspace_id = $1 and status = 1', [ws])).rows[0]!.n >= 2, 'both ran')
+  await until(async () => (await pool.query('select 1 from job where workspace_id = $1', [ws])).rowCount === 0, 'all have run')
   const { rows } = await pool.query<{ output: JsonObject }>(`select output from step where workspace_id = $1`, [ws])
   // A slow machine may let the first ones become due before the third event: nothing is lost or doubled even so.
   expect(rows.flatMap((row) => (row.output.seen as number[] | undefined) ?? []).sort()).toEqual([0, 1, 2])

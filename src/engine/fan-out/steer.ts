@@ -8,10 +8,10 @@ import { cancelRest, confirm, letGo, rest, resume } from '#engine/fan-out/rest.t
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'
 import { readProgress, readProgressOf, type FanOutProgress } from '#engine/fan-out/progress.ts'
-import { laneOf, type Route } from '#engine/match.ts'
+import { laneOf, type Route, type RoutingTable } from '#engine/match.ts'
 import { fanOutFailed, fanOutLook, fanOutReopen, limitOverride } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
-import { emptyPlan } from '#engine/store-events.ts'
+import { cancelKeys, emptyPlan, keyLists } from '#engine/store-events.ts'
 import { untilAnswered } from '#engine/try-again.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 
@@ -105,20 +105,21 @@ async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGener
   for (const range of rangesOf(row)) {
     let behind = range.from
     for (;;) {
-      const { rows } = await context.pool.query<{ run: string; version: number; event_id: string; name: string; data: unknown; ts: number }>({ ...fanOutFailed, values: [row.workspace_id, behind, range.to] })
+      const { rows } = await context.pool.query<{ run: string; version: number; event_id: string; name: string; data: unknown; ts: number; v: string | null }>({ ...fanOutFailed, values: [row.workspace_id, behind, range.to] })
       if (rows.length === 0) break
       behind = rows.at(-1)!.run
       const plan = emptyPlan()
       for (const failed of rows) {
-        const route = await routeOfRun(context, row.workspace_id, range.functionId, failed.version)
-        const lane = laneOf(route, row.workspace_id, { id: failed.event_id, name: failed.name, data: failed.data, ts: failed.ts })
+        const { table, route } = await tableOfRun(context, row.workspace_id, range.functionId, failed.version)
+        const event = { id: failed.event_id, name: failed.name, data: failed.data, ts: failed.ts, ...(failed.v === null ? {} : { v: failed.v }) }
+        const lane = laneOf(route, row.workspace_id, event)
         plan.runs.push({
           workspaceId: row.workspace_id, runId: failed.run, route, version: failed.version, eventId: failed.event_id, laneId: lane.id, keyText: lane.keyText,
-          ownerId: lane.ownerId, rules: false, parentRunId: null, parentStep: null, retryOf: null,
+          ownerId: lane.ownerId, rules: false, parentRunId: null, parentStep: null, retryOf: null, cancelKeys: cancelKeys(table, range.functionId, failed.version, event),
         })
       }
       await context.lanes.ensure(context.pool, plan.runs)
-      const answer = await context.pool.query<{ n: number }>({ ...fanOutReopen, values: [row.workspace_id, row.id, uuids(plan.runs.map((run) => run.runId)), uuids(plan.runs.map((run) => run.laneId))] })
+      const answer = await context.pool.query<{ n: number }>({ ...fanOutReopen, values: [row.workspace_id, row.id, uuids(plan.runs.map((run) => run.runId)), uuids(plan.runs.map((run) => run.laneId)), keyLists(plan.runs)] })
       context.woken([])
       yield answer.rows[0]!.n
     }
@@ -126,11 +127,11 @@ async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGener
 }
 
 /** A test of a draft goes on as that draft. */
-async function routeOfRun(context: FanOutContext, workspaceId: string, functionId: string, version: number): Promise<Route> {
+async function tableOfRun(context: FanOutContext, workspaceId: string, functionId: string, version: number): Promise<{ table: RoutingTable; route: Route }> {
   const table = await (version < 0 ? context.routes.ofDraft(workspaceId, functionId, version) : context.routes.get(workspaceId))
   const route = table.byId.get(functionId)
   if (route === undefined) throw new FanwiseError('conflict', 'A function of this fan-out is not published any more.', { fix: 'Publish its workflow, then try again.' })
-  return route
+  return { table, route }
 }
 
 const limitMax = 100_000

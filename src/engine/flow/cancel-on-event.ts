@@ -1,18 +1,19 @@
 /**
  * Open runs that an arriving event ends (`cancelOn`), in the transaction that stores the event and after
  * its runs are in, so that the events of one transaction see each other in their order. The rules of the
- * version a run began with count for it. One look at the open runs per rule, however many events came.
+ * version a run began with count for it. One look per rule, however many events came, at the open runs that want
+ * what they bring (`cancel-keys.ts`).
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
-import { memberAt } from '#base/json.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
+import { cancelKeysFor, textAt } from '#engine/flow/cancel-keys.ts'
 import { cancelsOf, type Cancel } from '#engine/flow/cancel-rules.ts'
 import { holds, type CancelRule } from '#engine/flow/compile-flow.ts'
 import type { RoutingTable } from '#engine/match.ts'
 import { flowCancellable } from '#engine/sql/flow.ts'
-import { numbers } from '#engine/sql/arrays.ts'
+import { numbers, uuids } from '#engine/sql/arrays.ts'
 import type { Plan, PlannedEvent } from '#engine/store-events.ts'
 
 export const cancelsSomething = (events: readonly PlannedEvent[], tables: Map<string, RoutingTable>): boolean =>
@@ -58,14 +59,12 @@ export async function cancelOnEvents(client: pg.ClientBase, plan: Plan, tables: 
   return endRuns(client, [...toEnd.values()])
 }
 
-async function candidates(client: pg.ClientBase, { functionId, versions, rule }: Cancel, list: Arrival[]): Promise<Candidate[]> {
-  const { match, timeoutMs } = rule
-  const path = match !== null && match[0] === 'data' && match.length > 1 ? match.slice(1) : null
-  const values = match === null ? [] : list.map(({ event }) => textAt(event, match)).filter((value) => value !== undefined)
-  if (match !== null && values.length === 0) return []
+async function candidates(client: pg.ClientBase, cancel: Cancel, list: Arrival[]): Promise<Candidate[]> {
+  const events = list.map(({ event }) => event)
+  const keys = cancelKeysFor(cancel, events)
+  if (keys.length === 0) return []
   const { rows } = await client.query<Candidate>({
-    ...flowCancellable,
-    values: [list[0]!.event.workspaceId, functionId, numbers(versions), timeoutMs, path, path === null ? null : [...new Set(values)]],
+    ...flowCancellable, values: [events[0]!.workspaceId, cancel.functionId, numbers(cancel.versions), cancel.rule.timeoutMs, uuids(keys)],
   })
   return rows
 }
@@ -81,9 +80,3 @@ function matches({ match, condition }: CancelRule, origin: Candidate, event: Pla
 const reasonOf = (event: PlannedEvent) => new FanwiseError('run_cancelled', `Cancelled by the event ${event.name}.`, {
   fix: 'Nothing needs to be done. The function’s settings say which events cancel it.', facts: { event: publicId('evt', event.id) },
 }).toShape()
-
-/** As Postgres' #>> gives it: the text of a string or a number, JSON of anything else. */
-function textAt(event: unknown, path: readonly string[]): string | undefined {
-  const value = memberAt(event, path)
-  return value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
-}

@@ -16,10 +16,11 @@ export interface LoadedCancels {
   definition: Pick<FunctionDefinition, 'flow'>
 }
 
-/** By the name of the event; those of a pattern such as `order/*` by what stands before its star. */
+/** By the name of the event; those of a pattern such as `order/*` by what stands before its star. And by the function whose runs they end. */
 export interface Cancels {
   exact: Map<string, Cancel[]>
   patterns: { before: string; cancels: Cancel[] }[]
+  byFunction: Map<string, Cancel[]>
 }
 
 /** Those that an event of this name may set off. */
@@ -44,8 +45,12 @@ export function cancelsByEvent(loaded: readonly LoadedCancels[]): Cancels {
     }
   }
   const byEvent = new Map<string, Cancel[]>()
-  for (const entry of entries.values()) byEvent.set(entry.rule.event, [...(byEvent.get(entry.rule.event) ?? []), entry])
+  const byFunction = new Map<string, Cancel[]>()
+  for (const entry of entries.values()) {
+    byEvent.set(entry.rule.event, [...(byEvent.get(entry.rule.event) ?? []), entry])
+    byFunction.set(entry.functionId, [...(byFunction.get(entry.functionId) ?? []), entry])
+  }
   const patterns = [...byEvent].filter(([name]) => name.endsWith('*'))
   for (const [name] of patterns) byEvent.delete(name)
-  return { exact: byEvent, patterns: patterns.map(([name, cancels]) => ({ before: name.slice(0, -1), cancels })) }
+  return { exact: byEvent, patterns: patterns.map(([name, cancels]) => ({ before: name.slice(0, -1), cancels })), byFunction }
 }

@@ -14,7 +14,7 @@ import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { holds, keyText, type CompiledFlow, type KeyedRule } from '#engine/flow/compile-flow.ts'
 import { eventsStored, flowLock, flowOpenRuns, flowPending, flowPendingRuns, flowRunEvents, flowSave } from '#engine/sql/flow.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
-import type { Plan, PlannedEvent, PlannedRun, StartRule } from '#engine/store-events.ts'
+import { keyLists, type Plan, type PlannedEvent, type PlannedRun, type StartRule } from '#engine/store-events.ts'
 
 const kinds = ['rate', 'idempotency', 'singleton', 'debounce', 'batch'] as const
 type Kind = (typeof kinds)[number]
@@ -120,6 +120,8 @@ interface Move {
   laneId: string | null
   dueMs: number | null
   deadlineMs: number | null
+  /** What events find it by; with another event, other ones. */
+  cancelKeys: readonly string[]
 }
 
 class Deciding {
@@ -214,11 +216,11 @@ class Deciding {
       run.start = withStart(run, dueMs)
       Object.assign(memory, { runId: run.runId, planned: run, count: 0, fresh: true, keepMs: (rule.timeoutMs ?? rule.periodMs) + keptForRunsMs })
     } else if (memory.planned !== null) {
-      const { eventId, laneId, keyText: laneKey, ownerId } = run
-      Object.assign(memory.planned, { eventId, laneId, keyText: laneKey, ownerId })
+      const { eventId, laneId, keyText: laneKey, ownerId, cancelKeys } = run
+      Object.assign(memory.planned, { eventId, laneId, keyText: laneKey, ownerId, cancelKeys })
       memory.planned.start = withStart(memory.planned, dueMs)
     } else {
-      this.move({ workspaceId: run.workspaceId, runId: memory.runId!, eventId: run.eventId, version: run.version, laneId: run.laneId, dueMs: Math.max(0, dueMs), deadlineMs: deadlineOf(run, dueMs) })
+      this.move({ workspaceId: run.workspaceId, runId: memory.runId!, eventId: run.eventId, version: run.version, laneId: run.laneId, dueMs: Math.max(0, dueMs), deadlineMs: deadlineOf(run, dueMs), cancelKeys: run.cancelKeys })
     }
     this.join(memory, run, joins)
   }
@@ -233,7 +235,7 @@ class Deciding {
     this.join(memory, run, joins)
     const full = memory.count >= rule.size
     if (memory.planned !== null) memory.planned.start = withStart(memory.planned, full ? null : rule.timeoutMs)
-    else if (full) this.move({ workspaceId: run.workspaceId, runId: memory.runId!, eventId: null, version: null, laneId: null, dueMs: null, deadlineMs: deadlineOf(run, 0) })
+    else if (full) this.move({ workspaceId: run.workspaceId, runId: memory.runId!, eventId: null, version: null, laneId: null, dueMs: null, deadlineMs: deadlineOf(run, 0), cancelKeys: [] })
     if (full) Object.assign(memory, { runId: null, planned: null, count: 0 })
   }
 
@@ -271,7 +273,7 @@ class Deciding {
       ...flowPending,
       values: [
         uuids(moves.map((m) => m.workspaceId)), uuids(moves.map((m) => m.runId)), uuids(moves.map((m) => m.eventId)), numbers(moves.map((m) => m.version)),
-        uuids(moves.map((m) => m.laneId)), numbers(moves.map((m) => m.dueMs)), numbers(moves.map((m) => m.deadlineMs)),
+        uuids(moves.map((m) => m.laneId)), numbers(moves.map((m) => m.dueMs)), numbers(moves.map((m) => m.deadlineMs)), keyLists(moves),
       ],
     })
   }

@@ -3,7 +3,7 @@
  *
  * Parameters 1–10 are the events' columns, 11–19 the runs' (a run and its job are one row here),
  * 20–21 the distinct lanes, sorted, 22–25 what flow control says of each run (empty when it says nothing):
- * starts in ms, head start in ms, start deadline in ms, why it is skipped. The gates differ: ingest checks that the routing table used is
+ * starts in ms, head start in ms, start deadline in ms, why it is skipped; 26 what the events that may end it find it by. The gates differ: ingest checks that the routing table used is
  * still the current one; an emit checks that the worker's lease stands and that the emit (or this
  * chunk of it) has not been stored before.
  */
@@ -15,8 +15,9 @@ const eventRows = `
 
 const runRows = `
     unnest($11::uuid[], $12::uuid[], $13::uuid[], $14::int[], $15::uuid[], $16::uuid[], $17::uuid[], string_to_array($18, E'\\x1e', ''), $19::uuid[],
-      $22::float8[], $23::float8[], $24::float8[], string_to_array($25, E'\\x1e', '')::json[])
-      as t(ws, id, fn, version, event, lane, parent_run, parent_step, retry_of, starts_in, head_start, deadline_in, skip)`
+      $22::float8[], $23::float8[], $24::float8[], string_to_array($25, E'\\x1e', '')::json[],
+      string_to_array($26, E'\\x1e', ''))
+      as t(ws, id, fn, version, event, lane, parent_run, parent_step, retry_of, starts_in, head_start, deadline_in, skip, cancel_keys)`
 
 /**
  * A lane must be open when its jobs become visible. The key-share lock is held until COMMIT, and the
@@ -35,9 +36,9 @@ const lanes = `
 const insertEvents = `insert into event (workspace_id, id, name, data, ts, v, client_id, source, source_ref, emit_run_id)`
 const insertRuns = `insert into run (workspace_id, id, function_id, version, event_id, parent_run_id, parent_step, retry_of, status, ended_at, error)`
 const runEnd = `case when t.skip is null then 0 else 4 end, case when t.skip is not null then clock_timestamp() end, t.skip`
-const insertJobs = `insert into job (workspace_id, run_id, lane_id, state, due, deadline, ord)
+const insertJobs = `insert into job (workspace_id, run_id, lane_id, state, due, deadline, cancel_keys, ord)
       select t.ws, t.id, t.lane, case when t.starts_in is null then 'q' else 't' end, clock_timestamp() + t.starts_in * interval '1 ms',
-        clock_timestamp() + t.deadline_in * interval '1 ms',
+        clock_timestamp() + t.deadline_in * interval '1 ms', coalesce(t.cancel_keys::uuid[], '{}'),
         (extract(epoch from clock_timestamp()) * 1000000)::bigint - coalesce(t.head_start, 0)::bigint * 1000`
 
 /** Whether nobody has published meanwhile. @param p numbers of the two parameters: workspaces, their route epochs as used */
@@ -69,10 +70,10 @@ const eventsAndRuns = (ids: 'may-repeat' | 'new') => {
     )`
 }
 
-/** $26 workspaces, $27 their route epochs as used. Answers \`current\`: whether it was stored. */
+/** $27 workspaces, $28 their route epochs as used. Answers \`current\`: whether it was stored. */
 export const eventIngest = {
   name: 'event-ingest',
-  text: `with ${current([26, 27])},
+  text: `with ${current([27, 28])},
     ${eventsAndRuns('may-repeat')},
     j as (
       ${insertJobs} from ${runRows} where t.skip is null and ${isNew('id', 'r')}
@@ -83,7 +84,7 @@ export const eventIngest = {
 /** As event-ingest, of ids that nobody has stored. */
 export const eventIngestNew = {
   name: 'event-ingest-new',
-  text: `with ${current([26, 27])},
+  text: `with ${current([27, 28])},
     ${eventsAndRuns('new')},
     j as (
       ${insertJobs} from ${runRows} where t.skip is null and (select ok from current)
@@ -92,16 +93,16 @@ export const eventIngestNew = {
 }
 
 /**
- * As event-ingest-new ($22–$25 empty), by a process whose worker $28 has time: jobs of lanes without a limit
+ * As event-ingest-new ($22–$25 empty), by a process whose worker $29 has time: jobs of lanes without a limit
  * are its own from the start, which spares them the claim. Answers their runs. Whoever has no lease any
  * more, or is being declared dead at this moment, is given none.
  */
 export const eventTakeNew = {
   name: 'event-take-new',
   text: `with fence as materialized (
-      select id from worker where id = $28 and lease_until > clock_timestamp() for key share skip locked
+      select id from worker where id = $29 and lease_until > clock_timestamp() for key share skip locked
     ),
-    ${current([26, 27])},
+    ${current([27, 28])},
     ${eventsAndRuns('new')},
     locked as (
       select l.workspace_id, l.id, l.open, case when l.cap is null then (select id from fence) end as worker from lane l
@@ -113,8 +114,8 @@ export const eventTakeNew = {
       where lane.workspace_id = locked.workspace_id and lane.id = locked.id and not locked.open and locked.worker is null
     ),
     j as (
-      insert into job (workspace_id, run_id, lane_id, state, worker_id, ord)
-      select t.ws, t.id, t.lane, case when l.worker is null then 'q' else 'r' end, l.worker, (extract(epoch from clock_timestamp()) * 1000000)::bigint
+      insert into job (workspace_id, run_id, lane_id, state, worker_id, cancel_keys, ord)
+      select t.ws, t.id, t.lane, case when l.worker is null then 'q' else 'r' end, l.worker, coalesce(t.cancel_keys::uuid[], '{}'), (extract(epoch from clock_timestamp()) * 1000000)::bigint
       from ${runRows} join locked l on l.workspace_id = t.ws and l.id = t.lane where (select ok from current)
       returning run_id, worker_id
     )
@@ -122,11 +123,11 @@ export const eventTakeNew = {
 }
 
 /**
- * $26 worker; the emits of this statement: $27 ws, $28 run, $29 step, $30 from index,
- * $31 to index, $32 total, $33 attempt, $34 started (ms ago), $35 input, $36 output, $37 base ms;
- * $38 workspaces, $39 their route epochs as used.
- * An emit that is a fan-out ($40 its id, else null) also has $41 function, $42 event name, $43 id of item 0,
- * $44 runs of this chunk, $45 functions of these runs (array literals), $46 canary, $47 stop share, $48 skipped runs.
+ * $27 worker; the emits of this statement: $28 ws, $29 run, $30 step, $31 from index,
+ * $32 to index, $33 total, $34 attempt, $35 started (ms ago), $36 input, $37 output, $38 base ms;
+ * $39 workspaces, $40 their route epochs as used.
+ * An emit that is a fan-out ($41 its id, else null) also has $42 function, $43 event name, $44 id of item 0,
+ * $45 runs of this chunk, $46 functions of these runs (array literals), $47 canary, $48 stop share, $49 skipped runs.
  * Its state after this chunk is answered too (`fans`): while it is not `emitting`, nothing more is sent.
  * An emit that ends here (to = total) records its step; the others move emit_progress on.
  * Answers the emits that were stored, as (run, step).
@@ -134,15 +135,15 @@ export const eventTakeNew = {
 export const eventEmit = {
   name: 'event-emit',
   text: `with fence as materialized (
-      select 1 from worker where id = $26 and lease_until > clock_timestamp() for key share
+      select 1 from worker where id = $27 and lease_until > clock_timestamp() for key share
     ),
-    ${current([38, 39])},
+    ${current([39, 40])},
     emits as (
-      select t.* from fence, unnest($27::uuid[], $28::uuid[], string_to_array($29, E'\\x1e', ''), $30::int[], $31::int[], $32::int[],
-        $33::int[], $34::float8[], string_to_array($35, E'\\x1e', '')::json[], string_to_array($36, E'\\x1e', '')::json[], $37::bigint[],
-        $40::uuid[], $41::uuid[], string_to_array($42, E'\\x1e', ''), $43::uuid[], $44::int[], string_to_array($45, E'\\x1e', ''), $46::int[], $47::real[], $48::int[])
+      select t.* from fence, unnest($28::uuid[], $29::uuid[], string_to_array($30, E'\\x1e', ''), $31::int[], $32::int[], $33::int[],
+        $34::int[], $35::float8[], string_to_array($36, E'\\x1e', '')::json[], string_to_array($37, E'\\x1e', '')::json[], $38::bigint[],
+        $41::uuid[], $42::uuid[], string_to_array($43, E'\\x1e', ''), $44::uuid[], $45::int[], string_to_array($46, E'\\x1e', ''), $47::int[], $48::real[], $49::int[])
         as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms, fan, fn, event_name, base_id, runs, targets, canary, stop_share, skipped)
-      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $26
+      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $27
       where (select ok from current)
     ),
     begun as (

@@ -190,19 +190,19 @@ export const fanOutOpenJobs = {
 /** A page of failed children behind run $4, with what their lane depends on. */
 export const fanOutFailed = {
   name: 'fan-out-failed',
-  text: `select r.id::text as run, r.version, e.id::text as event_id, e.name, e.data, e.ts::float8 as ts from failure x
+  text: `select r.id::text as run, r.version, e.id::text as event_id, e.name, e.data, e.ts::float8 as ts, e.v from failure x
     join run r on r.workspace_id = x.workspace_id and r.id = x.run_id and r.status = 2
     join event e on e.workspace_id = r.workspace_id and e.id = r.event_id
     where x.workspace_id = $1 and x.run_id > $2 and x.run_id <= $3 order by x.run_id limit 500`,
 }
 
-/** As run-reopen, for many children of one fan-out: $2 its id, $3 runs, $4 their lanes (made before). */
+/** As run-reopen, for many children of one fan-out: $2 its id, $3 runs, $4 their lanes (made before), $5 what events find them by. */
 export const fanOutReopen = {
   name: 'fan-out-reopen',
-  text: `with t as (select * from unnest($3::uuid[], $4::uuid[]) as t(run, lane)),
+  text: `with t as (select run, lane, keys::uuid[] as keys from unnest($3::uuid[], $4::uuid[], string_to_array($5, E'\\x1e', '')) as t(run, lane, keys)),
     open_again as (
       update run set status = 0, ended_at = null, error = null from t where run.workspace_id = $1 and run.id = t.run and run.status = 2
-      returning run.id, t.lane
+      returning run.id, t.lane, t.keys
     ),
     steps as (
       delete from step using open_again o where step.workspace_id = $1 and step.run_id = o.id and step.status = 2 and step.port is null
@@ -222,7 +222,7 @@ export const fanOutReopen = {
       on conflict (workspace_id, fan_out_id, worker_id) do update set failed = fan_out_count.failed + excluded.failed
     ),
     jobs as (
-      insert into job (workspace_id, run_id, lane_id, progress) select $1, id, lane, true from open_again returning workspace_id, lane_id
+      insert into job (workspace_id, run_id, lane_id, progress, cancel_keys) select $1, id, lane, true, coalesce(keys, '{}') from open_again returning workspace_id, lane_id
     ),
     ${openLanes('jobs')}
     select count(*)::int as n from open_again`,

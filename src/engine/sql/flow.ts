@@ -36,13 +36,14 @@ export const flowSave = {
 
 /**
  * Pending runs that took another event: $1 ws, $2 run, $3 event, $4 version, $5 lane (these three null = as before),
- * $6 due in ms (null = now), $7 start deadline in ms (null = none). A run that is due now is queued in an open lane:
+ * $6 due in ms (null = now), $7 start deadline in ms (null = none), $8 what events find it by (of its new event). A run that is due now is queued in an open lane:
  * the key-share lock is held until COMMIT, as where events are stored, so a closer cannot miss it.
  */
 export const flowPending = {
   name: 'flow-pending',
   text: `with t as (
-      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::float8[], $7::float8[]) as t(ws, run, event, version, lane, due, deadline)
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::float8[], $7::float8[],
+        string_to_array($8, E'\\x1e', '')) as t(ws, run, event, version, lane, due, deadline, keys)
     ),
     locked as (
       select l.workspace_id, l.id, l.open from lane l join (
@@ -55,7 +56,8 @@ export const flowPending = {
     ),
     moved as (
       update job set state = case when t.due is null then 'q' else 't' end, due = clock_timestamp() + t.due * interval '1 ms',
-        deadline = clock_timestamp() + t.deadline * interval '1 ms', lane_id = coalesce(t.lane, job.lane_id)
+        deadline = clock_timestamp() + t.deadline * interval '1 ms', lane_id = coalesce(t.lane, job.lane_id),
+        cancel_keys = case when t.event is null then job.cancel_keys else coalesce(t.keys::uuid[], '{}') end
       from t where job.workspace_id = t.ws and job.run_id = t.run
     )
     update run set event_id = t.event, version = t.version from t where t.event is not null and run.workspace_id = t.ws and run.id = t.run`,
@@ -81,20 +83,19 @@ export const eventsStored = {
 
 /**
  * Open runs of a function that events may end: $1 ws, $2 function, $3 its versions, $4 started less than so many ms ago
- * (null = any time), $5 path into the data of the run's own event (null = any), $6 the values it may have there.
- * Data that cannot be looked into here (a null character, half a character) is answered too; the caller compares again.
- * Only events of open runs are looked into (`offset 0`): the planner would rather read all there are.
+ * (null = any time), $5 what they are found by (cancel-keys.ts). Nothing but what is found is looked into (`offset 0`): the
+ * planner would rather read all there is.
  */
 export const flowCancellable = {
   name: 'flow-cancellable',
-  text: `with open as materialized (
-      select r.id, r.event_id from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id
-      where j.workspace_id = $1 and r.workspace_id = $1 and r.function_id = $2 and r.version = any($3::int[])
-        and ($4::float8 is null or r.started_at is null or r.started_at > clock_timestamp() - $4 * interval '1 ms')
+  text: `with found as materialized (
+      select workspace_id, run_id from job where cancel_keys <> '{}' and cancel_keys && $5::uuid[]
     )
-    select open.id::text as run, o.id::text as id, o.name, o.data, o.ts::float8 as ts, o.v
-    from open cross join lateral (select * from event e where e.workspace_id = $1 and e.id = open.event_id offset 0) o
-    where $5::text[] is null or case when pg_input_is_valid(o.data::text, 'jsonb') then o.data #>> $5 = any($6::text[]) else true end`,
+    select r.id::text as run, o.id::text as id, o.name, o.data, o.ts::float8 as ts, o.v
+    from found cross join lateral (select * from run where run.workspace_id = found.workspace_id and run.id = found.run_id offset 0) r
+    cross join lateral (select * from event e where e.workspace_id = r.workspace_id and e.id = r.event_id offset 0) o
+    where r.workspace_id = $1 and r.function_id = $2 and r.version = any($3::int[])
+      and ($4::float8 is null or r.started_at is null or r.started_at > clock_timestamp() - $4 * interval '1 ms')`,
 }
 
 /** Rows that say nothing any more; one whose run is still open is looked at again later. Answers how many were looked at. */

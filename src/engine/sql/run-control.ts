@@ -59,7 +59,7 @@ export const runFind = {
     from run r left join job j on j.workspace_id = r.workspace_id and j.run_id = r.id where r.workspace_id = $1 and r.id = $2`,
 }
 
-/** A failed run goes on: its failed steps lose their result and their used-up attempts. A failure that was handled has a way out, and stays. */
+/** A failed run goes on, in lane $3, found by events that may end it by $4: its failed steps lose their result and their used-up attempts. A failure that was handled has a way out, and stays. */
 export const runReopen = {
   name: 'run-reopen',
   text: `with open_again as (
@@ -86,7 +86,7 @@ export const runReopen = {
     ),
     ${waitsAnew('open_again', 'steps', 1)},
     queued as (
-      insert into job (workspace_id, run_id, lane_id, progress) select $1, id, $3, true from open_again returning workspace_id, lane_id, run_id
+      insert into job (workspace_id, run_id, lane_id, progress, cancel_keys) select $1, id, $3, true, $4::uuid[] from open_again returning workspace_id, lane_id, run_id
     ),
     ${openLanes('queued')}
     select run_id from queued`,

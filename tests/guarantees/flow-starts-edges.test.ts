@@ -168,6 +168,13 @@ describe('cancel on event', () => {
     }
   })
 
+  test('a path may lead through a member that is called event', async () => {
+    const ws = await workspaceWith({ cancelOn: [{ event: 'order/cancelled', match: 'event.data.event.order' }] }, sleeper)
+    await send(ws, ...['a', 'b'].map((order, n) => ({ data: { n, event: { order } } })))
+    await send(ws, { name: 'order/cancelled', data: { event: { order: 'a' } } })
+    expect(await statuses(ws)).toEqual([3, 0])
+  })
+
   test('a debounced run is found by the newest event it took', async () => {
     const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, key: 'event.data.cart' }, cancelOn }, sleeper)
     await send(ws, { data: { n: 0, cart: 'c', order: 'a' } }, { data: { n: 1, cart: 'c', order: 'b' } })

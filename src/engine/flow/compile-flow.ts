@@ -48,7 +48,7 @@ export function compileFlow(definition: FunctionDefinition): CompiledFlow | null
 export function cancelRule(rule: NonNullable<FlowControl['cancelOn']>[number]): CancelRule {
   return {
     event: rule.event,
-    match: rule.match === undefined || rule.match === '' ? null : rule.match.split(/\.|\[|\]/).filter((part) => part !== '' && part !== 'event'),
+    match: rule.match === undefined || rule.match === '' ? null : rule.match.replace(/^event\./, '').split(/\.|\[|\]/).filter((part) => part !== ''),
     condition: rule.if === undefined || rule.if === '' ? null : storedCel(rule.if),
     timeoutMs: rule.timeoutMs ?? null,
   }

@@ -186,7 +186,7 @@ export class Ingest {
       const mayRepeat = plan.events.some((event) => event.mayRepeat)
       const worker = mayRepeat || this.crowded() || plan.runs.some((run) => run.start !== undefined) ? null : (this.context.taker()?.ready(plan.runs.length) ?? null)
       if (worker !== null) return this.insertAndTake(plan, tables, worker)
-      return (await insert(this.context.pool, plan, tables, mayRepeat ? eventIngest : eventIngestNew)) ? { plan } : null
+      return (await insert(this.context.pool, plan, tables, mayRepeat ? eventIngest : eventIngestNew)).current ? { plan } : null
     }
     return this.commitWithLocks(batch, tables, waitedFor, plan)
   }
@@ -220,12 +220,14 @@ export class Ingest {
       const repeats = await claimIds(client, batch.flatMap((request) => request.events))
       const plan = planBatch(batch, tables, repeats)
       const decided = await decideStarts(client, plan)
-      if (!(await insert(client, plan, tables))) {
+      const answer = await insert(client, plan, tables)
+      if (!answer.current) {
         await client.query('rollback')
         return null
       }
-      const cancelled = await cancelOnEvents(client, plan, tables)
-      await this.context.waits.resolveFor(client, plan.events, waitedFor)
+      const arrived = withoutRepeats(plan, answer.stored)
+      const cancelled = await cancelOnEvents(client, arrived, tables)
+      await this.context.waits.resolveFor(client, arrived.events, waitedFor)
       await client.query('commit')
       this.context.waits.announce()
       this.context.ended([...decided.ended, ...cancelled])
@@ -285,10 +287,17 @@ function targets(only: Only, table: RoutingTable): readonly Route[] {
   return route === undefined ? [] : [route]
 }
 
-async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>, statement: typeof eventIngest = eventIngest): Promise<boolean> {
-  if (plan.events.length === 0) return true
-  const { rows } = await client.query<{ current: boolean }>({ ...statement, values: insertParameters(plan, tables) })
-  return rows[0]!.current
+/** Ends nothing and answers nobody once more: what comes again under an id of its own was stored, and has done all that. */
+function withoutRepeats(plan: Plan, stored: readonly string[]): Plan {
+  if (stored.length === plan.events.length) return plan
+  const ids = new Set(stored)
+  return { events: plan.events.filter((event) => ids.has(event.id)), runs: plan.runs.filter((run) => ids.has(run.eventId)) }
+}
+
+async function insert(client: pg.Pool | pg.PoolClient, plan: Plan, tables: Map<string, RoutingTable>, statement: typeof eventIngest = eventIngest): Promise<{ current: boolean; stored: string[] }> {
+  if (plan.events.length === 0) return { current: true, stored: [] }
+  const { rows } = await client.query<{ current: boolean; stored: string[] }>({ ...statement, values: insertParameters(plan, tables) })
+  return rows[0]!
 }
 
 const insertParameters = (plan: Plan, tables: Map<string, RoutingTable>): string[] =>

@@ -214,6 +214,16 @@ describe('cancel on event', () => {
     await send(ws, { name: 'order/cancelled', data: { order: 'a' } })
     expect([await of('work'), await of('item')]).toEqual([[3, 3], [3, 3, 3]])
   })
+
+  test('an event that comes again under an id of its own, as a tick after a crash, ends nothing that began since', async () => {
+    const ws = await workspaceWith({ cancelOn: [{ event: 'order/cancelled' }] }, sleeper)
+    const tick = { name: 'order/cancelled', data: {}, uuid: newUuid() }
+    await send(ws, { data: { n: 0 } })
+    await send(ws, tick)
+    await send(ws, { data: { n: 1 } })
+    await send(ws, tick, { data: { n: 2 } })
+    expect(await statuses(ws)).toEqual([3, 0, 0])
+  })
 })
 
 describe('an emit beside one whose run has just been cancelled', () => {

@@ -70,7 +70,7 @@ const eventsAndRuns = (ids: 'may-repeat' | 'new') => {
     )`
 }
 
-/** $27 workspaces, $28 their route epochs as used. Answers \`current\`: whether it was stored. */
+/** $27 workspaces, $28 their route epochs as used. Answers \`current\`: whether it was stored; and the events that were not there before. */
 export const eventIngest = {
   name: 'event-ingest',
   text: `with ${current([27, 28])},
@@ -78,7 +78,7 @@ export const eventIngest = {
     j as (
       ${insertJobs} from ${runRows} where t.skip is null and ${isNew('id', 'r')}
     ),${lanes}
-    select (select ok from current) as current`,
+    select (select ok from current) as current, array(select id::text from e) as stored`,
 }
 
 /** As event-ingest, of ids that nobody has stored. */

@@ -6,7 +6,7 @@
 import type pg from 'pg'
 import type { ErrorShape } from '#base/errors.ts'
 import { fanOutOf } from '#engine/fan-out/of-job.ts'
-import { fanOutCancelled, runsEnd } from '#engine/sql/run-control.ts'
+import { emitsEnd, fanOutCancelled, runsEnd } from '#engine/sql/run-control.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { numbers, texts, uuids } from '#engine/sql/arrays.ts'
 
@@ -50,6 +50,8 @@ export async function endRuns(client: pg.ClientBase, runs: RunToEnd[]): Promise<
     ...runsEnd,
     values: [uuids(runs.map((r) => r.workspaceId)), uuids(runs.map((r) => r.runId)), texts(runs.map((r) => JSON.stringify(r.reason)))],
   })
+  if (rows.length === 0) return []
+  await client.query({ ...emitsEnd, values: [uuids(rows.map((row) => row.workspace_id)), uuids(rows.map((row) => row.run))] })
   const called = rows.filter((row) => row.parent_run !== null && row.parent_step !== null)
   if (called.length > 0) {
     const results = called.map((row) => JSON.stringify({ status: 'cancelled', error: reasons.get(row.run) }))

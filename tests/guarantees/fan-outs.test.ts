@@ -180,6 +180,28 @@ test('the rest is cancelled: what runs finishes, the emit ends with what it sent
   await sound()
 })
 
+test('a run that is cancelled while its first items are being stored sends no more, and its fan-out settles', async () => {
+  await engine()
+  const item = fn('item', 'item/sent', [transform('keep', { n: '{{ event.data.n }}' })])
+  const before = await start(1, item)
+  await state(before, 'settled')
+  // Whoever has the lane keeps the statement that stores the items from ending.
+  const lock = await pool.connect()
+  await lock.query('begin')
+  await lock.query('select 1 from lane where workspace_id = $1 and id = $2 for update', [before.ws, before.functions['item']])
+  const [event] = await web.engine.ingest(before.ws, [{ name: 'list/given', data: { items: numbers(2500) } }], { source: 'api' })
+  const { rows } = await pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1 and event_id = $2', [before.ws, event!.id])
+  const fan = { ...before, run: rows[0]!.id, id: fanOutId(rows[0]!.id, 'each') }
+  await until(async () => (await pool.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name = 'fanwise emitter'`)).rowCount! > 0, 'items are being stored')
+  const cancelling = web.engine.cancelRun(fan.ws, fan.run)
+  await Promise.race([cancelling, new Promise((resolve) => setTimeout(resolve, 300))])
+  await lock.query('rollback')
+  lock.release()
+  expect(await cancelling).toBe(true)
+  expect(await state(fan, 'settled')).toMatchObject({ total: 2500, sent: 1000, runs: 1000, done: 1000 })
+  await sound()
+})
+
 test('the first items go; all well, the rest follows by itself', async () => {
   await two()
   const fan = await start(400, fn('item', 'item/sent', [call()]), { emit: { canary: 10 } })

@@ -128,6 +128,7 @@ export const eventTakeNew = {
  * $39 workspaces, $40 their route epochs as used.
  * An emit that is a fan-out ($41 its id, else null) also has $42 function, $43 event name, $44 id of item 0,
  * $45 runs of this chunk, $46 functions of these runs (array literals), $47 canary, $48 stop share, $49 skipped runs.
+ * The runs are locked, so that whoever ends one from outside comes before or after this, and finds what is stored here.
  * Its state after this chunk is answered too (`fans`): while it is not `emitting`, nothing more is sent.
  * An emit that ends here (to = total) records its step; the others move emit_progress on.
  * Answers the emits that were stored, as (run, step).
@@ -144,7 +145,7 @@ export const eventEmit = {
         $41::uuid[], $42::uuid[], string_to_array($43, E'\\x1e', ''), $44::uuid[], $45::int[], string_to_array($46, E'\\x1e', ''), $47::int[], $48::real[], $49::int[])
         as t(ws, run, step, from_index, to_index, total, attempt, ago, input, output, base_ms, fan, fn, event_name, base_id, runs, targets, canary, stop_share, skipped)
       join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $27
-      where (select ok from current)
+      where (select ok from current) for key share of job
     ),
     begun as (
       insert into emit_progress (workspace_id, run_id, step, next_index, total, base_ms, started_at)

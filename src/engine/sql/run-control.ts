@@ -14,9 +14,6 @@ export const runsEnd = {
     waits as (
       delete from wait using gone where wait.workspace_id = gone.ws and wait.run_id = gone.run and wait.resolved_at is null
     ),
-    progress as (
-      delete from emit_progress p using gone where p.workspace_id = gone.ws and p.run_id = gone.run
-    ),
     ended as (
       update run set status = 3, started_at = coalesce(run.started_at, clock_timestamp()), ended_at = clock_timestamp(), error = gone.reason
       from gone where run.workspace_id = gone.ws and run.id = gone.run
@@ -28,6 +25,15 @@ export const runsEnd = {
     select ended.workspace_id, ended.id::text as run, ended.function_id::text as function_id, ended.version, ended.parent_run_id::text as parent_run, ended.parent_step,
       e.id::text as event_id, e.name as event_name, e.source as event_source, e.source_ref as event_ref, e.emit_run_id::text as event_emit_run
     from ended join event e on e.workspace_id = ended.workspace_id and e.id = ended.event_id`,
+}
+
+/**
+ * Emits of runs that were just ended. A statement of its own: a chunk that was being stored at that moment has been waited for, but
+ * a statement does not see what came after its begin.
+ */
+export const emitsEnd = {
+  name: 'emits-end',
+  text: `delete from emit_progress p using unnest($1::uuid[], $2::uuid[]) as t(ws, run) where p.workspace_id = t.ws and p.run_id = t.run`,
 }
 
 /** Cancelled runs that have waited for their event for $1 ms: whoever was to store it is gone. */

@@ -379,7 +379,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
   }
 
   /** A debounced run answers to the last of many events, so it is no fan-out's child. */
-  private fanOut(): string | null {
+  fanOut(): string | null {
     return this.prepared.definition.flow?.debounce === undefined ? fanOutOf(this.job) : null
   }
 

@@ -61,7 +61,7 @@ export interface FlushItem {
   /** Given with `aftermath`. */
   run?: { job: ClaimedJob; output: Json; slug: string; onFailure?: string }
   /** Tells of the run when its end turns out to be another than it was sent with. */
-  facts?: { afterEnd(): NonNullable<FlushItem['run']> }
+  facts?: { afterEnd(): NonNullable<FlushItem['run']>; fanOut(): string | null }
   /** Its values were refused once already. */
   poisoned?: boolean
   /** `held` false: the run is not ours any more (cancelled, or taken over). */
@@ -185,7 +185,7 @@ export class Flusher {
     item.poisoned = true
     const now = performance.now()
     item.end = {
-      status: 2, startedAt: item.results[0]?.startedAt ?? now,
+      status: 2, startedAt: item.results[0]?.startedAt ?? now, fanOut: item.end?.fanOut ?? item.facts?.fanOut() ?? null,
       error: { code: 'step_limit', message: `The result cannot be stored: ${(error as Error).message}`, fix: 'Return plain JSON of at most 4 MB without broken characters.' },
     }
     item.results = []

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { endedRuns, startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { until } from '#tests/support/until.ts'
 
 let t: TestEngine
 beforeAll(async () => {
@@ -44,4 +45,15 @@ test('whoever called the function is told, and so is a handler of failures', asy
   const ended = endedRuns(t.engine, ws, 3)
   await t.engine.ingest(ws, [{ name: 'call/now', data: {} }], { source: 'api' })
   expect([...(await ended).values()].sort()).toEqual(['completed', 'failed', 'failed'])
+})
+
+test('a fan-out counts the run that it failed: the rest waits, and says why', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('all', 'list/given', [step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "path": {{ item }} }', canary: 3 })]),
+    fn('item', 'item/sent', [ask('a')]),
+  ])
+  await t.engine.ingest(ws, [{ name: 'list/given', data: { items: ['fine', 'poison', 'fine', 'fine'] } }], { source: 'api' })
+  const fan = async () => (await t.engine.pool.query<{ state: string; reason: string | null }>('select state, reason from fan_out where workspace_id = $1', [ws])).rows[0]
+  expect(await until(async () => ((await fan())?.reason == null ? null : await fan()), 'it says why it waits', 15_000)).toEqual({ state: 'canary', reason: 'Of 3 runs of the first 3 items, 1 failed.' })
 })

@@ -20,6 +20,8 @@ export interface OpenRun {
   readonly job: ClaimedJob
   readonly context: RunContext
   readonly over: boolean
+  /** Earlier workers had it. */
+  readonly isResumed: boolean
   resume: Recorded['progress']
   inactive(step: string): void
   done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void
@@ -43,13 +45,10 @@ export class OutsideSteps {
           const { may, baseMs } = await this.stored(() => this.run.context.fanOuts.mayEmit(this.run.job, id))
           if (!may) return await this.halt(step, attempt, startedAt, outcome, progress)
           progress = { ...progress, baseMs: baseMs ?? progress.baseMs }
-        } else {
-          const first = this.run.context.fanOuts.asksFirst(this.run.job, outcome.count)
-          if (first instanceof Promise ? await first : first) {
-            const answer = await this.ask(step, attempt, startedAt, outcome)
-            if (answer === null) return
-            progress = { nextIndex: 0, total: 0, baseMs: answer.baseMs }
-          }
+        } else if (await this.asksFirst(id, outcome.count)) {
+          const answer = await this.ask(step, attempt, startedAt, outcome)
+          if (answer === null) return
+          progress = { nextIndex: 0, total: 0, baseMs: answer.baseMs }
         }
         if (this.run.over) return
       }
@@ -72,7 +71,13 @@ export class OutsideSteps {
     }
   }
 
-  /** Of more items than this workspace lets go unasked. Null when it waits for a person now, or one has said no. */
+  /** Of more items than this workspace lets go unasked; or of one that somebody has been asked about already, whatever is let go by now. */
+  private async asksFirst(step: string, count: number): Promise<boolean> {
+    const { fanOuts } = this.run.context
+    return (await fanOuts.asksFirst(this.run.job, count)) || (this.run.isResumed && (await this.stored(() => fanOuts.isThere(this.run.job, step))))
+  }
+
+  /** Null when it waits for a person now, or one has said no. */
   private async ask(step: PreparedStep, attempt: number, startedAt: number, outcome: Extract<StepOutcome, { type: 'emit-each' }>): Promise<{ baseMs: number } | null> {
     const { event, count, canary, stopShare } = outcome
     const answer = await this.stored(() => this.run.context.fanOuts.ask(this.run.job, { step: step.id, attempt, startedAt, event, count, canary, stopShare }))

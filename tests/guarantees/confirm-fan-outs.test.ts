@@ -181,6 +181,34 @@ test('a run that fails beside it sends nothing when it is retried: it asks again
   await sound()
 })
 
+test('a run that is retried asks on where it has asked, though the setting would let its list go by now', async () => {
+  const { ws, mara } = await team(10)
+  await publish(pool, ws, [
+    fn('all', 'list/given', [
+      step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "n": {{ item }} }' }),
+      step('beside', 'invoke', { function: 'napper', data: '{}', timeout: '1h' }),
+    ]),
+    fn('item', 'item/sent', [transform('keep', { n: '{{ event.data.n }}' })]),
+    fn('napper', null, [step('nap', 'sleep', { mode: 'for', duration: '1h' })]),
+  ])
+  web.engine.routesChanged(ws)
+  await web.engine.ingest(ws, [{ name: 'list/given', data: { items: Array.from({ length: 40 }, (_, n) => n) } }], { source: 'api' })
+  const run = (await pool.query<{ id: string }>('select id::text from run where workspace_id = $1', [ws])).rows[0]!.id
+  const id = fanOutId(run, 'each')
+  await until(async () => (await pool.query(`select 1 from job j join wait w on w.run_id = j.run_id and w.resolved_at is null where j.run_id = $1 and j.state = 'w'`, [run])).rowCount === 2, 'it waits for both')
+  const called = (await pool.query<{ id: string }>('select id::text from run where workspace_id = $1 and parent_run_id = $2', [ws, run])).rows[0]!.id
+  expect(await web.engine.cancelRun(ws, called)).toBe(true)
+  expect(await ended(ws, run)).toEqual({ status: 2 })
+  await setConfirmRule(ws, { above: null, by: mara.id }, otto)
+  await web.engine.retryRun(ws, run, { from: 'failed' })
+  await until(async () => ((await explainWait(pool, ws, run)).kind === 'ended' ? null : (await pool.query(`select 1 from wait where run_id = $1 and step = 'each' and resolved_at is null`, [run])).rowCount === 1), 'it waits again')
+  expect(await progress(ws, id)).toMatchObject({ state: 'confirm', sent: 0 })
+  await confirmFanOut(ws, publicId('fan', id), mara, otto)
+  expect(await state(ws, id, 'settled')).toMatchObject({ sent: 40, runs: 40, done: 40 })
+  expect((await web.engine.fanOuts.items(ws, id, { offset: 0, limit: 50 })).items.map((item) => item.status)).toEqual(Array.from({ length: 40 }, () => 'completed'))
+  await sound()
+})
+
 test('the setting counts from the moment it is changed; a person who has left is replaced by owners and admins', async () => {
   const { ws, mara, owner } = await team(10)
   const held = await start(ws, 20)

@@ -59,6 +59,11 @@ export class FanOutGate {
     return { may: found === null || goes(found.state), baseMs: found === null ? null : uuidTime(found.base_id) }
   }
 
+  /** It has been begun, sent or not. */
+  async isThere(job: ClaimedJob, step: string): Promise<boolean> {
+    return (await stateOf(this.pool, job, step)) !== null
+  }
+
   /** Is it so many items that a person is asked first? What is known of the workspace anyway tells. */
   asksFirst(job: ClaimedJob, count: number): boolean | Promise<boolean> {
     const asks = ({ confirmAbove }: RoutingTable) => confirmAbove !== null && count > confirmAbove

@@ -34,7 +34,11 @@ export function restoreRun(recorded: Recorded, run: RestoredRun): Due[] {
     if (!run.ended.has(step) && retryInMs !== null && retryInMs > 0) run.resting.until(step, now + retryInMs, null)
   }
   const due: Due[] = []
-  for (const [step, wait] of recorded.waits) if (!run.ended.has(step)) restoreWait(step, wait, recorded, run.resting, due, now)
+  for (const [step, wait] of recorded.waits) {
+    if (!run.ended.has(step)) restoreWait(step, wait, recorded, run.resting, due, now)
+    // Nobody answered it in time: its row, by which events find it, goes with the run's end.
+    else if (!wait.resolved && wait.kind !== 'sleep') run.resting.hasOpenWaits = true
+  }
   return due
 }
 

@@ -212,6 +212,16 @@ test('a wait finds its event whatever the value is, also one stored before waits
   await until(async () => (await ended()) === values.length + 1, 'each has its own')
 })
 
+test('a wait that was given up is none that events find, once its run is over', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  const { steps } = waiting({ timeout: '1s' })
+  await publish(t.engine.pool, ws, [fn('wait', 'order/placed', [...steps, step('nap', 'sleep', { mode: 'for', duration: '50ms' }, ['chase']), transform('end', { n: '1' }, ['nap'])])])
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: { id: 'o1' } }], { source: 'api' })
+  expect([...(await ended).values()]).toEqual(['completed'])
+  expect((await t.engine.pool.query('select step from wait where workspace_id = $1 and event_name is not null and resolved_at is null', [ws])).rows).toEqual([])
+})
+
 test('a wait that nobody answers takes the way of the time limit', async () => {
   const ws = await createWorkspace(t.engine.pool)
   await publish(t.engine.pool, ws, [waiting({ timeout: '1s' })])

@@ -107,6 +107,10 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     this.failure = { step, error }
   }
 
+  triesOf(step: string): number {
+    return this.stepOf(step).retries + 1
+  }
+
   /** Starts whatever is ready; ends or parks the run when nothing is under way. */
   go(): void {
     if (this.over) return

@@ -17,8 +17,8 @@ export interface RecordedWait {
 
 export interface Recorded {
   steps: { step: string; status: number; port: string | null; output: Json; error: ErrorShape | null }[]
-  /** Failed tries so far, and when the next one is due. */
-  attempts: Map<string, { tries: number; retryInMs: number | null }>
+  /** Failed tries so far; when the next one is due, and what the last one said. */
+  attempts: Map<string, { tries: number; retryInMs: number | null; message: string | null }>
   waits: Map<string, RecordedWait>
   progress: Map<string, { nextIndex: number; total: number; baseMs: number }>
 }
@@ -59,7 +59,7 @@ export class RunLoader {
       ])
       const byRun = new Map<string, Recorded>(asks.map((ask) => [ask.runId, { steps: [], attempts: new Map(), waits: new Map(), progress: new Map() }]))
       for (const row of steps.rows) byRun.get(row.run)!.steps.push({ step: row.step, status: row.status, port: row.port, output: row.output, error: row.error })
-      for (const row of attempts.rows) byRun.get(row.run)!.attempts.set(row.step, { tries: row.tries, retryInMs: row.retry_in_ms === null ? null : Number(row.retry_in_ms) })
+      for (const row of attempts.rows) byRun.get(row.run)!.attempts.set(row.step, { tries: row.tries, retryInMs: row.retry_in_ms === null ? null : Number(row.retry_in_ms), message: row.message })
       for (const row of waits.rows) {
         byRun.get(row.run)!.waits.set(row.step, {
           kind: row.kind, resolved: row.resolved, result: row.result, input: row.input,

@@ -10,6 +10,7 @@ import type { GatherOutcome } from '#engine/fan-out/gate.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Recorded } from '#engine/load-runs.ts'
 import type { PreparedStep } from '#engine/prepared.ts'
+import { whyWaits } from '#engine/resting.ts'
 import type { RunContext } from '#engine/run-context.ts'
 import { untilAnswered } from '#engine/try-again.ts'
 import type { WaitOutcome } from '#engine/wait-store.ts'
@@ -19,9 +20,9 @@ import type { StepOutcome } from '#steps/kind.ts'
 export interface OpenRun {
   readonly job: ClaimedJob
   readonly context: RunContext
-  readonly over: boolean
   /** Earlier workers had it. */
   readonly isResumed: boolean
+  readonly over: boolean
   resume: Recorded['progress']
   inactive(step: string): void
   done(step: string, attempt: number, startedAt: number, result: { output: Json; port: string; input: string | null }): void
@@ -92,7 +93,7 @@ export class OutsideSteps {
       this.run.recordedElsewhere(step.id, answer.output, 'out')
       return null
     }
-    this.run.rests(step.id, null, { kind: 'fan-out', step: step.id, state: answer.waiting })
+    this.run.rests(step.id, null, whyWaits(step.id, 'canary', { state: answer.waiting }))
     return null
   }
 
@@ -108,7 +109,7 @@ export class OutsideSteps {
     }
     this.run.inactive(id)
     if ('output' in answer) return this.run.recordedElsewhere(id, answer.output, 'out')
-    this.run.rests(id, null, { kind: 'fan-out', step: id, state: answer.waiting })
+    this.run.rests(id, null, whyWaits(id, 'canary', { state: answer.waiting }))
   }
 
   async gather(step: PreparedStep, attempt: number, startedAt: number, outcome: GatherOutcome): Promise<void> {
@@ -119,7 +120,7 @@ export class OutsideSteps {
       if (answer === 'lost') return this.run.lost()
       this.run.inactive(id)
       if (answer !== 'waiting') return this.run.done(id, attempt, startedAt, { output: answer.output, port: answer.port, input: null })
-      this.run.rests(id, performance.now() + outcome.timeoutMs, { kind: 'gather', step: id, of: outcome.step })
+      this.run.rests(id, performance.now() + outcome.timeoutMs, whyWaits(id, 'gather', { of: outcome.step }))
     } catch (thrown) {
       if (this.run.over) return
       const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The results could not be gathered.', { cause: thrown, retriable: true })
@@ -135,7 +136,7 @@ export class OutsideSteps {
       if (answer === 'lost') return this.run.lost()
       this.run.inactive(id)
       if ('event' in answer) return this.run.done(id, attempt, startedAt, { output: answer.event as Json, port: 'out', input: answer.input })
-      this.run.rests(id, performance.now() + outcome.timeoutMs, whyOf(id, outcome))
+      this.run.rests(id, performance.now() + outcome.timeoutMs, whyWaits(id, outcome.type === 'wait' ? 'event' : outcome.type, outcome))
     } catch (thrown) {
       if (this.run.over) return
       const error = thrown instanceof FanwiseError ? thrown : new FanwiseError('internal', 'The wait could not be stored.', { cause: thrown, retriable: true })
@@ -149,16 +150,6 @@ export class OutsideSteps {
    */
   private stored<T>(ask: () => Promise<T>): Promise<T> {
     return untilAnswered(ask, () => !this.run.over)
-  }
-}
-
-/** Said of the run while it waits. */
-function whyOf(step: string, outcome: WaitOutcome): Record<string, unknown> {
-  switch (outcome.type) {
-    case 'wait': return { kind: 'event', step, event: outcome.event }
-    case 'invoke': return { kind: 'invoke', step, function: outcome.function }
-    case 'signal': return { kind: 'signal', step, signal: outcome.signal }
-    case 'approval': return { kind: 'approval', step, title: outcome.title }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The steps of one run that rest: before a retry, asleep, or waiting for something outside. Says how the run parks for them. */
 import type { FlushItem } from '#engine/flush.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
+import type { RecordedWait } from '#engine/load-runs.ts'
 
 const none = new Map<string, never>()
 
@@ -17,16 +18,16 @@ export class Resting {
   }
 
   /** @param dueAt performance.now() of its end */
-  until(step: string, dueAt: number, why: Record<string, unknown> | null): void {
+  until(step: string, dueAt: number, why: Record<string, unknown>): void {
     this.timers = added(this.timers, step, dueAt)
-    if (why !== null) this.why = why
+    this.why = why
   }
 
   /** @param dueAt performance.now() at which it is too late; null = never */
-  outside(step: string, dueAt: number | null, why: Record<string, unknown> | null): void {
+  outside(step: string, dueAt: number | null, why: Record<string, unknown>): void {
     this.hasOpenWaits = true
     this.waiting = added(this.waiting, step, dueAt)
-    if (why !== null) this.why = why
+    this.why = why
   }
 
   /**
@@ -46,4 +47,18 @@ export class Resting {
 /** The map with the entry; the shared empty one is replaced. */
 function added<V>(map: Map<string, V>, key: string, value: V): Map<string, V> {
   return map === none ? new Map<string, V>([[key, value]]) : map.set(key, value)
+}
+
+/** Said of a run while a step of it waits. @param asked what the step asked for, as it is recorded with the wait */
+export function whyWaits(step: string, kind: RecordedWait['kind'], asked: object): Record<string, unknown> {
+  const { event, function: called, signal, title, of, state } = asked as Record<string, unknown>
+  switch (kind) {
+    case 'event': return { kind, step, event }
+    case 'invoke': return { kind, step, function: called }
+    case 'signal': return { kind, step, signal }
+    case 'approval': return { kind, step, title }
+    case 'gather': return { kind, step, of }
+    case 'canary': return { kind: 'fan-out', step, state }
+    case 'sleep': return { kind, step }
+  }
 }

@@ -2,7 +2,7 @@
 import type { ErrorShape } from '#base/errors.ts'
 import type { ItemResult } from '#engine/each-loop.ts'
 import type { Recorded, RecordedWait } from '#engine/load-runs.ts'
-import type { Resting } from '#engine/resting.ts'
+import { whyWaits, type Resting } from '#engine/resting.ts'
 import type { ExpressionScope } from '#steps/kind.ts'
 
 /** The run as it is being restored. */
@@ -14,6 +14,8 @@ export interface RestoredRun {
   /** False when the step is none of a loop's items. */
   keepItem(step: string, result: ItemResult): boolean
   failedAt(step: string, error: ErrorShape): void
+  /** How often a step is tried at most. */
+  triesOf(step: string): number
 }
 
 /** A sleep that is over, or a wait that has an answer or came too late. `at`: performance.now() of its begin. */
@@ -29,9 +31,10 @@ export function restoreRun(recorded: Recorded, run: RestoredRun): Due[] {
     else run.failedAt(row.step, row.error ?? { code: 'internal', message: 'The step failed.' })
   }
   const now = performance.now()
-  for (const [step, { tries, retryInMs }] of recorded.attempts) {
+  for (const [step, { tries, retryInMs, message }] of recorded.attempts) {
     run.tries.set(step, tries)
-    if (!run.ended.has(step) && retryInMs !== null && retryInMs > 0) run.resting.until(step, now + retryInMs, null)
+    if (run.ended.has(step) || retryInMs === null || retryInMs <= 0) continue
+    run.resting.until(step, now + retryInMs, { kind: 'retry', step, attempt: tries + 1, attempts: run.triesOf(step), message })
   }
   const due: Due[] = []
   for (const [step, wait] of recorded.waits) {
@@ -52,9 +55,9 @@ function restoreWait(step: string, wait: RecordedWait, recorded: Recorded, resti
     if (wait.kind === 'canary' && !recorded.progress.has(step)) recorded.progress.set(step, { nextIndex: 0, total: 0, baseMs: 0 })
   } else if (wait.kind === 'sleep') {
     if (expired) due.push({ type: 'slept', step, at: now - wait.ageMs })
-    else resting.until(step, dueAt!, null)
+    else resting.until(step, dueAt!, whyWaits(step, wait.kind, {}))
   } else if (wait.resolved || expired) {
     if (!wait.resolved) resting.hasOpenWaits = true
     due.push({ type: 'answered', step, at: now - wait.ageMs, wait })
-  } else resting.outside(step, dueAt, null)
+  } else resting.outside(step, dueAt, whyWaits(step, wait.kind, wait.input ?? {}))
 }

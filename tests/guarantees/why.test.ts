@@ -62,6 +62,21 @@ test('sleeping, waiting for an event', async () => {
   await send(waiting.ws)
   expect(await sentence(waiting.ws, 'w')).toMatch(/^Waiting until .* for the event invoice\/paid\.$/)
 })
+test('what a run rests for is said also once another of its branches has gone on', async () => {
+  const nap = [step('nap', 'sleep', { mode: 'for', duration: '50ms' }), step('note', 'transform', { fields: [] }, ['nap'])]
+  const worlds = [
+    [step('paid', 'wait', { event: 'invoice/paid', timeout: '2h' }), 'w', /^Waiting until .* for the event invoice\/paid\.$/],
+    [step('ask', 'approval', { title: 'Send it?', timeout: '2h' }), 'w', /^Waiting until .* for a person to decide: Send it\?$/],
+    [step('rest', 'sleep', { mode: 'for', duration: '2h' }), 't', /^Sleeping until .* in rest\.$/],
+    [step('call', 'http', { method: 'GET', url: 'https://crm.example/fail' }), 't', /^Retry 1 of 5 of call in \d+ s, after: .*503/],
+  ] as const
+  for (const [rest, state, said] of worlds) {
+    const { ws } = await world([...nap, rest], { retries: 5, backoff: { baseMs: 40_000, factor: 1, maxMs: 40_000, jitter: 0 } })
+    await send(ws)
+    await until(async () => (await t.engine.pool.query(`select 1 from step where workspace_id = $1 and step = 'note'`, [ws])).rowCount === 1, 'the other branch has gone on')
+    expect(await sentence(ws, state)).toMatch(said)
+  }
+})
 test('a paused function and a parked service, with who, since when and why', async () => {
   const { ws, id } = await world([hold])
   await t.engine.holds.pauseFunction(ws, { id, slug: 'send-digest' }, { id: null, name: 'Ada' }, { reason: 'the CRM is being moved' })

@@ -18,6 +18,7 @@
  * $40 the fan-out each end belongs to, null for most
  */
 import { openLanes } from '#engine/sql/open-lanes.ts'
+import { readable } from '#engine/sql/readable-json.ts'
 
 const held = `job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1`
 
@@ -131,9 +132,12 @@ export const runLoad = {
   attempts: {
     name: 'run-load-attempts',
     text: `select a.run_id::text as run, a.step, count(*)::int as tries,
-        extract(epoch from max(a.retry_at) - clock_timestamp()) * 1000 as retry_in_ms
+        extract(epoch from max(a.retry_at) - clock_timestamp()) * 1000 as retry_in_ms,
+        case when max(a.retry_at) > clock_timestamp() then (
+          select ${readable('l.error')}->>'message' from attempt l where l.workspace_id = a.workspace_id and l.run_id = a.run_id and l.step = a.step order by l.attempt desc limit 1
+        ) end as message
       from attempt a join unnest($1::uuid[], $2::uuid[]) as t(ws, run) on a.workspace_id = t.ws and a.run_id = t.run
-      group by a.run_id, a.step`,
+      group by a.workspace_id, a.run_id, a.step`,
   },
   waits: {
     name: 'run-load-waits',

@@ -1,6 +1,7 @@
 /** History past its days goes; what is open stays, however old; the newest stays whatever it belongs to. */
 import { expect, test } from 'vitest'
 import { newUuid, uuidFloor } from '#base/ids.ts'
+import { keepClock } from '#engine/clock.ts'
 import { keepHistory } from '#engine/duties/keep-history.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import { endedRuns, startTestEngine } from '#tests/support/engine.ts'
@@ -52,6 +53,26 @@ test('retention deletes ended runs, their parts and events in chunks, and nothin
   expect((await pool.query(`select 1 from job where workspace_id = $1`, [ws])).rowCount).toBe(1)
   expect([await count('run', kept), await count('event', kept)]).toEqual([5001, 5001])
   expect(Object.values(await checkInvariants(pool, true)).every((n) => n === 0)).toBe(true)
+  await t.stop()
+})
+
+test('a process whose clock is forty days ahead deletes nothing of today', async () => {
+  const t = await startTestEngine({ role: 'web' })
+  const { pool } = t.engine
+  const ws = await createWorkspace(pool)
+  await publish(pool, ws, [fn('work', 'work/asked', [transform('note', { n: '{{ event.data.n }}' })])])
+  await t.engine.ingest(ws, [{ name: 'work/asked', data: { n: 1 } }], { source: 'api' })
+  await pool.query('with gone as (delete from job where workspace_id = $1) update run set status = 1, ended_at = clock_timestamp() where workspace_id = $1', [ws])
+  const right = performance.timeOrigin
+  Object.defineProperty(performance, 'timeOrigin', { value: right + 40 * 86_400_000, configurable: true })
+  try {
+    ;(await keepClock(pool))()
+    await keepHistory(pool, () => {}).tick()
+  } finally {
+    Object.defineProperty(performance, 'timeOrigin', { value: right, configurable: true })
+    ;(await keepClock(pool))()
+  }
+  expect((await pool.query('select 1 from run r join event e on e.id = r.event_id where r.workspace_id = $1', [ws])).rowCount).toBe(1)
   await t.stop()
 })
 

@@ -5,6 +5,7 @@
  */
 import type pg from 'pg'
 import { uuidFloor } from '#base/ids.ts'
+import { databaseNow } from '#engine/clock.ts'
 import type { Duty } from '#engine/duties/duty.ts'
 import { repeat, rowsPerStatement } from '#engine/duties/in-chunks.ts'
 import { keepAudit, keepEvents, keepFanOuts, keepMails, keepOfRuns, keepOperations, keepRequests, keepRuns, keepSettings, keepTestVersions, keepTurn, keepTurnEnd } from '#engine/sql/retention.ts'
@@ -63,7 +64,7 @@ async function sweepAll(client: pg.PoolClient, behind: string, turn: number): Pr
 }
 
 async function sweepWorkspace(client: pg.PoolClient, { id, event_days: eventDays, run_days: runDays }: { id: string; event_days: number | null; run_days: number | null }, until: number): Promise<number> {
-  const now = performance.timeOrigin + performance.now()
+  const now = databaseNow()
   let rows = 0
   if (runDays !== null) {
     const since = now - runDays * dayMs

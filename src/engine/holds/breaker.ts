@@ -7,6 +7,7 @@
  * already is in the hold itself, so it does not matter which worker tries. A connection that is refused is not tried by
  * itself: nothing changes until a person has changed it.
  */
+import { databaseNow } from '#engine/clock.ts'
 import { isConnection, serviceHoldId, type Hold, type Holds } from '#engine/holds/holds.ts'
 
 const failuresMin = 10
@@ -93,7 +94,7 @@ export class Breaker {
     // What a connection was before its change may still be on its way, so one refusal is no proof of the next.
     if (hold?.auto === true && !isConnection(host)) {
       this.failures.delete(id)
-      return this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(performance.timeOrigin + now - hold.since.getTime()), reason: 'It still fails.' })
+      return this.actions.trip({ workspaceId, host, waitMs: nextWaitMs(databaseNow() - hold.since.getTime()), reason: 'It still fails.' })
     }
     this.tell(id, { workspaceId, host, answered: false, failures: 1 })
     this.count(workspaceId, host, id, 1)

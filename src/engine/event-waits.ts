@@ -24,6 +24,7 @@ interface OpenWait {
   origin_name: string
   origin_data: unknown
   origin_ts: number
+  origin_v: string | null
   version: number
 }
 
@@ -72,7 +73,7 @@ export class EventWaits {
       const event = asked.get(askId(wait.workspace_id, wait.event_name, wait.match_path, wait.match_key))!.events.find((candidate) =>
         // What is live does not notice a test; a test may wait for what really happens.
         (wait.version < 0 || candidate.ofTest !== true)
-        && this.matches(wait.condition, { id: wait.origin_id, name: wait.origin_name, data: wait.origin_data, ts: wait.origin_ts }, candidate))
+        && this.matches(wait.condition, originOf(wait), candidate))
       if (event !== undefined) resolved.push({ wait, event })
     }
     if (resolved.length === 0) return
@@ -118,6 +119,9 @@ export class EventWaits {
     return compiled
   }
 }
+
+const originOf = (wait: OpenWait): WaitEvent =>
+  ({ id: wait.origin_id, name: wait.origin_name, data: wait.origin_data, ts: wait.origin_ts, ...(wait.origin_v === null ? {} : { v: wait.origin_v }) })
 
 /** Events of one name that have the same value at a path by which runs wait. */
 interface Ask {

@@ -175,4 +175,4 @@ export class WaitStore {
   }
 }
 
-const originOf = (job: ClaimedJob): WaitEvent => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts })
+const originOf = (job: ClaimedJob): WaitEvent => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

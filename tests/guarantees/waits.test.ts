@@ -212,6 +212,18 @@ test('a wait finds its event whatever the value is, also one stored before waits
   await until(async () => (await ended()) === values.length + 1, 'each has its own')
 })
 
+test('a wait reads the version of the event that began its run', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [waiting({ condition: 'event.v == "2" && async.v == event.v' })])
+  await t.engine.ingest(ws, [{ name: 'order/placed', data: {}, v: '1' }, { name: 'order/placed', data: {}, v: '2' }], { source: 'api' })
+  await until(async () => (await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount === 2, 'both wait')
+  const ended = endedRuns(t.engine, ws, 1)
+  await t.engine.ingest(ws, [{ name: 'order/paid', data: { amount: 1 }, v: '1' }, { name: 'order/paid', data: { amount: 2 }, v: '2' }], { source: 'api' })
+  await ended
+  expect((await stepOf(ws, 'thanks')).output).toEqual({ amount: 2 })
+  expect((await t.engine.pool.query(`select 1 from job where workspace_id = $1 and state = 'w'`, [ws])).rowCount).toBe(1)
+})
+
 test('a wait that was given up is none that events find, once its run is over', async () => {
   const ws = await createWorkspace(t.engine.pool)
   const { steps } = waiting({ timeout: '1s' })

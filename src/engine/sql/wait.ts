@@ -107,7 +107,7 @@ export const waitPaths = {
 export const waitOpen = {
   name: 'wait-open',
   text: `select w.workspace_id, w.run_id, w.step, w.event_name, w.condition, w.match_path, w.match_key, o.id as origin_id, o.name as origin_name,
-      o.data as origin_data, o.ts::float8 as origin_ts, r.version
+      o.data as origin_data, o.ts::float8 as origin_ts, o.v as origin_v, r.version
     from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) as t(ws, name, path, key)
     join wait w on w.workspace_id = t.ws and w.event_name = t.name and w.match_path = t.path and w.match_key = t.key and w.resolved_at is null
     join run r on r.workspace_id = w.workspace_id and r.id = w.run_id

@@ -111,6 +111,16 @@ function unexpected(text: string, position: number): FanwiseError {
 }
 
 function finish(node: JsNode, source: string, offset: number, text: string, options: ParseOptions): Expression {
+  try {
+    return read(node, source, offset, text, options)
+  } catch (thrown) {
+    // The parser goes along calls and members without limit; what goes through its tree does not.
+    if (thrown instanceof RangeError) throw syntaxProblem(`The expression at ${placeIn(text, offset)} is nested too deeply.`, text, offset, 'Use a Code step for this.')
+    throw thrown
+  }
+}
+
+function read(node: JsNode, source: string, offset: number, text: string, options: ParseOptions): Expression {
   const isRoot = (name: string) => (dataRoots as readonly string[]).includes(name) || (options.scope?.includes(name) ?? false)
   const found = findReferences(node, isRoot)
   if (found.refused !== null) throw syntaxProblem(`${found.refused.what} cannot be used in an expression (${placeIn(text, found.refused.start)}).`, text, found.refused.start)

@@ -55,5 +55,6 @@ describe('secrets and settings', () => {
     ['{{ btoa(secrets.KEY) }}', ['error name-unknown config.headers.0.value', 'error secret-changed config.headers.0.value']],
     ['{{ env.NOPE }}', ['error setting-unknown config.headers.0.value']],
   ])('%s: %j', (value, findings) => expect(found(header(value)).sort()).toEqual(findings))
+  test.each([['{{ secrets["a("] }}'], ['{{ secrets["*"] }}'], ['{{ secrets["a\\\\"] }}'], ['{{ secrets["["].x }}']])('any name can be asked for: %s', (value) => expect(found(header(value))).toHaveLength(1))
   test('a list to go through holds none', () => expect(found({}, catalog, { items: '{{ secrets.KEY }}', concurrency: 1 })).toEqual(['error secret-stays each.items']))
 })

@@ -90,7 +90,7 @@ function listed(known: { name: string }[]): string {
 
 /** A member of it, or a call in the same expression: what is there while it is evaluated only stands for the value. */
 function isWorkedWith(text: string, name: string): boolean {
-  if (new RegExp(`\\bsecrets\\s*\\??\\.\\s*${name}\\s*(?:\\.|\\[|\\?\\.)`).test(text)) return true
+  if (new RegExp(`\\bsecrets\\s*\\??\\.\\s*${name.replaceAll(/\W/g, '\\$&')}\\s*(?:\\.|\\[|\\?\\.)`).test(text)) return true
   return [...text.matchAll(/\{\{([^]*?)\}\}/g)].some(([, source]) => source!.includes('secrets') && source!.includes('('))
 }
 

@@ -319,3 +319,8 @@ describe('any drawing', () => {
     }), { numRuns: 100 })
   })
 })
+
+test.each([['members', '.a'], ['calls', '()'], ['choices', ' ? 1 : 1']])('an expression with thousands of %s is told of, and throws nothing', (_, link) => {
+  const document = patch('one', { config: say(`{{ event.data${link.repeat(4000)} }}`) })
+  expect(() => compile(document, empty)).not.toThrow()
+})

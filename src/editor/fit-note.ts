@@ -9,7 +9,8 @@ const top = 8
 export function writeNote(document: GraphDocument, id: string, text: string): GraphDocument {
   const written = updateNode(document, id, { text })
   const node = written.nodes[id]
-  if (node?.type !== 'note') return written
+  // A text that is too long is not taken: then there is nothing to fit.
+  if (node?.type !== 'note' || node.text !== text) return written
   // A coloured note has a margin, and its shape in the corner.
   const width = node.colour === undefined ? node.size.w : node.size.w - 28
   const perLine = Math.max(8, Math.floor(width / charWidth))

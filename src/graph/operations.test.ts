@@ -6,7 +6,7 @@ import { addEvent, addFunction, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { applyChanges, change, diffDocuments, invertChanges, readDocument, type Change } from '#graph/operations.ts'
+import { applyChanges, change, diffDocuments, invertChanges, isUsableChange, readDocument, type Change } from '#graph/operations.ts'
 import { applyRandomEdit, randomDocument, randomEdit } from '#graph/random-edits.ts'
 
 const at = { x: 0, y: 0 }
@@ -159,3 +159,8 @@ function parentClash(base: GraphDocument, a: Change[], b: Change[]): boolean {
   const removedFrames = new Set(b.filter((one) => one.path.length === 2 && one.value === undefined && base.nodes[one.path[1]!]?.type === 'function').map((one) => one.path[1]))
   return a.some((one) => one.path[2] === 'parent' && removedFrames.has(one.value as string))
 }
+
+test('a part of a path that no operation may have is no change: the others of its operation are kept', () => {
+  expect(isUsableChange({ path: ['nodes', 's1', 'config', 'x'.repeat(200)], value: 1 })).toBe(true)
+  expect(isUsableChange({ path: ['nodes', 's1', 'config', 'x'.repeat(201)], value: 1 })).toBe(false)
+})

@@ -23,13 +23,15 @@ import { isStorable } from '#graph/storable.ts'
 const proseMost = 200_000
 
 const labelMost = 200
+/** Of a part of a path: an operation with a longer one would be refused whole. */
+const keyMost = 200
 
 /** A label as it is kept. */
 export const shortLabel = (label: string): string => shortText(label, labelMost)
 
 export const change = z.object({
   /** `['nodes', id]`, `['nodes', id, field]`, `['nodes', id, 'config', field]`, and the same for edges. */
-  path: z.array(z.string().min(1).max(200)).min(2).max(4),
+  path: z.array(z.string().min(1).max(keyMost)).min(2).max(4),
   /** Absent = delete. */
   value: z.json().optional(),
   /** The text that was edited, where people write: when another one stands there meanwhile, the two edits are merged. */
@@ -128,7 +130,7 @@ export function invertChanges(before: GraphDocument, changes: readonly Change[])
 export function isUsableChange(one: Change): boolean {
   if (typeof one !== 'object' || one === null || !Array.isArray(one.path) || one.path.length < 2 || one.path.length > 4) return false
   // Names that every object inherits would read as present where nothing is stored.
-  return one.path.every((key) => typeof key === 'string' && key !== '' && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value) && isStorable(one.was)
+  return one.path.every((key) => typeof key === 'string' && key !== '' && key.length <= keyMost && !(key in Object.prototype) && isStorableText(key)) && isStorable(one.value) && isStorable(one.was)
 }
 
 function applyTo<T extends { id: string; type: string }>(
@@ -193,6 +195,13 @@ function nodeField(type: string, field: string): z.ZodType | null {
 
 function edgeField(type: string, field: string): z.ZodType | null {
   return shapeMember(edgeSchemas[type as keyof typeof edgeSchemas].shape, field)
+}
+
+/** The most characters that a text of such a node can have; null for what is no text, or has no limit of its own. */
+export function longestText(type: GraphNode['type'], field: string): number | null {
+  let schema = nodeField(type, field)
+  if (schema instanceof z.ZodOptional) schema = schema.unwrap() as z.ZodType
+  return schema instanceof z.ZodString ? schema.maxLength : null
 }
 
 function shapeMember(shape: Record<string, unknown>, field: string): z.ZodType | null {

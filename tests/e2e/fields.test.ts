@@ -37,6 +37,9 @@ test('a path is chosen with the keyboard: a real value beside it, braces closed,
   await panel(page).getByLabel('Name').first().fill('user/joined')
   await dragFromPalette(page, 'function', { x: 640, y: 300 })
   await field('Slug').fill('welcome')
+  await field('Slug').fill('x'.repeat(81))
+  await panel(page).getByText('There is room for 80 characters; this would be 81, so it was not taken.').waitFor()
+  expect(await field('Slug').inputValue()).toBe('welcome')
   await connect(page, page.locator('.react-flow__node-event').first(), frame())
   const box = (await frame().boundingBox())!
   await dragFromPalette(page, 'mail', { x: box.x + 70, y: box.y + box.height / 2 })

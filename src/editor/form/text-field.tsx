@@ -1,6 +1,6 @@
 'use client'
 import { Autocomplete, NumberInput, Select, Switch, Textarea, TextInput } from '@mantine/core'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { FieldFrame } from './field-frame.tsx'
 import { ExpressionInput } from './expression-input.tsx'
 import { languageOf, setInsertionTarget } from './insertion.ts'
@@ -30,11 +30,24 @@ export interface TextFieldProps extends Common {
   suggestions?: string[]
   aside?: React.ReactNode
   testId?: string
+  /** More characters than this are not taken, and the field says so. */
+  most?: number | null
 }
 
-export function TextField({ label, help, problem, placeholder, fresh, value, onChange, expr, escape, wants, mono, multiline, suggestions, aside, testId }: TextFieldProps) {
+export function TextField({ label, help, problem: found, placeholder, fresh, value, onChange: take, expr, escape, wants, mono, multiline, suggestions, aside, testId, most = null }: TextFieldProps) {
   const id = useId()
-  const leave = useLeave()
+  const [tooLong, setTooLong] = useState<number | null>(null)
+  const onChange = (next: string): void => {
+    const isTooLong = most !== null && next.length > most
+    setTooLong(isTooLong ? next.length : null)
+    if (!isTooLong) take(next)
+  }
+  const problem: FieldProblem | null | undefined = tooLong === null ? found : { severity: 'error', text: `There is room for ${most!.toLocaleString('en')} characters; this would be ${tooLong.toLocaleString('en')}, so it was not taken.` }
+  const close = useLeave()
+  const leave = (): void => {
+    setTooLong(null)
+    close()
+  }
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   useSteadyCaret(input, value)
   useEffect(() => {

@@ -1,12 +1,15 @@
 'use client'
 import { Button } from '@mantine/core'
 import { IconPlus, IconSend } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { nodeTitle } from '#canvas/describe.ts'
 import type { Json } from '#base/json.ts'
 import { jsonEqual } from '#base/json.ts'
 import { ownEventNames } from '#graph/compile/event-names.ts'
 import type { EventNode } from '#graph/document.ts'
+import { namersOf, renameEvent } from '#graph/edit/rename-event.ts'
 import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
+import { longestText } from '#graph/operations.ts'
 import { unstorableWords } from '#graph/storable.ts'
 import { CodeField } from '../code/code-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
@@ -26,13 +29,13 @@ const ownPrefix = 'fanwise/'
 
 export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean }) {
   const { editor, place, viewOnly } = useEditor()
-  const update = useUpdate(node)
   const problem = useProblem('event')
   // What Fanwise sends itself is for those who look for it, not for whoever names a first event.
   const own = node.event !== '' && (node.event.startsWith(ownPrefix) || ownPrefix.startsWith(node.event)) ? ownEventNames : []
   const names = [...useEventNames(), ...own].filter((name, i, all) => name !== node.event && all.indexOf(name) === i)
   const { senders, reactions } = useEventLinks(node)
   const known = useDataAtHand().events.get(node.id)
+  const { rename, settle, followers } = useRename(node)
   const hang = (): void => {
     const added = hangFunction(editor.store.getState().document, node.id, place)
     editor.edit('Add function', () => added.document, { select: [added.id], fresh: added.id })
@@ -40,10 +43,10 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
   return (
     <>
       <Fields>
-        <TextField
-          label="Name" value={node.event} onChange={(value) => update('event', value)} problem={problem} mono fresh={fresh} suggestions={names}
-          placeholder="user/account.created" help="What happened, as object/past.verb. End with /* or .* to take all that begin so."
-        />
+        <div style={{ display: 'contents' }} onBlur={settle}><TextField
+          label="Name" value={node.event} onChange={rename} problem={problem} mono fresh={fresh} suggestions={names} most={longestText('event', 'event')}
+          placeholder="user/account.created" help={`What happened, as object/past.verb. End with /* or .* to take all that begin so.${followers}`}
+        /></div>
       </Fields>
       {node.event !== '' && <SamplePicker node={node} />}
       <Fields><SampleField node={node} /></Fields>
@@ -55,6 +58,26 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
       {!viewOnly && <Button leftSection={<IconSend size={15} stroke={1.7} />} onClick={() => openTestEvent(node.event, known === undefined || known.cut !== undefined ? node.sample : known.data)} fullWidth>Send a test event</Button>}
     </>
   )
+}
+
+/** What of this drawing names the event follows a new name, as far as that is nobody's yet. */
+function useRename(node: EventNode): { rename: (value: string) => void; settle: () => void; followers: string } {
+  const { editor, catalog } = useEditor()
+  const document = useEditorState((state) => state.document)
+  const namers = useRef(new Map<string, string>())
+  const names = useMemo(() => namersOf(document, node.id), [document, node.id])
+  const rename = (value: string): void => {
+    const { document: now } = editor.store.getState()
+    for (const [id, name] of namersOf(now, node.id)) if (!namers.current.has(id)) namers.current.set(id, name)
+    const known = new Set([
+      ...Object.values(now.nodes).flatMap((one) => (one.type === 'event' && one.id !== node.id ? [one.event] : [])),
+      ...catalog.functionsElsewhere.flatMap((one) => [...one.events, ...(one.emits ?? [])]),
+    ])
+    editor.edit(`Edit name of ${nodeTitle(node)}`, (before) => renameEvent(before, node.id, value, namers.current, known), { group: `${node.id}.event` })
+  }
+  const words = names.size === 0 ? '' : ` ${names.size === 1 ? 'What names it here follows' : `${names.size} things that name it here follow`} a new name.`
+  // The name that stands when the field is left is what the next one is compared with.
+  return { rename, settle: () => namers.current.clear(), followers: words }
 }
 
 function useEventLinks(node: EventNode): { senders: LinkRow[]; reactions: LinkRow[] } {

@@ -4,6 +4,7 @@ import { nodeTitle } from '#canvas/describe.ts'
 import { endWords, failureWords, functionSentence, limitWords, onceWords, timingWords } from '#canvas/flow-words.ts'
 import type { FunctionNode, GraphEdge } from '#graph/document.ts'
 import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
+import { longestText } from '#graph/operations.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { Fields } from '../form/fields.tsx'
 import { TextField } from '../form/text-field.tsx'
@@ -43,8 +44,8 @@ export function FunctionPanel({ node, fresh }: { node: FunctionNode; fresh: bool
     <>
       <p className={flow.sentence} data-testid="function-sentence">{functionSentence(node)}</p>
       <Fields>
-        <TextField label="Slug" value={node.slug} onChange={rename} problem={slug} mono fresh={fresh} help="Its name in the API, unique in the workspace: small letters, digits and hyphens." />
-        <TextField label="Name" value={node.name ?? ''} onChange={(value) => update('name', value === '' ? undefined : value)} placeholder="Optional, for people" />
+        <TextField label="Slug" value={node.slug} onChange={rename} problem={slug} mono fresh={fresh} most={longestText('function', 'slug')} help="Its name in the API, unique in the workspace: small letters, digits and hyphens." />
+        <TextField label="Name" value={node.name ?? ''} onChange={(value) => update('name', value === '' ? undefined : value)} placeholder="Optional, for people" most={longestText('function', 'name')} />
       </Fields>
       <FrameRuns node={node} />
       <PauseFunctions />

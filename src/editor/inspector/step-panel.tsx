@@ -4,6 +4,7 @@ import { nodeTitle } from '#canvas/describe.ts'
 import { canHandleError, canRepeat } from '#graph/compile/check-each.ts'
 import type { StepNode } from '#graph/document.ts'
 import { renameStep, renameStepKey } from '#graph/edit/update-node.ts'
+import { longestText } from '#graph/operations.ts'
 import { useEditor } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
 import { CurlPaste } from '../form/curl-paste.tsx'
@@ -50,7 +51,7 @@ function NameField({ node }: { node: StepNode }) {
   const { editor, published } = useEditor()
   const keepKey = useDataAtHand().steps.has(node.id) || published?.document?.nodes[node.id] !== undefined
   const change = (name: string): void => editor.edit(`Edit name of ${nodeTitle(node)}`, (document) => renameStep(document, node.id, name, { keepKey }), { group: `${node.id}.name` })
-  return <TextField label="Step name" value={node.name} onChange={change} problem={useProblem('name')} />
+  return <TextField label="Step name" value={node.name} onChange={change} problem={useProblem('name')} most={longestText('step', 'name')} />
 }
 
 /** A key is read by other steps: it is renamed with them, and only once what is typed can be one. */

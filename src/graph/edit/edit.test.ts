@@ -138,6 +138,10 @@ describe('renaming a key', () => {
     ['{{ steps.a.id }}', '{{ steps.first.id }}'], ['{{ steps?.a?.id }}', '{{ steps?.first?.id }}'], ['{{ steps["a"].id + steps[\'a\'] }}', '{{ steps["first"].id + steps[\'first\'] }}'],
     ['{ ...steps.a, ...steps["a"].list }', '{ ...steps.first, ...steps["first"].list }'], ['{{ approvals.a.url }} {{ my.approvals.a }}', '{{ approvals.first.url }} {{ my.approvals.a }}'],
     ['{{ steps.ab.id }} {{ event.steps.a }}', '{{ steps.ab.id }} {{ event.steps.a }}'],
+    ['const { a } = steps\nreturn a', 'const { first: a } = steps\nreturn a'], ['const { b, a: { id }, c = [1, 2] } = steps', 'const { b, first: { id }, c = [1, 2] } = steps'],
+    ['let { a = { x: 1 }, "b": d } = steps; ({ a } = approvals)', 'let { first: a = { x: 1 }, "b": d } = steps; ({ first: a } = approvals)'],
+    ['const { a } = steps.a', 'const { a } = steps.first'], ['const { a } = stepsOf(x); if (y) { a } ', 'const { a } = stepsOf(x); if (y) { a } '], ['const { a }: { a: any } = steps', 'const { a }: { a: any } = steps'],
+    ['if (a) { b() } const { a, ...rest } = steps', 'if (a) { b() } const { first: a, ...rest } = steps'],
   ])('%s becomes %s', (before, after) => {
     const answer = renameStepKey(reading(before), 'a', 'first')
     expect('document' in answer && node<StepNode>(answer.document, 'b').config).toEqual({ fields: [{ name: 'x', value: after }] })
@@ -161,6 +165,10 @@ describe('renaming a key', () => {
     expect(node<StepNode>(renameStep(drawn, 'call', 'Look up', { keepKey: true }), 'call')).toMatchObject({ name: 'Look up', key: 'http' })
     const chosen = renameStepKey(drawn, 'call', 'lead')
     expect('document' in chosen && node<StepNode>(renameStep(chosen.document, 'call', 'Look up'), 'call')).toMatchObject({ name: 'Look up', key: 'lead' })
+  })
+  test('a name that is too long is not taken, and takes no key along', () => {
+    const drawn = addStep(drawing(), { id: 'call', parent: 'fn', kind: 'http' }).document
+    expect(renameStep(drawn, 'call', 'x'.repeat(121))).toBe(drawn)
   })
   test('several at once do not catch each other', () => {
     expect(rewriteKeys('{{ steps.a }} {{ steps.b }}', new Map([['a', 'b'], ['b', 'c']]))).toBe('{{ steps.b }} {{ steps.c }}')
@@ -225,6 +233,10 @@ describe('pasting', () => {
     const [a, b, d, e] = ids.map((id) => node<StepNode>(document, id)) as [StepNode, StepNode, StepNode, StepNode]
     expect(a.key).not.toBe(d.key)
     expect([b, e].map(({ config }) => config.fields)).toEqual([a, d].map(({ key }) => [{ name: 'x', value: `{{ steps.${key}.id }}` }]))
+  })
+  test('a function that is drawn small opens for what is pasted into it', () => {
+    const small = updateNode(drawing(), 'other', { collapsed: true })
+    expect(node<FunctionNode>(paste(small, clip(small, ['a']), { into: 'other' }).document, 'other').collapsed).toBeUndefined()
   })
   test('functions that call each other go on doing so as copies', () => {
     const calling = addStep(updateNode(drawing(), 'fn', { onFailure: 'two' }), { id: 'call', parent: 'fn', kind: 'invoke', config: { function: 'two' } }).document

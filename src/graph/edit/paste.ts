@@ -2,6 +2,7 @@
 import { newElementId } from '#base/ids.ts'
 import type { FunctionNode, GraphDocument, GraphEdge, GraphNode, Position, StepNode } from '#graph/document.ts'
 import { newHookId } from '#graph/edit/add-node.ts'
+import { setCollapsed } from '#graph/edit/collapse.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { followSlugs } from '#graph/edit/follow-slugs.ts'
 import { freeName, keysOf, slugsOf, stepKeyMax } from '#graph/edit/names.ts'
@@ -83,6 +84,8 @@ export function paste(document: GraphDocument, clipping: Clipping, options: Past
     const id = newElementId('e')
     next.edges[id] = { ...edge, id, source, target }
   }
+  // What was just added is seen: a collapsed frame opens.
+  next = setCollapsed(next, frames, false)
   for (const frameId of frames) next = fitFrame(next, frameId)
   return { document: next, ids: placed }
 }

@@ -3,6 +3,7 @@ import type { Json } from '#base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
 import { graphEdge, graphNode } from '#graph/document.ts'
 import { freeName, isReservedKey, stepKeyMax, stepKeyPattern, stepsOf, toStepKey } from '#graph/edit/names.ts'
+import { renameUnpacked } from '#graph/edit/rename-unpacked.ts'
 
 /** Fields to set; `undefined` removes one. `config` is merged field by field. */
 export type NodePatch = Record<string, unknown>
@@ -59,7 +60,8 @@ export function renameStepKey(document: GraphDocument, id: string, key: string):
 export function renameStep(document: GraphDocument, id: string, name: string, { keepKey = false }: { keepKey?: boolean } = {}): GraphDocument {
   const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
   const named = updateNode(document, id, { name })
-  if (node?.type !== 'step' || keepKey || !isMadeKey(node)) return named
+  // A name that is not taken takes no key along.
+  if (node?.type !== 'step' || named === document || keepKey || !isMadeKey(node)) return named
   const others = new Set(stepsOf(document, node.parent).filter((step) => step.id !== id).map((step) => step.key))
   const renamed = renameStepKey(named, id, freeName(toStepKey(name), others, '_', stepKeyMax))
   return 'document' in renamed ? renamed.document : named
@@ -96,10 +98,10 @@ function merged(config: StepNode['config'], patch: Record<string, Json | undefin
 /** Outputs by their step's key, and addresses of approvals by theirs; also spread, as in `{ ...steps.lookup }`. */
 const reading = /(?<![\w$])(?<!(?<!\.\.)\.)(steps|approvals)(?:(\s*\??\.\s*)([A-Za-z_$][\w$]*)|(\s*(?:\?\.)?\s*\[\s*)(["'`])([^"'`]*)\5(?=\s*\]))/g
 
-/** `steps.<old>` becomes `steps.<new>`, and `approvals.<old>` likewise, for all renames at once. The same value when nothing in it reads them. */
+/** `steps.<old>` becomes `steps.<new>`, and `approvals.<old>` likewise, also where they are taken apart, for all renames at once. The same value when nothing in it reads them. */
 export function rewriteKeys(value: Json, renames: ReadonlyMap<string, string>): Json {
   const visit = (one: Json): Json => {
-    if (typeof one === 'string') return one.replace(reading, (all, root: string, dot?: string, name?: string, open?: string, quote?: string, quoted?: string) => {
+    if (typeof one === 'string') return renameUnpacked(one, renames).replace(reading, (all, root: string, dot?: string, name?: string, open?: string, quote?: string, quoted?: string) => {
       const to = renames.get(name ?? quoted ?? '')
       if (to === undefined) return all
       return dot === undefined ? `${root}${open}${quote}${to}${quote}` : `${root}${dot}${to}`

@@ -44,12 +44,17 @@ export function ConditionField({ label, value, onChange, language, paths, proble
     if (text !== value) onChange(text)
   }
   const rows = condition !== null && !asText
+  const turn = (): void => {
+    // Rows that were not filled in are in no text: they do not come back from it.
+    setCondition(filled(rowsOfText(value, language)))
+    setAsText(!asText)
+  }
   return (
     <FieldFrame
       label={label} {...(rows ? {} : { htmlFor: id })} help={help} problem={problem ?? null}
       aside={condition === null
         ? <span className={classes.quiet}>more than rows can say</span>
-        : <Button size="compact-xs" variant="subtle" onClick={() => setAsText(!asText)}>{asText ? 'As rows' : 'As text'}</Button>}
+        : <Button size="compact-xs" variant="subtle" onClick={turn}>{asText ? 'As rows' : 'As text'}</Button>}
     >
       {rows
         ? <Rows label={label} condition={condition} write={write} paths={paths} language={language} />

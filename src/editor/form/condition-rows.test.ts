@@ -29,6 +29,10 @@ test('a path whose parent is missing is missing, too', () => {
   for (const left of ['event.data.a', 'event.data.a.b', 'event.data.a[0].b']) expect(compileCel(text(left), ['event']).evaluate({ event: { data: {} } })).toBe(true)
 })
 
+test.each(['{{ event.data.a }}', '$x', '(', 'ä.b', ' " '])('what is no path is asked for as it is: %s', (left) => {
+  for (const operator of ['there', 'missing'] as const) expect(textOfRows({ join: 'all', rows: [{ left, operator, value: '' }] }, 'cel')).toContain('hasValue()')
+})
+
 test('rows that are not whole are left out, and nothing is no condition', () => {
   expect(textOfRows({ join: 'all', rows: [{ left: 'event.data.a', operator: 'is', value: '' }, { left: '', operator: 'there', value: '' }] }, 'cel')).toBe('')
   expect(rowsOfText('  ', 'cel')).toEqual({ join: 'all', rows: [] })

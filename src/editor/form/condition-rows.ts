@@ -57,8 +57,9 @@ function textOfRow({ left, operator, value }: ConditionRow, language: ConditionL
 /** `has` takes no index and fails where a parent is missing, so below the first member each part is optional. */
 function celPresence(path: string): string {
   if (/^\w+\.data\.[\w$]+$/.test(path) || /^\w+\.\w+$/.test(path)) return `has(${path})`
-  const [, begin, rest] = /^(\w+(?:\.data)?)(.*)$/.exec(path)!
-  return `${begin}${rest!.replaceAll('.', '.?').replaceAll('[', '[?')}.hasValue()`
+  // What is typed may be no path at all: the compiler says so of the text.
+  const [, begin = '', rest = path] = /^(\w+(?:\.data)?)(.*)$/.exec(path) ?? []
+  return `${begin}${rest.replaceAll('.', '.?').replaceAll('[', '[?')}.hasValue()`
 }
 
 function literalOf(value: string): string {

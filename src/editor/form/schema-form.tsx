@@ -3,7 +3,7 @@
 import { Fragment, useMemo, type ComponentProps } from 'react'
 import type { Json, JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
-import { setCases } from '#graph/edit/set-cases.ts'
+import { setCases, setField } from '#graph/edit/set-cases.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { CodeField } from '../code/code-field.tsx'
@@ -66,7 +66,7 @@ function Field({ step, field }: { step: StepNode; field: FieldSpec }) {
   const { meta } = field
   const set = (next: Json | undefined): void => editor.edit(
     `Edit ${meta.label.toLowerCase()} of ${step.name}`,
-    (document) => updateNode(document, step.id, { config: { ...stepDefinition(step.kind).along?.(step.config, field.name, next), [field.name]: next } }),
+    (document) => setField(document, step.id, field.name, next),
     { group: `${step.id}.${path}` },
   )
   const shared = { label: meta.label, help: meta.help, placeholder: meta.placeholder, problem }

@@ -38,6 +38,8 @@ export const conditionDefinition: StepKindDefinition<ConditionConfig> = {
   group: 'flow',
   config,
   initial: () => ({ mode: 'if', cases: [{ id: 'c1', label: '', when: '' }] }),
+  // If and else has one case: others would be checked, and could not be seen.
+  along: (c, name, value) => (name === 'mode' && value === 'if' && Array.isArray(c.cases) ? { cases: c.cases.slice(0, 1) } : {}),
   ports,
   describe: (c) => {
     if (c.mode === 'switch') return `${(c.cases ?? []).length + 1} ways`

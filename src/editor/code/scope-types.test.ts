@@ -36,3 +36,10 @@ test('a scope names every step before, the item of a repetition, and ends commen
   expect(declareScope({ events: [], steps: [] })).toContain('data: any')
   expect(declareScope({ events: [], steps: [] })).not.toContain('item')
 })
+
+test('events of a batch and addresses of approvals are there where the function has them', () => {
+  const text = declareScope({ events: ['{ a: number }'], steps: [], batch: true, approvals: ['boss', 'legal'] })
+  expect(text).toContain('declare const events: (typeof event)[]')
+  expect(text).toContain('declare const approvals: { boss: string; legal: string }')
+  expect(declareScope({ events: [], steps: [] })).not.toMatch(/declare const (?:events|approvals)/)
+})

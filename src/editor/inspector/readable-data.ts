@@ -7,6 +7,7 @@ import type { Json, JsonObject } from '#base/json.ts'
 import { isJsonObject } from '#base/json.ts'
 import { compileConfig, compileTemplate } from '#expressions/resolve.ts'
 import type { EventNode, GraphDocument, StepNode } from '#graph/document.ts'
+import { stepsOf } from '#graph/edit/names.ts'
 import { emittedEvent } from '#graph/links.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { isPaged } from '#steps/http/definition.ts'
@@ -83,6 +84,7 @@ export function readableData(document: GraphDocument, id: string, data: DataAtHa
   })
   const whole = ![shown?.source, ...steps].some((one) => one?.cut === true)
   const items = step === undefined ? null : itemSources(step, scope, whole)
+  const approvals = stepsOf(document, frame.id).flatMap((one) => (one.kind === 'approval' ? [one.key] : []))
   if (items?.[0]?.value !== undefined) Object.assign(scope, { item: items[0].value, index: 0 })
   return {
     ...(step === undefined ? {} : { own: step.key }),
@@ -93,6 +95,8 @@ export function readableData(document: GraphDocument, id: string, data: DataAtHa
       events: events.map(({ source }) => source.type),
       steps: before.map((one, i) => ({ key: one.key, about: `${stepDefinition(one.kind).label}: ${one.name}`, type: steps[i]!.type })),
       ...(items === null ? {} : { item: items[0]!.type }),
+      ...(frame.batch === undefined ? {} : { batch: true }),
+      ...(approvals.length === 0 ? {} : { approvals }),
     },
   }
 }

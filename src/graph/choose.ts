@@ -73,7 +73,7 @@ function takeSource(result: GraphDocument, draft: GraphDocument, source: GraphNo
     const hook = edge.type === 'feed' && edge.target === source.id ? draft.nodes[edge.source] : undefined
     if (hook === undefined) continue
     result.nodes[hook.id] = hook
-    // A webhook feeds one event, and what it is drawn to feed is live already.
+    // A webhook feeds one event: from now on the one that the draft says.
     for (const other of Object.values(result.edges)) if (other.type === 'feed' && other.source === hook.id && other.target !== id) delete result.edges[other.id]
     join(result, { ...edge, target: id } as GraphEdge)
   }
@@ -104,11 +104,13 @@ function freeId(taken: Record<string, unknown>, id: string): string {
 
 /** What starts nothing any more and is gone from the draft, and lines that lost an end. */
 function dropUnused(result: GraphDocument, draft: GraphDocument): void {
-  for (const node of Object.values(result.nodes)) {
-    const isSource = node.type === 'event' || node.type === 'schedule' || node.type === 'webhook'
-    if (isSource && draft.nodes[node.id] === undefined && !isUsed(result, node.id)) delete result.nodes[node.id]
+  const drop = (isGone: (node: GraphNode) => boolean): void => {
+    for (const node of Object.values(result.nodes)) if (draft.nodes[node.id] === undefined && isGone(node)) delete result.nodes[node.id]
+    dropLooseEdges(result)
   }
-  dropLooseEdges(result)
+  drop((node) => (node.type === 'event' || node.type === 'schedule') && !isUsed(result, node.id))
+  // One that feeds what a function hangs on that was not chosen goes on doing so.
+  drop((node) => node.type === 'webhook' && !Object.values(result.edges).some((edge) => edge.type === 'feed' && edge.source === node.id && isUsed(result, edge.target)))
 }
 
 function dropLooseEdges(result: GraphDocument): void {

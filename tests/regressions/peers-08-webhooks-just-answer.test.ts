@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyDocument, type GraphDocument } from '#graph/document.ts'
 import { addEvent, addFunction, addStep, addWebhook } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { removeElements } from '#graph/edit/remove.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
 import { db } from '#server/db.ts'
 import { createWorkflow } from '#server/workflows/import.ts'
 import { publish } from '#server/workflows/publish.ts'
@@ -78,6 +80,35 @@ test('an address that is drawn no more says where to find the right one, checked
   for (const headers of [{}, { 'x-fanwise-check': '1' }] as Record<string, string>[]) {
     expect(await post(hookId, {}, headers)).toMatchObject({ status: 404, body: { error: { code: 'not_found', fix: expect.stringMatching('Copy the address from the webhook node in the editor') as string } } })
   }
+})
+
+test('what is published goes on taking calls as it was published, whatever is done to the draft, until the next publish', async () => {
+  const { document, hookId } = drawing()
+  const { id } = await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  await publish(ws, id, { authorId: null })
+  const renamed = updateNode(document, 'ev', { event: 'order/mad' })
+  await edit(ws, id, document, renamed)
+  const ended = endedRuns(door.engine, ws, 1)
+  expect((await post(hookId, { id: 1 })).body).not.toHaveProperty('note')
+  expect([...(await ended).values()]).toEqual(['completed'])
+  const removed = removeElements(renamed, ['hook'])
+  await edit(ws, id, renamed, removed)
+  expect((await post(hookId, { id: 2 })).status).toBe(200)
+  expect((await stored()).map((one) => one.name)).toEqual(['order/placed', 'order/placed'])
+  await publish(ws, id, { authorId: null })
+  expect((await post(hookId, { id: 3 })).status).toBe(404)
+})
+
+test('a function that is not published with the others keeps its webhook', async () => {
+  const { document, hookId } = drawing()
+  const { id } = await createWorkflow(ws, { name: 'Orders', document, authorId: null })
+  await publish(ws, id, { authorId: null })
+  const other = addFunction(removeElements(document, ['hook']), { id: 'fn2', position: { x: 400, y: 300 }, slug: 'other' }).document
+  await edit(ws, id, document, addStep(other, { id: 's2', parent: 'fn2', kind: 'transform', config: values({ x: '1' }) }).document)
+  await publish(ws, id, { functions: ['other'], authorId: null })
+  expect((await post(hookId, { id: 1 })).status).toBe(200)
+  await publish(ws, id, { authorId: null })
+  expect((await post(hookId, { id: 1 })).status).toBe(404)
 })
 
 test('a form with very many fields of one name is stored as one list, and holds up nobody meanwhile', async () => {

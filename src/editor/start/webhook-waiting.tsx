@@ -17,7 +17,8 @@ const asksEveryMs = 2000
 
 export const curlOf = (url: string): string => `curl -X POST ${url} \\\n  -H 'content-type: application/json' \\\n  -d '{"hello":"world"}'`
 
-export function WebhookWaiting({ node, url }: { node: WebhookNode; url: string }) {
+/** @param live event that calls become as the webhook is published, where the drawing says another one */
+export function WebhookWaiting({ node, url, live }: { node: WebhookNode; url: string; live: string | null }) {
   const { workspace, viewOnly } = useEditor()
   const { nodes, edges } = useEditorState((state) => state.document)
   const saved = useEditorState((state) => state.save.kind === 'saved')
@@ -29,7 +30,7 @@ export function WebhookWaiting({ node, url }: { node: WebhookNode; url: string }
   // What was there when the panel opened is not news, unless nobody does anything with it yet.
   const [waited, setWaited] = useState(false)
   const { data: first } = useQuery(trpc.events.fromWebhook.queryOptions(
-    { workspace, event: event?.event ?? '', hookId: node.hookId },
+    { workspace, event: live ?? event?.event ?? '', hookId: node.hookId },
     { enabled: event !== null && saved, retry: false, refetchInterval: ({ state }) => (state.data == null ? asksEveryMs : false) },
   ))
   useEffect(() => {

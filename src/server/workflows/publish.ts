@@ -20,6 +20,7 @@ import { storedDocument, workflowNotFound } from '#server/workflows/find-workflo
 import { loadCatalog } from '#server/workflows/load-catalog.ts'
 import { asJson, lockDraft } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
+import { storeWebhooks } from '#server/workflows/webhook-rows.ts'
 
 export interface PublishedFunction {
   slug: string
@@ -77,6 +78,7 @@ export async function publishWithin(tx: Transaction, workspaceId: string, workfl
   await limitSharedLanes(tx, workspaceId)
   await tx.workspace.update({ where: { id: workspaceId }, data: { routeEpoch: { increment: 1 } } })
   const version = await markPublished(tx, workspaceId, workflowId, { document, revision: draft.revision }, options)
+  await storeWebhooks(tx, workspaceId, workflowId, draft.document)
   await recordPublish(tx, workspaceId, workflowId, { version, functions, removed }, options)
   return { version, revision: draft.revision, functions, removed, diagnostics: compiled.diagnostics }
 }

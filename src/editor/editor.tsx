@@ -4,7 +4,7 @@ import { ActionIcon, Button, Drawer, Loader } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { ReactFlowProvider } from '@xyflow/react'
 import { IconPlayerPlay, IconPlus } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { notifications } from '@mantine/notifications'
 import { useStore } from 'zustand'
@@ -12,6 +12,8 @@ import { CanvasKey } from '#canvas/key.tsx'
 import { CanvasMap } from '#canvas/minimap.tsx'
 import { Stacked } from '#canvas/stacked.tsx'
 import { Panel as FlowPanel } from '@xyflow/react'
+import type { WorkflowNow } from '#server/workflows/save-draft.ts'
+import { askAgain } from '#ui/ask-again.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { Page } from '#ui/shell/page.tsx'
 import { useShell } from '#ui/shell/workspace-context.tsx'
@@ -64,10 +66,14 @@ import barClasses from './bar/bar.module.css'
 export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
+  const { user: { id: author } } = useShell()
   const loaded = useQuery(trpc.workflows.get.queryOptions({ workspace, slug }))
   const [session, setSession] = useState<Session | null>(null)
   const start = loaded.data
   const id = start?.id
+  const hear = useWorkflowNews(workspace, slug)
+  const hearing = useRef(hear)
+  hearing.current = hear
   // One session for each opening of a workflow: later answers of the query only bring versions.
   const opening = useRef(start)
   opening.current = start
@@ -76,7 +82,7 @@ export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: s
     if (id === undefined || current === undefined) return
     let closed = false
     let opened: Session | null = null
-    void openSession({ client, workspace, slug, id, document: current.document, revision: current.revision }).then((made) => {
+    void openSession({ client, workspace, slug, id, author, document: current.document, revision: current.revision, onWorkflow: (now) => hearing.current(now) }).then((made) => {
       if (closed) return made.close()
       opened = made
       setSession(made)
@@ -89,7 +95,7 @@ export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: s
       opened?.close()
       setSession(null)
     }
-  }, [id, client, workspace, slug])
+  }, [id, client, workspace, slug, author])
   if (loaded.isError && start === undefined) {
     return <Page crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: slug }]}><ErrorNote error={loaded.error} onRetry={() => void loaded.refetch()} /></Page>
   }
@@ -97,6 +103,16 @@ export function WorkflowEditor({ workspace, slug }: { workspace: string; slug: s
     return <Page flush compact crumbs={[{ label: 'Workflows', path: '/workflows' }, { label: start?.name ?? slug }]}><div className={classes.loading}><Loader aria-label="Opening the workflow" /></div></Page>
   }
   return <OpenEditor editor={session.editor} workspace={workspace} slug={slug} facts={start} />
+}
+
+/** A colleague published, or gave it another name: what is said of it here is asked for again. */
+function useWorkflowNews(workspace: string, slug: string): (now: WorkflowNow) => void {
+  const trpc = useTRPC()
+  const queries = useQueryClient()
+  return ({ name, version }) => {
+    const known = queries.getQueryData(trpc.workflows.get.queryKey({ workspace, slug }))
+    if (known !== undefined && (known.name !== name || (known.published?.version ?? 0) !== version)) askAgain(queries, trpc.workflows.get.queryFilter({ workspace, slug }))
+  }
 }
 
 function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor; workspace: string; slug: string; facts: DraftFacts }) {

@@ -21,7 +21,7 @@ const operation = (seq: number): Operation => ({ clientId: 'tab', seq, label: 'E
 const kept = (): unknown => disk.records.get('north/one#tab')?.operations
 
 test('a sign of life never brings back what was kept before', async () => {
-  const { store, close } = await openPendingStore('north/one', 'tab')
+  const { store, close } = await openPendingStore('north/one', 'tab', 'usr_a')
   await store.save([operation(1)])
   let go = (): void => {}
   disk.busy = new Promise((resolve) => { go = resolve })
@@ -37,4 +37,19 @@ test('a sign of life never brings back what was kept before', async () => {
   await disk.busy
   expect(kept()).toBeUndefined()
   close()
+})
+
+test('what somebody else left in this browser is not sent by whoever signs in next: it waits for them', async () => {
+  disk.records.clear()
+  const first = await openPendingStore('north/one', 'tab', 'usr_a')
+  await first.store.save([operation(1)])
+  first.close()
+  vi.advanceTimersByTime(30_000)
+  const second = await openPendingStore('north/one', 'tab of another', 'usr_b')
+  expect(second.left).toEqual([])
+  await second.store.save([])
+  second.close()
+  const back = await openPendingStore('north/one', 'later tab', 'usr_a')
+  expect(back.left).toEqual([operation(1)])
+  back.close()
 })

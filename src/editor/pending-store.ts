@@ -1,7 +1,8 @@
 /**
  * Unacknowledged edits in this browser's IndexedDB, one record for each opening of the editor.
  * A record whose tab is gone is adopted by the next tab that opens the workflow; a Web Lock
- * (or, without locks, a fresh time stamp) tells that its tab still lives.
+ * (or, without locks, a fresh time stamp) tells that its tab still lives. What somebody else left in this browser is
+ * theirs to send: it waits until they open the workflow here again.
  */
 import { createStore, del, entries, set, type UseStore } from 'idb-keyval'
 import type { Operation } from '#graph/operations.ts'
@@ -10,6 +11,8 @@ import type { PendingStore } from './autosave.ts'
 interface Kept {
   operations: Operation[]
   at: number
+  /** Public id of who made them; absent where an earlier version kept them. */
+  author?: string
 }
 
 const staleMs = 20_000
@@ -17,15 +20,15 @@ const beatMs = 5_000
 
 export interface OpenedStore {
   store: PendingStore
-  /** What closed tabs left behind, oldest first. */
+  /** What closed tabs of this person left behind, oldest first. */
   left: Operation[]
   close(): void
 }
 
 let database: UseStore | undefined
 
-/** `draft` names the workflow, `clientId` this opening of it. */
-export async function openPendingStore(draft: string, clientId: string): Promise<OpenedStore> {
+/** `draft` names the workflow, `clientId` this opening of it, `author` whose edits they are. */
+export async function openPendingStore(draft: string, clientId: string, author: string): Promise<OpenedStore> {
   const name = (client: string): string => `${draft}#${client}`
   const release = await hold(name(clientId))
   let adopted: string[] = []
@@ -35,7 +38,7 @@ export async function openPendingStore(draft: string, clientId: string): Promise
     database ??= createStore('fanwise-drafts', 'pending')
     const held = await heldLocks()
     const records = (await entries<string, Kept>(database))
-      .filter(([key]) => typeof key === 'string' && key.startsWith(`${draft}#`) && key !== name(clientId))
+      .filter(([key, kept]) => typeof key === 'string' && key.startsWith(`${draft}#`) && key !== name(clientId) && (kept.author ?? author) === author)
       .filter(([key, kept]) => (held === null ? Date.now() - kept.at > staleMs : !held.has(key)))
       .sort(([, a], [, b]) => a.at - b.at)
     adopted = records.map(([key]) => key)
@@ -46,9 +49,9 @@ export async function openPendingStore(draft: string, clientId: string): Promise
   const write = async (operations: Operation[]): Promise<void> => {
     database ??= createStore('fanwise-drafts', 'pending')
     // Before it is written: a beat in that time would write the one before over it.
-    last = operations.length === 0 ? null : { operations, at: Date.now() }
-    if (operations.length === 0) await del(name(clientId), database)
-    else await set(name(clientId), { operations, at: Date.now() } satisfies Kept, database)
+    last = operations.length === 0 ? null : { operations, at: Date.now(), author }
+    if (last === null) await del(name(clientId), database)
+    else await set(name(clientId), last, database)
     for (const key of adopted.splice(0)) await del(key, database)
   }
   const beat = setInterval(() => {

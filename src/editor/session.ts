@@ -5,6 +5,7 @@ import { publicId } from '#base/ids.ts'
 import { onWorkflowsEdited } from '#ui/live.tsx'
 import { errorShape } from '#ui/trpc.tsx'
 import type { AppRouter } from '#server/router.ts'
+import type { WorkflowNow } from '#server/workflows/save-draft.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import type { Operation } from '#graph/operations.ts'
 import type { Transport, Trouble } from './autosave.ts'
@@ -19,8 +20,12 @@ export interface SessionOptions {
   slug: string
   /** Id of the workflow's row. */
   id: string
+  /** Public id of whose edits these are: nobody else sends them, whoever is signed in by then. */
+  author: string
   document: GraphDocument
   revision: number
+  /** Hears with each answer what the workflow is called, and what of it is live. */
+  onWorkflow?: (now: WorkflowNow) => void
 }
 
 export interface Session {
@@ -33,18 +38,20 @@ export interface Session {
 const requestMs = 20_000
 const pollMs = 15_000
 
-export async function openSession({ client, workspace, slug, id, document, revision }: SessionOptions): Promise<Session> {
+export async function openSession({ client, workspace, slug, id, author, document, revision, onWorkflow }: SessionOptions): Promise<Session> {
   const draft = `${workspace}/${slug}`
   const clientId = newClientId()
-  const pending = await openPendingStore(draft, clientId)
+  const pending = await openPendingStore(draft, clientId, author)
   const transport: Transport = {
-    push: ({ clientId: sender, sinceRevision, operations }) => {
+    push: async ({ clientId: sender, sinceRevision, operations }) => {
       const signal = AbortSignal.timeout(requestMs)
       const seen = { workspace, slug, clientId: sender, sinceRevision }
       // Asking is open to whoever may only look.
-      return operations.length === 0
-        ? client.workflows.draftNews.query(seen, { signal })
-        : client.workflows.applyOperations.mutate({ ...seen, operations: operations as Operation[] }, { signal })
+      const { workflow, ...answer } = operations.length === 0
+        ? await client.workflows.draftNews.query(seen, { signal })
+        : await client.workflows.applyOperations.mutate({ ...seen, author, operations: operations as Operation[] }, { signal })
+      onWorkflow?.(workflow)
+      return answer
     },
     load: async () => {
       const loaded = await client.workflows.get.query({ workspace, slug }, { signal: AbortSignal.timeout(requestMs) })

@@ -106,3 +106,23 @@ test('create and rename', async () => {
   expect((await as('mara').list({ workspace: 'north' })).find((one) => one.slug === made.slug)).toMatchObject({ name: 'Second try', publishedVersion: 0, draftChanged: true, functions: [] })
   await expect(as('mara').rename({ workspace: 'north', slug: made.slug, name: ' ' })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
 })
+
+test('edits wait for whoever made them: another person who is signed in by then does not send them', async () => {
+  const { document, revision } = await as('mara').get(at)
+  const operations = [{ clientId: 'c-left', seq: 1, label: 'Change', changes: diffDocuments(document, updateNode(document, 'f_add-to-crm', { retries: 5 })) as never }]
+  const left = { ...at, clientId: 'c-left', sinceRevision: revision, operations, author: publicId('usr', ids.mara) }
+  await expect(as('jo').applyOperations(left)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  expect(await as('mara').applyOperations(left)).toMatchObject({ revision: revision + 1, workflow: { name: 'Signup pipeline', version: expect.any(Number) as number } })
+  const now = (await as('mara').get(at)).document
+  await as('mara').applyOperations({ ...left, sinceRevision: revision + 1, operations: [{ ...operations[0]!, seq: 2, changes: diffDocuments(now, document) as never }] })
+})
+
+test('whoever has the drawing open learns of a new name and of a publish with the next answer', async () => {
+  const news = () => as('viewer').draftNews({ ...at, clientId: 'c-viewer-news', sinceRevision: 0 })
+  const before = (await news()).workflow
+  await as('jo').rename({ ...at, name: 'Signups' })
+  await edit('jo', 'c-jo-publishes', 1, (document) => updateNode(document, 'f_add-to-crm', { retries: 8 }))
+  await as('jo').publish(at)
+  expect((await news()).workflow).toEqual({ name: 'Signups', version: before.version + 1 })
+  await as('jo').rename({ ...at, name: before.name })
+})

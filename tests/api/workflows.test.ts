@@ -63,7 +63,7 @@ describe('applyOperations', () => {
     const { id, slug } = await createWorkflow(ws, { name: 'One', document: base, authorId: user })
     const one = op('a', 1, base, updateNode(base, 'fn', { retries: 7 }))
     const two = op('b', 1, base, updateNode(base, 'ev', { event: 'x/y' }))
-    expect(await applyOperations(ws, id, { clientId: 'a', operations: [one], sinceRevision: 0, authorId: user })).toEqual({ revision: 1, acknowledgedSeq: 1, others: [] })
+    expect(await applyOperations(ws, id, { clientId: 'a', operations: [one], sinceRevision: 0, authorId: user })).toEqual({ revision: 1, acknowledgedSeq: 1, others: [], workflow: { name: 'One', version: 0 } })
     const second = await applyOperations(ws, id, { clientId: 'b', operations: [two], sinceRevision: 0, authorId: user })
     expect(second).toMatchObject({ revision: 2, acknowledgedSeq: 1, others: [{ revision: 1, clientId: 'a', author: 'Mara', label: 'edit 1', changes: one.changes }] })
     const again = await applyOperations(ws, id, { clientId: 'a', operations: [one], sinceRevision: 1, authorId: user })
@@ -247,6 +247,25 @@ describe('import and export', () => {
     expect(new Set(rows.map((row) => row.id)).size).toBe(2)
     expect(await draftOf('b')).toMatchObject({ nodes: { wh: { hookId: rows.find((row) => row.id !== `taken-${ws.slice(-12)}`)!.id } } })
   })
+})
+
+test('two webhooks of one file have two addresses; text that cannot be kept is named as such', async () => {
+  const hook = (document: GraphDocument, id: string) => addWebhook(document, { id, position: at, hookId: `twice-${ws.slice(-12)}` }).document
+  await importWorkflow(ws, { name: 'Twins', slug: 'twins', graph: hook(hook(drawing(), 'w1'), 'w2'), authorId: user })
+  expect(await db().webhookSource.findMany({ where: { workspaceId: ws }, orderBy: { nodeId: 'asc' } })).toMatchObject([{ nodeId: 'w1', id: `twice-${ws.slice(-12)}` }, { nodeId: 'w2' }])
+  const graph = { ...drawing(), nodes: { ...drawing().nodes, n: { id: 'n', type: 'note', position: at, size: { w: 200, h: 60 }, text: 'a\u0000b' } } }
+  await expect(importWorkflow(ws, { name: 'Null', slug: 'null', graph, authorId: user })).rejects.toMatchObject({ code: 'bad_request', message: expect.stringContaining('null character') as string, field: 'graph.nodes.n' })
+})
+
+test('a drawing that is too large to be edited is not created either', async () => {
+  const graph = updateNode(drawing(), 'ev', { sample: { text: 'x'.repeat(4_300_000) } })
+  await expect(importWorkflow(ws, { name: 'Large', slug: 'large', graph, authorId: user })).rejects.toMatchObject({ code: 'too_large' })
+  expect(await db().workflow.count({ where: { workspaceId: ws } })).toBe(0)
+})
+
+test('a name keeps only what a database takes', async () => {
+  expect(await createWorkflow(ws, { name: ' A\u0000b \ud83d', authorId: user, by: { id: user, name: 'Mara' } as never })).toMatchObject({ name: 'Ab' })
+  await expect(createWorkflow(ws, { name: '\u0000', authorId: user })).rejects.toMatchObject({ code: 'bad_request', field: 'name' })
 })
 
 test('seeding twice leaves four published examples', async () => {

@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { notifyError } from '#ui/notify.ts'
 import { useTRPC } from '#ui/trpc.tsx'
 import { useEditor } from '../context.ts'
@@ -13,6 +13,13 @@ export function WorkflowName() {
   const trpc = useTRPC()
   const client = useQueryClient()
   const [text, setText] = useState(name)
+  const known = useRef(name)
+  useEffect(() => {
+    // A colleague renamed it: to leave a field that nobody has written in must not take that back.
+    const { current } = known
+    known.current = name
+    setText((now) => (now === current ? name : now))
+  }, [name])
   const rename = useMutation(trpc.workflows.rename.mutationOptions({
     onSuccess: () => void client.invalidateQueries(trpc.workflows.pathFilter()),
     onError: (error) => {

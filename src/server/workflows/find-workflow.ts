@@ -1,5 +1,6 @@
 /** Reading workflows. A workspace's rows only: every question carries its id. */
 import { FanwiseError } from '#base/errors.ts'
+import { isStorableText } from '#base/storable-text.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { emptyDocument } from '#graph/document.ts'
 import { readDocument } from '#graph/operations.ts'
@@ -13,7 +14,8 @@ export interface WorkflowRef {
 
 /** Throws not_found for an unknown or archived one. */
 export async function findWorkflow(workspaceId: string, slug: string, within: Transaction | ReturnType<typeof db> = db()) {
-  const row = await within.workflow.findFirst({ where: { workspaceId, slug, archivedAt: null } })
+  // No workflow has a name that no database takes.
+  const row = isStorableText(slug) ? await within.workflow.findFirst({ where: { workspaceId, slug, archivedAt: null } }) : null
   if (row === null) throw workflowNotFound(slug)
   return row
 }

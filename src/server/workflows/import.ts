@@ -1,17 +1,18 @@
 /** Creating workflows: empty, from a file, or again over the one that is there. */
 import { FanwiseError } from '#base/errors.ts'
+import { shortText } from '#base/storable-text.ts'
 import { newUuid } from '#base/ids.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import { emptyDocument, graphDocument, type GraphDocument } from '#graph/document.ts'
 import { newHookId } from '#graph/edit/add-node.ts'
 import { readDocument } from '#graph/operations.ts'
-import { isBottomless } from '#graph/storable.ts'
+import { isBottomless, unstorableWords } from '#graph/storable.ts'
 import { audit, type Actor } from '#server/audit/record.ts'
 import { db, isUniqueViolation, type Transaction } from '#server/db.ts'
 import { slugOf } from '#server/workspaces/slug.ts'
 import type { WorkflowRef } from '#server/workflows/find-workflow.ts'
 import { checkDraft, lockPublishing, publishWithin, type Published } from '#server/workflows/publish.ts'
-import { asJson, replaceDraft } from '#server/workflows/save-draft.ts'
+import { asJson, refuseTooLarge, replaceDraft } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 import { storeWebhooks } from '#server/workflows/webhook-rows.ts'
 
@@ -36,6 +37,7 @@ async function createWithin(tx: Transaction, workspaceId: string, input: NewWork
   const slug = input.slug ?? (await freeSlug(tx, workspaceId, slugOf(name, 'workflow')))
   const id = newUuid()
   const document = await ownHooks(tx, input.document ?? emptyDocument())
+  refuseTooLarge(document)
   await tx.workflow.create({ data: { workspaceId, id, slug, name, draft: asJson(document) } })
   await storeWebhooks(tx, workspaceId, id, document)
   if (input.by !== undefined) await audit(tx, workspaceId, input.by, 'workflow.create', slug, { name })
@@ -111,20 +113,26 @@ function readGraph(graph: unknown): GraphDocument {
   }
   const document = readDocument(parsed.data)!
   const lost = Object.keys(parsed.data.nodes).find((id) => !Object.hasOwn(document.nodes, id))
+  const why = lost === undefined ? null : unstorableWords(parsed.data.nodes[lost])
+  if (why !== null) throw new FanwiseError('bad_request', why, { field: `graph.nodes.${lost}`, fix: 'Take it out of the graph.' })
   if (lost !== undefined) throw new FanwiseError('bad_request', 'A node cannot be used: its id is not its key, or its function is not in the graph.', { field: `graph.nodes.${lost}`, fix: 'Give it its own id, and a `parent` that is a function.' })
   const loose = Object.keys(parsed.data.edges).find((id) => !Object.hasOwn(document.edges, id))
   if (loose !== undefined) throw new FanwiseError('bad_request', 'An edge leads from or to a node that is not in the graph.', { field: `graph.edges.${loose}`, fix: 'Add the node, or remove the edge.' })
   return document
 }
 
-/** Webhook addresses that another workflow answers at are replaced by new ones. */
+/** Webhook addresses that another workflow, or another webhook of this one, answers at are replaced by new ones. */
 async function ownHooks(tx: Transaction, document: GraphDocument, workflowId?: string): Promise<GraphDocument> {
   const webhooks = Object.values(document.nodes).filter((node) => node.type === 'webhook')
   if (webhooks.length === 0) return document
   const rows = await tx.webhookSource.findMany({ where: { id: { in: webhooks.map((node) => node.hookId) } }, select: { id: true, workflowId: true } })
   const taken = new Set(rows.filter((row) => row.workflowId !== workflowId).map((row) => row.id))
   const nodes = { ...document.nodes }
-  for (const node of webhooks) if (taken.has(node.hookId)) nodes[node.id] = { ...node, hookId: newHookId() }
+  for (const node of webhooks) {
+    if (taken.has(node.hookId)) nodes[node.id] = { ...node, hookId: newHookId() }
+    // Of two with one address, the first keeps it.
+    taken.add(node.hookId)
+  }
   return { ...document, nodes }
 }
 
@@ -138,7 +146,7 @@ export async function freeSlug(tx: Transaction | ReturnType<typeof db>, workspac
 }
 
 export function checkName(text: string): string {
-  const name = text.trim().replaceAll(/\s+/g, ' ')
+  const name = shortText(text, text.length).trim().replaceAll(/\s+/g, ' ')
   if (name !== '' && name.length <= 80) return name
   throw new FanwiseError('bad_request', name === '' ? 'The workflow has no name.' : 'The name is longer than 80 characters.', { field: 'name', fix: 'Give it a short one, such as Signup pipeline.' })
 }

@@ -1,6 +1,9 @@
 /** Workflows for the editor. The work is done by the functions beside; this checks input and access. */
 import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
+import { publicId } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
+import { shortText } from '#base/storable-text.ts'
 import { operation } from '#graph/operations.ts'
 import { actorOf, audit } from '#server/audit/record.ts'
 import { db } from '#server/db.ts'
@@ -81,8 +84,9 @@ export const workflowsRouter = router({
   bringBack: asEditor.input(bySlug).mutation(({ ctx, input }) => bringBack(ctx.workspace.id, input.slug, ctx.user.id, actorOf(ctx.user))),
 
   applyOperations: asEditor
-    .input(bySlug.extend({ ...seen, operations: z.array(operation).max(500) }))
+    .input(bySlug.extend({ ...seen, operations: z.array(operation).max(500), author: z.string().max(40).optional() }))
     .mutation(async ({ ctx, input }) => {
+      if (input.author !== undefined && input.author !== publicId('usr', ctx.user.id)) throw signedInAsAnother(ctx.user)
       const row = await findWorkflow(ctx.workspace.id, input.slug)
       return applyOperations(ctx.workspace.id, row.id, { ...input, authorId: ctx.user.id })
     }),
@@ -98,7 +102,7 @@ export const workflowsRouter = router({
     const row = await findWorkflow(ctx.workspace.id, input.slug)
     return publish(ctx.workspace.id, row.id, {
       ...(input.revision === undefined ? {} : { revision: input.revision }), ...(input.functions === undefined ? {} : { functions: input.functions }),
-      ...(input.note === undefined ? {} : { note: input.note }), authorId: ctx.user.id, by: actorOf(ctx.user),
+      ...(input.note === undefined ? {} : { note: shortText(input.note, input.note.length) }), authorId: ctx.user.id, by: actorOf(ctx.user),
     })
   }),
 
@@ -132,3 +136,8 @@ export const workflowsRouter = router({
     return discardDraft(ctx.workspace.id, row.id, ctx.user.id)
   }),
 })
+
+/** Edits wait in a browser for whoever made them, also while somebody else is signed in there. */
+function signedInAsAnother({ name, email }: { name: string | null; email: string }): FanwiseError {
+  return new FanwiseError('unauthorized', `These edits are of somebody else than ${name ?? email}, who is signed in now.`, { field: 'author', fix: 'They are kept in this browser. Sign in as the person who made them.' })
+}

@@ -4,6 +4,7 @@
  * whole document ever replaces another's.
  */
 import { FanwiseError } from '#base/errors.ts'
+import { jsonBytes } from '#base/json.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { applyChanges, diffDocuments, isUsableChange, type Change, type Operation } from '#graph/operations.ts'
 import { db, type Transaction } from '#server/db.ts'
@@ -27,6 +28,14 @@ export interface SavedDraft {
   acknowledgedSeq: number
   /** What other clients stored after `sinceRevision`. */
   others: StoredOperation[]
+  workflow: WorkflowNow
+}
+
+/** What an open page shows of the workflow beside its drawing. */
+export interface WorkflowNow {
+  name: string
+  /** Of its publishes; 0 while nothing of it is live. */
+  version: number
 }
 
 /** What an open page has seen, and which client it is. */
@@ -53,7 +62,7 @@ export async function applyOperations(workspaceId: string, workflowId: string, e
     const fresh = await unseen(tx, workspaceId, workflowId, edit)
     const revision = fresh.length === 0 ? draft.revision : await store(tx, workspaceId, workflowId, draft, fresh, edit.authorId)
     const others = await operationsSince(tx, workspaceId, workflowId, edit.sinceRevision, edit.clientId)
-    return { revision, acknowledgedSeq: Math.max(...edit.operations.map((one) => one.seq)), others, changed: fresh.length > 0 }
+    return { revision, acknowledgedSeq: Math.max(...edit.operations.map((one) => one.seq)), others, workflow: draft.workflow, changed: fresh.length > 0 }
   }, { timeout: 20_000 })
   if (saved.changed) tellEngine((engine) => engine.live.workflowChanged(workspaceId, workflowId))
   const { changed: _changed, ...answer } = saved
@@ -63,24 +72,27 @@ export async function applyOperations(workspaceId: string, workflowId: string, e
 /** What others did since; it only reads. @throws not_found once the workflow is deleted */
 export async function draftNews(workspaceId: string, workflowId: string, { clientId, sinceRevision }: Seen): Promise<SavedDraft> {
   return db().$transaction(async (tx) => {
-    const row = await tx.workflow.findFirst({ where: { workspaceId, id: workflowId, archivedAt: null }, select: { draftRevision: true } })
+    const row = await tx.workflow.findFirst({ where: { workspaceId, id: workflowId, archivedAt: null }, select: { draftRevision: true, name: true, publishedAt: true, publishedVersion: true } })
     if (row === null) throw workflowNotFound(workflowId)
     await refuseTooOld(tx, workspaceId, workflowId, sinceRevision, row.draftRevision)
     const last = await tx.workflowOperation.aggregate({ where: { workspaceId, workflowId, clientId }, _max: { clientSeq: true } })
-    return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, sinceRevision, clientId) }
+    const workflow = { name: row.name, version: row.publishedAt === null ? 0 : row.publishedVersion }
+    return { revision: row.draftRevision, acknowledgedSeq: last._max.clientSeq ?? 0, others: await operationsSince(tx, workspaceId, workflowId, sinceRevision, clientId), workflow }
   }, { isolationLevel: 'RepeatableRead' })
 }
 
 interface Draft {
   document: GraphDocument
   revision: number
+  workflow: WorkflowNow
 }
 
 export async function lockDraft(tx: Transaction, workspaceId: string, workflowId: string): Promise<Draft> {
-  const rows = await tx.$queryRaw<{ draft: unknown; draft_revision: number }[]>`
-    select draft, draft_revision from workflow where workspace_id = ${workspaceId}::uuid and id = ${workflowId}::uuid and archived_at is null for update`
+  const rows = await tx.$queryRaw<{ draft: unknown; draft_revision: number; name: string; version: number }[]>`
+    select draft, draft_revision, name, case when published_at is null then 0 else published_version end as version from workflow where workspace_id = ${workspaceId}::uuid and id = ${workflowId}::uuid and archived_at is null for update`
   if (rows[0] === undefined) throw workflowNotFound(workflowId)
-  return { document: storedDocument(rows[0].draft), revision: rows[0].draft_revision }
+  const { draft, draft_revision: revision, name, version } = rows[0]
+  return { document: storedDocument(draft), revision, workflow: { name, version } }
 }
 
 async function unseen(tx: Transaction, workspaceId: string, workflowId: string, edit: DraftEdit): Promise<Operation[]> {
@@ -106,15 +118,19 @@ async function store(tx: Transaction, workspaceId: string, workflowId: string, d
     rows.push({ workspaceId, workflowId, revision, clientId: one.clientId, clientSeq: one.seq, authorId, label: one.label, changes: asJson(one.changes.filter(isUsableChange)) })
     if (revision % snapshotEvery === 0) snapshots.push(snapshotOf(workspaceId, workflowId, { document, revision }, 'autosave', authorId))
   }
-  const bytes = Buffer.byteLength(JSON.stringify(document))
-  if (bytes > documentBytesMax) {
-    throw new FanwiseError('too_large', `The drawing would have ${Math.ceil(bytes / 1024)} KB; 4 MB is the most.`, { fix: 'Shorten samples and code, or split the workflow in two.' })
-  }
+  refuseTooLarge(document)
   await tx.workflowOperation.createMany({ data: rows })
   await keepSnapshots(tx, snapshots)
   await tx.workflow.update({ where: { workspaceId_id: { workspaceId, id: workflowId } }, data: { draft: asJson(document), draftRevision: revision, updatedAt: new Date() } })
   if (webhooksDiffer(draft.document, document)) await storeWebhooks(tx, workspaceId, workflowId, document)
   return revision
+}
+
+/** A drawing is measured as a whole, also where it comes from a file: one that is larger could not be edited any more. */
+export function refuseTooLarge(document: GraphDocument): void {
+  const bytes = jsonBytes(document)
+  if (bytes <= documentBytesMax) return
+  throw new FanwiseError('too_large', `The drawing would have ${Math.ceil(bytes / 1024)} KB; 4 MB is the most.`, { field: 'graph', fix: 'Shorten samples and code, or split the workflow in two.' })
 }
 
 /** Operations go after some months (keep-history.ts): a page that has slept since must not go on with what is left of them. */

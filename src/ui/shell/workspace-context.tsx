@@ -8,6 +8,8 @@ export interface ShellWorkspace {
 }
 
 export interface ShellUser {
+  /** Public id. */
+  id: string
   email: string
   name: string | null
 }

@@ -1,6 +1,7 @@
 import { headers } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import type { ReactNode } from 'react'
+import { publicId } from '#base/ids.ts'
 import { currentUser } from '#server/auth/session.ts'
 import { askedPathHeader, askedWithin } from '#server/http/asked-path.ts'
 import { findMembership, workspacesOf } from '#server/workspaces/membership.ts'
@@ -19,7 +20,7 @@ export default async function WorkspaceLayout({ children, params }: { children: 
   return (
     <Shell
       workspace={{ slug: membership.workspace.slug, name: membership.workspace.name, role: membership.role }}
-      user={{ email: user.email, name: user.name }}
+      user={{ id: publicId('usr', user.id), email: user.email, name: user.name }}
       workspaces={workspaces.map(({ slug, name }) => ({ slug, name }))}
     >
       {children}

@@ -246,6 +246,38 @@ describe('autosave', () => {
     expect(joinChanges([setText('a', '1')], [setText('b', '1'), setText('b', '2')])).toEqual([setText('a', '1'), setText('b', '2')])
   })
 
+  test('a gesture is as long as what it touches, however long it goes on', async () => {
+    const server = new Server()
+    const tab = new Tab(server, 'a')
+    const ids = Array.from({ length: 20 }, (_, i) => `n${i}`)
+    tab.autosave.edit('Add notes', ids.map((id) => note(id)))
+    await tab.settle()
+    tab.weather = 'request lost'
+    for (let press = 1; press <= 50; press++) tab.autosave.edit('Move 20 notes', ids.map((id) => ({ path: ['nodes', id, 'position'], value: { x: press * 8, y: 0 } })), 'nudge')
+    await tab.autosave.written()
+    expect(tab.stored.at(-1)!.changes).toHaveLength(20)
+    tab.weather = 'fine'
+    await tab.settle()
+    expect(Object.values(server.document.nodes).map((node) => node.position.x)).toEqual(ids.map(() => 400))
+  })
+
+  test('joined edits make of any drawing what they made of it one after the other', () => {
+    const id = fc.constantFrom('n1', 'n2')
+    const change = fc.oneof(
+      id.map((one): Change => note(one)), id.map((one): Change => ({ path: ['nodes', one] })),
+      fc.tuple(id, fc.integer({ min: 0, max: 9 })).map(([one, x]): Change => ({ path: ['nodes', one, 'position'], value: { x, y: 0 } })),
+      fc.tuple(id, fc.string({ maxLength: 3 })).map(([one, text]): Change => setText(one, text)),
+      fc.constantFrom<Change>({ path: ['nodes', 's', 'config'], value: { url: 'a', method: 'GET' } }, { path: ['nodes', 's', 'config', 'url'], value: 'b' }, { path: ['nodes', 's', 'config', 'url'] }, { path: ['nodes', 's', 'config', 'method'], value: 'PUT' }),
+    )
+    const begun = applyChanges(emptyDocument(), [
+      note('n1'), { path: ['nodes', 'f'], value: { id: 'f', type: 'function', position: { x: 0, y: 0 }, size: { w: 200, h: 200 }, slug: 'f', retries: 0 } },
+      { path: ['nodes', 's'], value: { id: 's', type: 'step', parent: 'f', position: { x: 0, y: 0 }, key: 's', name: 's', kind: 'http', config: {} } },
+    ])
+    fc.assert(fc.property(fc.array(change, { maxLength: 8 }), fc.array(change, { maxLength: 8 }), (first, second) => {
+      expect(applyChanges(begun, joinChanges(first, second))).toEqual(applyChanges(applyChanges(begun, first), second))
+    }), { numRuns: 500 })
+  })
+
   test('an operation is named in 200 characters, whatever the thing is called', async () => {
     const tab = new Tab(new Server(), 'a')
     tab.autosave.edit(`Move ${'\u{1f600}'.repeat(300)}`, [note('n')])

@@ -71,8 +71,8 @@ export interface AutosaveOptions {
   store: PendingStore
   timers: Timers
   onState(state: SaveState): void
-  /** The document changed by somebody else's operations. */
-  onRemote(document: GraphDocument, others: RemoteOperation[]): void
+  /** The document changed by somebody else's operations. `mine` were not saved before. */
+  onRemote(document: GraphDocument, others: RemoteOperation[], mine: Operation[]): void
   onConflict(conflict: Conflict): void
 }
 
@@ -288,7 +288,7 @@ export class Autosave {
     this.shown = after
     if (others.length === 0 && !this.changedUnder(before, after)) return
     const conflict = findConflict(before, after, mine, others)
-    this.options.onRemote(after, others)
+    this.options.onRemote(after, others, mine)
     if (conflict !== null) this.options.onConflict(conflict)
   }
 
@@ -317,17 +317,32 @@ export class Autosave {
 
 class NotAcknowledged extends Error {}
 
-/** Later changes of the same path replace earlier ones, unless others wrote in that text between them; the rest keeps its order. */
+/**
+ * Later changes of the same path replace earlier ones, unless others wrote in that text between them, or something it
+ * is part of came or went; the rest keeps its order. So a gesture is as long as what it touches, however long it goes on.
+ */
 export function joinChanges(first: Change[], second: Change[]): Change[] {
-  const joined = [...first]
-  for (const change of second) {
-    const last = joined.at(-1)
-    const same = last !== undefined && last.path.length === change.path.length && last.path.every((part, i) => part === change.path[i])
-    if (!same || (change.was !== undefined && change.was !== last.value)) joined.push(change)
-    else {
-      const { was: _between, ...rest } = change
-      joined[joined.length - 1] = last.was === undefined ? rest : { ...rest, was: last.was }
+  const joined: Change[] = []
+  /** Of each node and edge, by the rest of the path: where its last change is. */
+  const places = new Map<string, Map<string, number>>()
+  const join = (change: Change, isLater: boolean): void => {
+    const [part, id, ...rest] = change.path
+    const element = `${part} ${id}`
+    const known = places.get(element) ?? new Map<string, number>()
+    places.set(element, known)
+    const key = JSON.stringify(rest)
+    const inside = [...known.keys()].filter((one) => one !== key && one.startsWith(key.slice(0, -1)))
+    for (const one of inside) known.delete(one)
+    const index = inside.length > 0 ? undefined : known.get(key)
+    const last = index === undefined || !isLater ? undefined : joined[index]
+    if (index === undefined || last === undefined || (change.was !== undefined && change.was !== last.value)) {
+      known.set(key, joined.push(change) - 1)
+      return
     }
+    const { was: _between, ...put } = change
+    joined[index] = last.was === undefined ? put : { ...put, was: last.was }
   }
+  for (const change of first) join(change, false)
+  for (const change of second) join(change, true)
   return joined
 }

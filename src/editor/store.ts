@@ -4,6 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { GraphDocument, GraphNode, Position } from '#graph/document.ts'
+import { addedBy, standApart } from '#graph/edit/stand-apart.ts'
 import { diffDocuments, isUsableChange, type Change } from '#graph/operations.ts'
 import { Autosave, type AutosaveOptions, type SaveState } from './autosave.ts'
 import { putBack, type Conflict } from './conflict.ts'
@@ -56,10 +57,13 @@ export function createEditor(setup: EditorSetup): Editor {
   const autosave = new Autosave({
     ...setup,
     onState: (save) => store.setState({ save }),
-    onRemote: (document, others) => {
+    onRemote: (document, others, mine) => {
       history.interrupt()
       const taken = takenFrom(store.getState(), document, others)
-      show(document, taken === null ? {} : { taken })
+      // Whose edit came later on the server makes room: the other one has not seen it yet.
+      const apart = standApart(document, mine.flatMap((one) => addedBy(one.changes)), others.flatMap((one) => addedBy(one.changes)))
+      const moves = diffDocuments(document, apart)
+      show(moves.length === 0 ? document : autosave.edit('Make room', moves), taken === null ? {} : { taken })
     },
     onConflict: (conflict) => store.setState({ conflict }),
   })

@@ -94,12 +94,36 @@ test('two who write in one text both keep their words, and each caret its place'
   await ben.close()
 })
 
+test('notes that two people add at the same moment do not lie upon each other', async () => {
+  ben = await ben.context().newPage()
+  await ben.goto(address)
+  await ben.getByTestId('canvas').waitFor()
+  for (const page of [ada, ben]) {
+    await page.getByTestId('canvas').focus()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('1')
+    await page.context().setOffline(true)
+  }
+  const notes = (page: Page) => page.locator('.react-flow__node-note')
+  const before = await notes(ada).count()
+  for (const page of [ada, ben]) await page.keyboard.press('Shift+S')
+  for (const page of [ada, ben]) {
+    await page.context().setOffline(false)
+    await saved(page)
+  }
+  for (const page of [ada, ben]) {
+    await expect.poll(() => notes(page).count()).toBe(before + 2)
+    await expect.poll(async () => new Set(await notes(page).evaluateAll((all) => all.map((one) => (one as HTMLElement).style.transform))).size).toBe(before + 2)
+  }
+  await ben.close()
+})
+
 test('a viewer sees what others change without loading the page again', async () => {
   await inDatabase(`update membership set role = 'viewer' where role = 'editor'`)
   ben = await ben.context().newPage()
   await ben.goto(address)
   await ben.getByText('View only').waitFor()
-  await ben.locator('.react-flow__node').nth(2).waitFor()
+  await ben.locator('.react-flow__node').nth(4).waitFor()
   for (const page of [ada, ben]) await page.getByTestId('present').waitFor()
   await ada.mouse.move(700, 400)
   await ada.mouse.move(720, 420)
@@ -116,7 +140,7 @@ test('a workflow that is deleted says so to whoever has it open, viewers too; it
   await saved(ada)
   const window = await ada.context().newPage()
   await window.goto(address)
-  await window.locator('.react-flow__node').nth(3).waitFor()
+  await window.locator('.react-flow__node').nth(5).waitFor()
   await ada.goto(`${workspace}/workflows`)
   const remove = async () => {
     await ada.getByRole('button', { name: 'Delete Shared' }).click()
@@ -134,7 +158,7 @@ test('a workflow that is deleted says so to whoever has it open, viewers too; it
   await ben.getByTestId('deleted-note').getByRole('button', { name: 'Copy as JSON' }).click()
   await ben.getByTestId('deleted-note').getByText('Copied').waitFor()
   const kept = JSON.parse(await ben.evaluate(() => navigator.clipboard.readText())) as { name: string; graph: { nodes: object } }
-  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 4])
+  expect([kept.name, Object.keys(kept.graph.nodes).length]).toEqual(['Shared', 6])
 
   await window.getByRole('button', { name: 'Bring it back' }).click()
   for (const page of [ben, window]) await page.getByTestId('deleted-note').waitFor({ state: 'detached' })

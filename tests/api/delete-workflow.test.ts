@@ -120,3 +120,18 @@ test('undone after another workflow took the address of its webhook, it gets a n
   await as(people.owner).workflows.delete({ workspace: people.slug, slug: 'other-shop' })
   expect([await others(), await (await webhookOf('shop'))()]).toEqual([404, 200])
 })
+
+test('a webhook that somebody draws at the moment of the deletion goes with the rest', async () => {
+  await api('POST', '/workflows', { name: 'Raced', slug: 'raced', graph: drawing('raced') })
+  const { id } = await db().workflow.findFirstOrThrow({ where: { workspaceId: people.workspace, slug: 'raced' } })
+  const saving = await t.engine.pool.connect()
+  await saving.query('begin')
+  await saving.query('select 1 from workflow where workspace_id = $1 and id = $2 for update', [people.workspace, id])
+  await saving.query(`insert into webhook_source (id, workspace_id, workflow_id, node_id, name) values ('hook-of-the-last-edit', $1, $2, 'n', 'Last')`, [people.workspace, id])
+  const deleted = as(people.owner).workflows.delete({ workspace: people.slug, slug: 'raced' })
+  await until(async () => (await t.engine.pool.query(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).rows.length > 0, 'the deletion waits for the edit')
+  await saving.query('commit')
+  saving.release()
+  await deleted
+  expect(await db().webhookSource.count({ where: { workspaceId: people.workspace, workflowId: id } })).toBe(0)
+})

@@ -9,6 +9,7 @@ import { db } from '#server/db.ts'
 import { Prisma } from '#server/generated/client.ts'
 import { findWorkflow } from '#server/workflows/find-workflow.ts'
 import { archiveOthers, limitSharedLanes, lockPublishing } from '#server/workflows/publish.ts'
+import { lockDraft } from '#server/workflows/save-draft.ts'
 import { tellEngine } from '#server/workflows/tell-engine.ts'
 
 /** What ends with a workflow, for whoever is about to delete it. */
@@ -46,6 +47,8 @@ export async function deleteWorkflow(workspaceId: string, slug: string, by: Acto
   const { id, removed } = await db().$transaction(async (tx) => {
     await lockPublishing(tx, workspaceId)
     const row = await findWorkflow(workspaceId, slug, tx)
+    // Whoever saves at this moment is waited for: a webhook of theirs would answer for a drawing that is gone.
+    await lockDraft(tx, workspaceId, row.id)
     const gone = await archiveOthers(tx, workspaceId, row.id, [])
     await tx.webhookSource.deleteMany({ where: { workspaceId, workflowId: row.id } })
     await limitSharedLanes(tx, workspaceId)

@@ -32,21 +32,31 @@ interface Row {
 
 const entriesMost = 200
 
-/** Newest first, one entry a revision: published (all of them, for good) before kept for 30 days by the way, before tested. */
+/**
+ * Newest first, one entry a revision: published (all of them, for good) before kept for 30 days by the way, before tested.
+ * Only the drawings that are listed are opened: there may be thousands.
+ */
 export async function listHistory(workspaceId: string, workflowId: string): Promise<HistoryEntry[]> {
   const rows = await db().$queryRaw<Row[]>`
-    select * from (
-      select distinct on (s.revision, case when s.reason like 'publish%' then s.reason end) s.revision, s.reason, s.at, s.note, coalesce(u.name, u.email) as author,
-        (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'event') as events,
-        (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'function') as functions,
-        (select count(*)::int from jsonb_each(s.document->'nodes') n where n.value->>'type' = 'step') as steps
-      from workflow_snapshot s
-      left join workflow_operation o on o.workspace_id = s.workspace_id and o.workflow_id = s.workflow_id and o.revision = s.revision
-      left join user_account u on u.id = case when s.reason like 'publish%' then coalesce(s.author_id, o.author_id) else coalesce(o.author_id, s.author_id) end
-      where s.workspace_id = ${workspaceId}::uuid and s.workflow_id = ${workflowId}::uuid and (s.at > now() - make_interval(days => ${snapshotDays}) or s.reason like 'publish%')
-        and (s.reason like 'publish%' or not exists (select 1 from workflow_snapshot p where p.workspace_id = s.workspace_id and p.workflow_id = s.workflow_id and p.revision = s.revision and p.reason like 'publish%'))
-      order by s.revision desc, case when s.reason like 'publish%' then s.reason end, case when s.reason like 'before%' then 1 when s.reason = 'test' then 2 else 3 end
-    ) kept order by revision desc, at desc limit ${entriesMost}`
+    with kept as materialized (
+      select * from (
+        select distinct on (s.revision, case when s.reason like 'publish%' then s.reason end) s.revision, s.reason, s.at, s.note, coalesce(u.name, u.email) as author
+        from workflow_snapshot s
+        left join workflow_operation o on o.workspace_id = s.workspace_id and o.workflow_id = s.workflow_id and o.revision = s.revision
+        left join user_account u on u.id = case when s.reason like 'publish%' then coalesce(s.author_id, o.author_id) else coalesce(o.author_id, s.author_id) end
+        where s.workspace_id = ${workspaceId}::uuid and s.workflow_id = ${workflowId}::uuid and (s.at > now() - make_interval(days => ${snapshotDays}) or s.reason like 'publish%')
+          and (s.reason like 'publish%' or not exists (select 1 from workflow_snapshot p where p.workspace_id = s.workspace_id and p.workflow_id = s.workflow_id and p.revision = s.revision and p.reason like 'publish%'))
+        order by s.revision desc, case when s.reason like 'publish%' then s.reason end, case when s.reason like 'before%' then 1 when s.reason = 'test' then 2 else 3 end
+      ) one order by revision desc, at desc limit ${entriesMost}
+    )
+    select kept.*, drawn.* from kept
+    join workflow_snapshot s on s.workspace_id = ${workspaceId}::uuid and s.workflow_id = ${workflowId}::uuid and s.revision = kept.revision and s.reason = kept.reason
+    cross join lateral (
+      select count(*) filter (where n.value->>'type' = 'event')::int as events, count(*) filter (where n.value->>'type' = 'function')::int as functions,
+        count(*) filter (where n.value->>'type' = 'step')::int as steps
+      from jsonb_each(s.document->'nodes') n
+    ) drawn
+    order by kept.revision desc, kept.at desc`
   return rows.map(({ revision, reason, at, author, note, ...counts }) => ({ revision, reason, at: at.toISOString(), author, note, counts }))
 }
 

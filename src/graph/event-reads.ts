@@ -27,7 +27,7 @@ export function eventReads({ triggers, steps, concurrency, concurrency2, flow }:
       else if (!optional) known.required = true
     }
   }
-  const keys = [concurrency?.key, concurrency2?.key, flow?.throttle?.key, flow?.rateLimit?.key, flow?.debounce?.key, flow?.batch?.key, flow?.singleton?.key, flow?.idempotency, flow?.priority]
+  const keys = [concurrency?.key, concurrency2?.key, flow?.throttle?.key, flow?.rateLimit?.key, flow?.debounce?.key, flow?.batch?.key, flow?.batch?.if, flow?.singleton?.key, flow?.idempotency, flow?.priority]
   for (const text of [...triggers.map((one) => (one.type === 'event' ? one.if : undefined)), ...keys]) if (text !== undefined) note(attempt(() => celReads(text, ['event'])))
   for (const { kind, config, each } of steps) {
     if (each !== undefined) note(attempt(() => readsOf(each.items, 'template').references))

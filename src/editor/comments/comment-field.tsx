@@ -30,7 +30,9 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
   const [text, setText] = useState(unsent.get(keep) ?? initial)
   const [busy, setBusy] = useState(false)
   const input = useRef<HTMLTextAreaElement>(null)
+  const typed = useRef(text)
   const change = (next: string): void => {
+    typed.current = next
     setText(next)
     if (next === '') unsent.delete(keep)
     else unsent.set(keep, next)
@@ -45,8 +47,11 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
     const sent = await onSend(text)
     setBusy(false)
     if (!sent) return
-    change(initial)
-    unsent.delete(keep)
+    // What was typed behind it meanwhile was not sent.
+    const { current } = typed
+    const rest = current === text ? initial : current.startsWith(text) ? current.slice(text.length).trimStart() : current
+    change(rest)
+    if (rest === initial) unsent.delete(keep)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (complete.onKeyDown(event)) return

@@ -19,7 +19,7 @@ export function combineData(nodes: GraphDocument['nodes'], data: WorkflowData | 
       if (step !== undefined) steps.set(node.id, step)
     }
     if (node.type !== 'event' || node.event === '') continue
-    const real = data?.events[node.event]
+    const real = data !== undefined && Object.hasOwn(data.events, node.event) ? data.events[node.event] : undefined
     const written: SampleEvent | null = node.sample === undefined ? null : { id: null, name: node.event, data: node.sample, ts: 0 }
     const shown = written !== null && (real === undefined || own.includes(node.id)) ? written : real
     if (shown !== undefined) events.set(node.id, shown)

@@ -83,20 +83,21 @@ function SendIt({ example }: { example: LiveExample }) {
         </Button>
         <Button leftSection={<IconPencil size={15} stroke={1.7} />} onClick={() => setEditing(true)}>Edit its data</Button>
       </div>
-      <Curl event={example.event} />
+      <Curl example={example} />
       <SendEventDialog opened={editing} onClose={() => setEditing(false)} name={example.event} data={example.sample} />
     </>
   )
 }
 
-function Curl({ event }: { event: string }) {
+/** With the sample, so that what it starts finds what it reads. */
+function Curl({ example }: { example: LiveExample }) {
   const workspace = useWorkspace()
   const trpc = useTRPC()
   const origin = useOrigin()
   const key = useQuery(trpc.keys.list.queryOptions({ workspace: workspace.slug })).data?.find((one) => one.kind === 'event' && one.text !== null)?.text
   if (key === undefined || key === null || origin === null) return null
   const url = `${origin}/e/${key}`
-  const body = JSON.stringify({ name: event, data: {} })
+  const body = JSON.stringify({ name: example.event, data: example.sample ?? {} }).replaceAll("'", String.raw`'\''`)
   return (
     <div className={classes.curl}>
       <code className="cut">curl <span data-part="url">{origin}/e/{key.slice(0, 16)}…</span> -d <span data-part="body">'{body}'</span></code>

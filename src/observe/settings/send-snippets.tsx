@@ -1,6 +1,7 @@
 'use client'
 import { SegmentedControl } from '@mantine/core'
 import { useState } from 'react'
+import { signupSample } from '#examples/signup-pipeline.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { useOrigin } from '#ui/use-origin.ts'
 import classes from './settings.module.css'
@@ -23,10 +24,14 @@ export function SendSnippets({ eventKey }: { eventKey: string | null }) {
   )
 }
 
+/** Everything the functions of the example read: with less, four of the five fail. */
+const event = { name: 'user/account.created', data: signupSample }
+const indented = (spaces: number): string => JSON.stringify(event, null, 2).replaceAll('\n', `\n${' '.repeat(spaces)}`)
+
 function curl(origin: string, key: string): string {
   return `curl ${origin}/e/${key} \\
   -H 'content-type: application/json' \\
-  -d '{ "name": "user/account.created", "data": { "email": "ada@north.example" } }'`
+  -d '${JSON.stringify(event)}'`
 }
 
 function sdk(origin: string, key: string): string {
@@ -38,16 +43,13 @@ const inngest = new Inngest({
   eventKey: "${key}",
 })
 
-await inngest.send({
-  name: "user/account.created",
-  data: { email: "ada@north.example" },
-})`
+await inngest.send(${indented(0)})`
 }
 
 function fetchCall(origin: string, key: string): string {
   return `await fetch("${origin}/e/${key}", {
   method: "POST",
   headers: { "content-type": "application/json" },
-  body: JSON.stringify({ name: "user/account.created", data: { email: "ada@north.example" } }),
+  body: JSON.stringify(${indented(2)}),
 })`
 }

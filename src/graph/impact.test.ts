@@ -27,6 +27,18 @@ test('what sends to a removed listener is named, unless somebody else still list
   expect(impactOf(side(order), side(after), []).events).toMatchObject([{ event: 'order/confirmed', gains: [], remain: [], senders: [{ slug: 'process-order', workflow: null }] }])
 })
 
+test('runs that wait for an event, or end by it, hear it too, here and elsewhere', () => {
+  const noEmit = removeElements(order, new Set(['s_process-order_confirm']))
+  const elsewhere = [{ slug: 'feedback', workflow: 'care', events: ['order/placed'], waits: ['order/confirmed'] }, { slug: 'remind', workflow: 'care', events: ['cart/left'], ends: ['order/*'] }]
+  const { unsent } = impactOf(side(order), side(noEmit), elsewhere)
+  expect(unsent).toContainEqual({ slug: 'feedback', workflow: 'care', event: 'order/confirmed', how: 'waits' })
+  expect(unsent).toContainEqual({ slug: 'remind', workflow: 'care', event: 'order/confirmed', how: 'ends' })
+  const gone = Object.values(order.nodes).filter((node) => node.type === 'function' && node.slug !== 'process-order').map((node) => node.id)
+  const unlistened = impactOf(side(order), side(removeElements(order, new Set(gone))), elsewhere)
+  expect(unlistened.unheard).toEqual([])
+  expect(unlistened.events).toMatchObject([{ event: 'order/confirmed', remain: [], waiting: [{ slug: 'feedback', workflow: 'care' }, { slug: 'remind', workflow: 'care' }] }])
+})
+
 test('differences name step, field, old and new', () => {
   const step = order.nodes['s_process-order_charge']!
   const after = updateNode(updateNode(order, step.id, { config: { ...(step as { config: object }).config, url: 'playground://billing/charges/v2' } }), 'f_process-order', { retries: 9 })

@@ -10,12 +10,15 @@ export interface Place {
   workflow: string | null
 }
 
+/** What an event does to a function: starts it, goes on with a run that waits, or ends its runs. */
+export type Hearing = 'starts' | 'waits' | 'ends'
+
 export interface Impact {
-  /** Events whose functions in this workflow are others than before; who else reacts, and who goes on sending them. */
-  events: { event: string; gains: string[]; loses: string[]; remain: Place[]; senders: Place[] }[]
-  /** Functions that react to an event which nothing on any canvas sends any more. */
-  unsent: { slug: string; workflow: string | null; event: string }[]
-  /** Functions that send an event to which nobody reacts any more. */
+  /** Events whose functions in this workflow are others than before; who else reacts, whose runs wait for them or end by them, and who goes on sending them. */
+  events: { event: string; gains: string[]; loses: string[]; remain: Place[]; waiting: Place[]; senders: Place[] }[]
+  /** Functions that start on, wait for or end by an event which nothing on any canvas sends any more. */
+  unsent: { slug: string; workflow: string | null; event: string; how: Hearing }[]
+  /** Functions that send an event which nobody starts on, waits for or ends by any more. */
   unheard: { slug: string; workflow: string | null; event: string }[]
   /** Functions that call one that is gone, here or elsewhere. */
   uncalled: { slug: string; workflow: string | null; calls: string }[]
@@ -41,18 +44,23 @@ export function impactOf(before: Side, after: Side, elsewhere: readonly Elsewher
 interface Talker {
   slug: string
   workflow: string | null
-  events: string[]
+  /** Names and patterns it takes, by what they do to it. */
+  hears: Record<Hearing, string[]>
   emits: string[]
 }
 
 function talkers({ functions }: Side): Talker[] {
-  return functions.map((one) => ({ slug: one.slug, workflow: null, events: eventsOf(one), emits: one.steps.flatMap((step) => ask(step, 'emits')) }))
+  return functions.map((one) => ({ slug: one.slug, workflow: null, hears: { starts: eventsOf(one), waits: one.steps.flatMap((step) => ask(step, 'waitsFor')), ends: endsOf(one) }, emits: one.steps.flatMap((step) => ask(step, 'emits')) }))
 }
 
-const others = (elsewhere: readonly ElsewhereFunction[]): Talker[] => elsewhere.map((one) => ({ slug: one.slug, workflow: one.workflow, events: one.events, emits: one.emits ?? [] }))
+function others(elsewhere: readonly ElsewhereFunction[]): Talker[] {
+  return elsewhere.map(({ slug, workflow, events, waits = [], ends = [], emits = [] }) => ({ slug, workflow, hears: { starts: events, waits, ends }, emits }))
+}
+
+const endsOf = (one: FunctionDefinition): string[] => (one.flow?.cancelOn ?? []).map(({ event }) => event)
 const eventsOf = (one: FunctionDefinition): string[] => one.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : []))
 
-function ask(step: FunctionDefinition['steps'][number], what: 'emits' | 'calls'): string[] {
+function ask(step: FunctionDefinition['steps'][number], what: 'emits' | 'calls' | 'waitsFor'): string[] {
   return [stepDefinition(step.kind)[what]?.(step.config) ?? []].flat()
 }
 
@@ -64,8 +72,9 @@ function changedEvents(before: Side, after: Side, elsewhere: readonly ElsewhereF
     const gains = [...kept].filter((slug) => !old.has(slug)).sort()
     const loses = [...old].filter((slug) => !kept.has(slug)).sort()
     const remain = now.filter((one) => takes(one, event) && !gains.includes(one.slug)).map(place)
+    const waiting = now.filter((one) => takes(one, event, ['waits', 'ends'])).map(place)
     const senders = now.filter((one) => one.emits.some((name) => matchesEvent(event, name))).map(place)
-    return gains.length + loses.length === 0 ? [] : [{ event, gains, loses, remain, senders }]
+    return gains.length + loses.length === 0 ? [] : [{ event, gains, loses, remain, waiting, senders }]
   })
 }
 
@@ -76,21 +85,22 @@ function reactions({ functions }: Side): Map<string, Set<string>> {
 }
 
 const place = ({ slug, workflow }: Talker): Place => ({ slug, workflow })
-const takes = (one: Talker, name: string): boolean => one.events.some((trigger) => matchesEvent(trigger, name))
+const takes = (one: Talker, name: string, ways: readonly Hearing[] = ['starts']): boolean => ways.some((way) => one.hears[way].some((trigger) => matchesEvent(trigger, name)))
+const allWays: readonly Hearing[] = ['starts', 'waits', 'ends']
 
 /** Only names that were sent from here before: what comes by API or webhook is nobody's loss. */
 function unsent(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['unsent'] {
   const now = [...talkers(after), ...others(elsewhere)]
   const sent = new Set(now.flatMap((one) => one.emits))
   const lost = new Set(talkers(before).flatMap((one) => one.emits).filter((name) => !sent.has(name)))
-  return [...lost].sort().flatMap((event) => now.filter((one) => takes(one, event)).map(({ slug, workflow }) => ({ slug, workflow, event })))
+  return [...lost].sort().flatMap((event) => now.flatMap((one) => allWays.filter((how) => takes(one, event, [how])).map((how) => ({ ...place(one), event, how }))))
 }
 
 function unheard(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['unheard'] {
   const now = [...talkers(after), ...others(elsewhere)]
   const was = [...talkers(before), ...others(elsewhere)]
   return now.flatMap(({ slug, workflow, emits }) => [...new Set(emits)]
-    .filter((event) => !now.some((one) => takes(one, event)) && was.some((one) => takes(one, event)))
+    .filter((event) => !now.some((one) => takes(one, event, allWays)) && was.some((one) => takes(one, event, allWays)))
     .map((event) => ({ slug, workflow, event })))
 }
 

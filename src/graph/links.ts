@@ -64,6 +64,10 @@ export interface ElsewhereFunction {
   workflow: string
   /** Names and patterns it reacts to. */
   events: string[]
+  /** Names its runs wait for. */
+  waits?: string[]
+  /** Names and patterns that end its runs. */
+  ends?: string[]
   /** Names it sends. */
   emits?: string[]
   /** Slugs it calls. */

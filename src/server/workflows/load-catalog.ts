@@ -28,6 +28,8 @@ export async function loadCatalog(workspaceId: string, exceptWorkflowId: string 
     functionsElsewhere: rows.map(({ slug, workflow, definition }) => ({
       slug, workflow, nodeId: definition.nodeId,
       events: definition.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : [])),
+      waits: definition.steps.flatMap((step) => stepDefinition(step.kind).waitsFor?.(step.config) ?? []),
+      ends: (definition.flow?.cancelOn ?? []).map(({ event }) => event),
       emits: definition.steps.flatMap((step) => stepDefinition(step.kind).emits?.(step.config) ?? []),
       calls: definition.steps.flatMap((step) => stepDefinition(step.kind).calls?.(step.config) ?? []),
     })),

@@ -41,10 +41,10 @@ export function trialExpiry(): GraphDocument {
   const trial = drawing.event('ev_trial', 'trial/started', { x: 0, y: 32 }, { accountId: 'acc_204', email: 'ines@example.com', days: 14 })
   drawing.function({ slug: 'end-trial', retries: 4, position: { x: 208, y: 0 }, startedBy: [trial] }, [
     { kind: 'wait', name: 'Upgraded?', key: 'upgrade', at: { column: 0, row: 0 }, config: { event: 'trial/upgraded', match: 'data.accountId', timeout: '11d' }, ...passedInTests },
-    { kind: 'http', name: 'Celebrate', key: 'celebrate', after: [{ step: 'upgrade', port: 'out' }], at: { column: 1.5, row: 0 }, config: slack('#sales', '{{ event.data.accountId }} upgraded') },
     { kind: 'mail', name: 'Three days left', key: 'remind', after: [{ step: 'upgrade', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: mail('Three days of your trial are left', '<p>Keep what you built: choose a plan.</p>') },
-    { kind: 'sleep', name: 'Three days', key: 'three_days', after: ['remind'], at: { column: 2.5, row: 1 }, config: { mode: 'for', duration: '3d', until: '' }, ...passedInTests },
-    { kind: 'http', name: 'Close trial', key: 'close', after: ['three_days'], at: { column: 3.5, row: 1 }, config: sends('PATCH', 'playground://billing/trials/{{ event.data.accountId }}', { status: 'ended' }) },
+    { kind: 'wait', name: 'Upgraded now?', key: 'upgrade_late', after: ['remind'], at: { column: 2.5, row: 1 }, config: { event: 'trial/upgraded', match: 'data.accountId', timeout: '3d' }, ...passedInTests },
+    { kind: 'http', name: 'Celebrate', key: 'celebrate', after: [{ step: 'upgrade', port: 'out' }, { step: 'upgrade_late', port: 'out' }], at: { column: 4, row: 0 }, config: slack('#sales', '{{ event.data.accountId }} upgraded') },
+    { kind: 'http', name: 'Close trial', key: 'close', after: [{ step: 'upgrade_late', port: 'timeout' }], at: { column: 4, row: 1 }, config: sends('PATCH', 'playground://billing/trials/{{ event.data.accountId }}', { status: 'ended' }) },
   ])
   return drawing.document
 }

@@ -26,11 +26,11 @@ export function invoiceChasing(): GraphDocument {
   const remind = (subject: string) => ({ to: '{{ event.data.email }}', subject, body: '<p>Invoice {{ event.data.invoiceId }} is still open.</p>' })
   drawing.function({ slug: 'chase-invoice', retries: 4, position: { x: 208, y: 0 }, startedBy: [sent] }, [
     { kind: 'wait', name: 'Paid?', key: 'paid', at: { column: 0, row: 0 }, config: { event: 'invoice/paid', match: 'data.invoiceId', timeout: '14d' }, ...passedInTests },
-    { kind: 'http', name: 'Mark as paid', key: 'mark', after: [{ step: 'paid', port: 'out' }], at: { column: 1.5, row: 0 }, config: sends('PATCH', 'playground://billing/invoices/{{ event.data.invoiceId }}', { status: 'paid' }) },
     { kind: 'mail', name: 'First reminder', key: 'first', after: [{ step: 'paid', port: 'timeout' }], at: { column: 1.5, row: 1 }, config: remind('Invoice {{ event.data.invoiceId }} is due') },
-    { kind: 'sleep', name: 'A week', key: 'week', after: ['first'], at: { column: 2.5, row: 1 }, config: { mode: 'for', duration: '7d', until: '' }, ...passedInTests },
-    { kind: 'mail', name: 'Second reminder', key: 'second', after: ['week'], at: { column: 3.5, row: 1 }, config: remind('Second reminder: invoice {{ event.data.invoiceId }}') },
-    { kind: 'http', name: 'Tell finance', key: 'finance', after: ['second'], at: { column: 4.5, row: 1 }, config: slack('#finance', '{{ event.data.invoiceId }} is three weeks late') },
+    { kind: 'wait', name: 'Paid now?', key: 'paid_late', after: ['first'], at: { column: 2.5, row: 1 }, config: { event: 'invoice/paid', match: 'data.invoiceId', timeout: '7d' }, ...passedInTests },
+    { kind: 'http', name: 'Mark as paid', key: 'mark', after: [{ step: 'paid', port: 'out' }, { step: 'paid_late', port: 'out' }], at: { column: 4, row: 0 }, config: sends('PATCH', 'playground://billing/invoices/{{ event.data.invoiceId }}', { status: 'paid' }) },
+    { kind: 'mail', name: 'Second reminder', key: 'second', after: [{ step: 'paid_late', port: 'timeout' }], at: { column: 4, row: 1 }, config: remind('Second reminder: invoice {{ event.data.invoiceId }}') },
+    { kind: 'http', name: 'Tell finance', key: 'finance', after: ['second'], at: { column: 5, row: 1 }, config: slack('#finance', '{{ event.data.invoiceId }} is open for three weeks') },
   ])
   return drawing.document
 }

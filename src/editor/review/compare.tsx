@@ -26,7 +26,7 @@ export function Compare({ before, after, onClose }: { before: Named; after: Name
   }, [before, after, catalog])
   const moved = changes.filter((one) => one.change !== 'unchanged')
   return (
-    <Modal opened onClose={onClose} title={`From ${before.name} to ${after.name}`} fullScreen radius={0} padding={0} styles={{ header: { padding: '12px 20px', minHeight: 62 } }} closeButtonProps={{ 'aria-label': 'Close the comparison' }}>
+    <Modal opened onClose={onClose} title={`From ${before.name} to ${after.name}`} fullScreen radius={0} padding={0} styles={{ content: { border: 0 }, header: { padding: '12px 20px', minHeight: 62 } }} closeButtonProps={{ 'aria-label': 'Close the comparison' }}>
       <div className={classes.body} data-testid="compare">
         <div className={classes.side}>
           <div className={classes.list}>

@@ -32,7 +32,7 @@ export function outcome({ change, from, to, returns }: FunctionChange): string {
   switch (change) {
     case 'new': return returns ? `comes back, v${to}` : to === null ? 'new' : `is new, v${to}`
     case 'changed': return from === null || to === null ? 'changed' : `v${from} becomes v${to}`
-    case 'removed': return 'starts no new runs; those in flight finish'
+    case 'removed': return from === null ? 'removed' : 'starts no new runs; those in flight finish'
     case 'unchanged': return from === null ? 'stays as it is' : `stays v${from}`
   }
 }

@@ -43,7 +43,7 @@ export function Review(props: ReviewProps) {
   const picked = moved.filter((one) => !left.has(one.slug)).length
   const title = findings.errors > 0 ? `${findings.errors} to fix first` : moved.length === 0 ? 'Publish the drawing?' : picked === 0 ? 'Choose what to publish' : `Publish ${picked} ${picked === 1 ? 'function' : 'functions'}?`
   return (
-    <Modal opened onClose={props.onClose} title={title} fullScreen radius={0} padding={0} styles={{ header: { padding: '12px 20px', minHeight: 62 } }} transitionProps={{ duration: 180, transition: 'fade' }} closeButtonProps={{ 'aria-label': 'Close the review' }}>
+    <Modal opened onClose={props.onClose} title={title} fullScreen radius={0} padding={0} styles={{ content: { border: 0 }, header: { padding: '12px 20px', minHeight: 62 } }} transitionProps={{ duration: 180, transition: 'fade' }} closeButtonProps={{ 'aria-label': 'Close the review' }}>
       <ReviewBody {...props} left={left} setLeft={setLeft} />
     </Modal>
   )

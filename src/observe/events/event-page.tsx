@@ -100,9 +100,14 @@ function eventSentence(event: EventDetail): string {
   if (outcomes.total === 0) return 'Stored. Nobody reacted to it.'
   if (event.joined.length >= outcomes.total) return `Stored, and taken by ${outcomes.total === 1 ? 'a run that takes' : `${outcomes.total.toLocaleString('en')} runs that take`} several events: ${outcomeText(outcomes)}.`
   const started = `It started ${outcomes.total.toLocaleString('en')} ${outcomes.total === 1 ? 'run' : 'runs'}`
-  if (outcomes.failed > 0) return `${started}. ${outcomes.failed} failed; the others are not affected.`
+  if (outcomes.failed > 0) return `${started}. ${failedWords(outcomes)}`
   if (outcomes.completed === outcomes.total) return `${started}, and ${outcomes.total === 1 ? 'it is' : 'all are'} done.`
   return `${started}: ${outcomeText(outcomes)}.`
+}
+
+function failedWords({ failed, total }: EventDetail['outcomes']): string {
+  if (failed < total) return `${failed.toLocaleString('en')} failed; the ${total - failed === 1 ? 'other is' : 'others are'} not affected.`
+  return total === 1 ? 'It failed.' : `All ${total.toLocaleString('en')} failed, each on its own.`
 }
 
 function Facts({ event }: { event: EventDetail }) {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { compile } from '#graph/compile/index.ts'
 import { graphDocument, type GraphDocument } from '#graph/document.ts'
+import { eventReads } from '#graph/event-reads.ts'
 import { nodeSize } from '#graph/sizes.ts'
 import { derivedLinks } from '#graph/links.ts'
 import { examples } from '#examples/list.ts'
@@ -72,4 +74,11 @@ test('the order is charged, reserved, fulfilled and recorded before four functio
   expect(steps.map((step) => step.after.map((edge) => edge.step).join())).toEqual(['', 'charge', 'inventory', 'fulfilment', 'update_record'])
   const reacting = compiled('order-cascade').functions.filter((one) => one.triggers.some((t) => t.type === 'event' && t.event === 'order/confirmed'))
   expect(reacting.map((one) => one.slug).sort()).toEqual(['notify-warehouse', 'send-order-confirmation-email', 'send-order-sms', 'update-loyalty-points'])
+})
+
+test('every command that is shown sends what the functions of the example cannot do without', () => {
+  const needed = [...new Set(compiled('signup-pipeline').functions.flatMap((one) => eventReads(one).filter((read) => read.required).map((read) => read.path[0]!)))]
+  const shown = ['README.md', 'src/cli/fanwise/bootstrap.ts', 'src/cli/fanwise/send.ts'].flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/'(\{"(?:name":"user\/account.created"|userId").*?\})'/g)].map(([, text]) => ({ file, body: JSON.parse(text!) as { name?: string; data?: object } })))
+  expect(new Set(shown.map((one) => one.file)).size).toBe(3)
+  for (const { file, body } of shown) expect([file, Object.keys(body.data ?? body)]).toEqual([file, expect.arrayContaining(needed)])
 })

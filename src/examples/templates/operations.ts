@@ -41,10 +41,10 @@ export function refundApproval(): GraphDocument {
   const refund = sends('POST', 'playground://billing/refunds', { charge: '{{ event.data.chargeId }}', amount: '{{ event.data.amountCents }}' })
   drawing.function({ slug: 'decide-refund', retries: 4, position: { x: 224, y: 0 }, startedBy: [asked] }, [
     { kind: 'condition', name: 'Above 100 €?', key: 'large', at: { column: 0, row: 0 }, config: { mode: 'if', cases: [{ id: 'c1', label: '', when: 'event.data.amountCents > 10000' }] } },
-    { kind: 'approval', name: 'Ask finance', key: 'ask', after: [{ step: 'large', port: 'true' }], at: { column: 1.25, row: 0 }, config: { title: 'Refund {{ event.data.amountCents }} cents to {{ event.data.email }}?', message: '', timeout: '3d' } },
+    { kind: 'approval', name: 'Ask finance', key: 'ask', after: [{ step: 'large', port: 'true' }], at: { column: 1.25, row: 0 }, config: { title: 'Refund {{ (event.data.amountCents / 100).toFixed(2) }} € to {{ event.data.email }}?', message: '', timeout: '3d' } },
     { kind: 'http', name: 'Refund', key: 'approved', after: [{ step: 'ask', port: 'approved' }], at: { column: 2.75, row: 0 }, config: refund },
     { kind: 'mail', name: 'Say no', key: 'say_no', after: [{ step: 'ask', port: 'rejected' }], at: { column: 2.75, row: 1 }, config: { to: '{{ event.data.email }}', subject: 'About your refund', body: '<p>We cannot refund this one.</p>' } },
-    { kind: 'http', name: 'Remind finance', key: 'late', after: [{ step: 'ask', port: 'timeout' }], at: { column: 2.75, row: 2 }, config: slack('#finance', 'A refund waited three days') },
+    { kind: 'http', name: 'Remind finance', key: 'late', after: [{ step: 'ask', port: 'timeout' }], at: { column: 2.75, row: 2 }, config: slack('#finance', 'The refund of {{ event.data.chargeId }} waits for three days: nobody decided') },
     { kind: 'http', name: 'Refund at once', key: 'small', after: [{ step: 'large', port: 'false' }], at: { column: 1.25, row: 3 }, config: refund },
   ])
   return drawing.document

@@ -76,3 +76,8 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
 export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value) ?? 'null').length
 }
+
+/** The text without the byte order mark that some editors write before everything else; JSON knows none. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}

@@ -33,8 +33,13 @@ test('copied parts become a drawing; steps without their function get one', () =
   expect(graphDocument.safeParse(loose.document).success).toBe(true)
 })
 
+test('a byte order mark before it is no part of it', () => {
+  expect(fits(`\uFEFF${JSON.stringify(signup)}`).document).toEqual(signup)
+})
+
 describe('what is refused says what to do', () => {
   test.each([
+    ['name: x\non: push\n', "The file is not JSON: Unexpected token 'a'."],
     ['', 'The file is empty.'],
     ['{"a": }', 'The file is not JSON'],
     ['[1]', 'has to be an object'],
@@ -47,6 +52,7 @@ describe('what is refused says what to do', () => {
     const file = read(text)
     if (!('refused' in file)) throw new Error('It was taken.')
     expect(file.refused).toContain(words)
+    expect(file.refused).not.toContain('\n')
     expect(file.fix.length).toBeGreaterThan(10)
   })
 })

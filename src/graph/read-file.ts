@@ -3,7 +3,7 @@
  * What fits is taken; everything else is named with its place and what to do about it. Never throws.
  */
 import type { z } from 'zod'
-import { isJsonObject } from '#base/json.ts'
+import { isJsonObject, withoutMark } from '#base/json.ts'
 import { emptyDocument, graphEdge, graphNode, type GraphDocument, type GraphEdge, type GraphNode } from '#graph/document.ts'
 import { addFunction } from '#graph/edit/add-node.ts'
 import { paste } from '#graph/edit/paste.ts'
@@ -27,7 +27,7 @@ const exportFirst = 'Choose a file that Fanwise wrote: Download, then Workflow a
 export function readDrawingFile(text: string): DrawingFile | Refused {
   if (text.trim() === '') return refuse('The file is empty.', exportFirst)
   if (text.length > charactersMax) return refuse(`The file has more than ${(charactersMax / 1_000_000).toFixed(0)} MB; a drawing is smaller.`, exportFirst)
-  const value = parse(text)
+  const value = parse(withoutMark(text))
   if (value instanceof Error) return refuse(`The file is not JSON: ${value.message}.`, 'Open it in a text editor, correct that place, or export it again.')
   const foreign = readForeignFile(value)
   if (foreign !== null) return foreign
@@ -168,7 +168,7 @@ function parse(text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return new Error(message.replace(/, ".*|"[^]*$/, '').replace(/ in JSON| is not valid JSON/, '').trim().replace(/[.,]$/, '') || 'it cannot be read')
+    return new Error(message.replace(/,? "[^]*$/, '').replace(/ in JSON| is not valid JSON/, '').trim().replace(/[.,]$/, '') || 'it cannot be read')
   }
 }
 

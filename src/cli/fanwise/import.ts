@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { isJsonObject } from '#base/json.ts'
+import { isJsonObject, withoutMark } from '#base/json.ts'
 import { ApiError, call } from '#cli/fanwise/client.ts'
 import { CliError, exitCodes, UsageError, type Command } from '#cli/fanwise/command.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
@@ -47,7 +47,7 @@ errors is refused as a whole and nothing changes. Use - to read from standard in
 function readJson(file: string): Record<string, unknown> {
   let text: string
   try {
-    text = readFileSync(file === '-' ? 0 : path.resolve(process.env.FANWISE_STARTED_IN ?? '.', file), 'utf8')
+    text = withoutMark(readFileSync(file === '-' ? 0 : path.resolve(process.env.FANWISE_STARTED_IN ?? '.', file), 'utf8'))
   } catch {
     throw new CliError(`${file} cannot be read.`, 'Check the path.')
   }

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { IconKey, IconRepeat, IconSitemap } from '@tabler/icons-react'
 import Link from 'next/link'
 import { UseAsSample } from '#observe/events/use-as-sample.tsx'
-import { runSentence, runStatusOf, tookMs, versionText } from '#observe/runs/sentence.ts'
+import { othersSentence, runSentence, runStatusOf, tookMs, versionText } from '#observe/runs/sentence.ts'
 import type { RunDetail } from '#server/runs/get-run.ts'
 import { EventName } from '#ui/event-name.tsx'
 import { Prose } from '#ui/prose.tsx'
@@ -22,9 +22,7 @@ function useOthers(run: RunDetail): string | null {
   const status = runStatusOf(run)
   const others = (event.data?.runs ?? []).filter((one) => one.id !== run.id)
   if (others.length === 0 || (status !== 'failed' && status !== 'retrying')) return null
-  const done = others.filter((one) => one.status === 'completed').length
-  const they = others.length === 1 ? 'The other run of this event is' : `The other ${others.length} runs of this event are`
-  return `${they} ${done === others.length ? 'done' : 'not affected'}.`
+  return othersSentence(others)
 }
 
 /** Waits the engine explains better: the place in line, who holds it and why. The other waits say it all in the run's own sentence. */

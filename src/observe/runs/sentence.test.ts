@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inOwnTime, runSentence, runStatusOf, tookMs, whatHappened } from '#observe/runs/sentence.ts'
+import { inOwnTime, othersSentence, runSentence, runStatusOf, tookMs, whatHappened } from '#observe/runs/sentence.ts'
 import type { RunDetail, StepView } from '#server/runs/get-run.ts'
 import type { RunSummary } from '#server/runs/run-row.ts'
 
@@ -93,4 +93,12 @@ describe('runSentence', () => {
 test('time taken counts from the start, or from the queue', () => {
   expect(tookMs(summary({}), now)).toBe(1000)
   expect(tookMs(summary({ startedAt: null, endedAt: null }), now)).toBe(2000)
+})
+
+test('of the other runs of an event it says what became of them', () => {
+  const of = (...states: ('completed' | 'failed' | 'running')[]) => othersSentence(states.map((status) => ({ status })))
+  expect(of('completed', 'completed')).toBe('The other 2 runs of this event are done.')
+  expect(of('running')).toBe('The other run of this event is not affected.')
+  expect(of('failed', 'failed')).toBe('The other 2 runs of this event failed too, each on its own.')
+  expect(of('failed', 'completed')).toBe('Of the other 2 runs of this event 1 failed too.')
 })

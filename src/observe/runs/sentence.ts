@@ -161,3 +161,12 @@ function listNames(steps: StepView[]): string {
   if (names.length > 3) return `${names.length} finished steps`
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
+
+/** Of the other runs of the same event, where this one is in trouble: done, failed too, or not affected. */
+export function othersSentence(others: readonly Pick<RunSummary, 'status'>[]): string {
+  const count = (status: RunSummary['status']): number => others.filter((one) => one.status === status).length
+  const [all, failed] = [others.length, count('failed')]
+  if (failed === all) return all === 1 ? 'The other run of this event failed too, on its own.' : `The other ${all} runs of this event failed too, each on its own.`
+  if (failed > 0) return `Of the other ${all} runs of this event ${failed} failed too.`
+  return `${all === 1 ? 'The other run of this event is' : `The other ${all} runs of this event are`} ${count('completed') === all ? 'done' : 'not affected'}.`
+}

@@ -38,11 +38,17 @@ const zoomRange = { minZoom: 0.15, maxZoom: 2 }
 const fitOptions = { padding: '24px', maxZoom: 1, minZoom: 0.2 } as const
 const wideFrom = 2
 
-/** Room for the bars and the map that float over the editor's canvas; a wide drawing passes below them. */
-export function fitBesideBars(nodes: Node[]): FitViewOptions {
+/** What stands over a canvas, in pixels from its right and lower edge. */
+export interface Covered {
+  right: number
+  bottom: number
+}
+
+/** Room for the bars and the map that float over the editor's canvas, and for a panel over it; a wide drawing passes below the bars. */
+export function fitBesideBars(nodes: Node[], covered: Covered = { right: 0, bottom: 0 }): FitViewOptions {
   const { width, height } = getNodesBounds(nodes.filter((node) => node.parentId === undefined))
-  const right = width > height * wideFrom ? '36px' : '144px'
-  return { padding: { top: '64px', right, bottom: '32px', left: '36px' }, maxZoom: 1, minZoom: 0.2 }
+  const right = (width > height * wideFrom ? 36 : 144) + covered.right
+  return { padding: { top: '64px', right: `${right}px`, bottom: `${32 + covered.bottom}px`, left: '36px' }, maxZoom: 1, minZoom: 0.2 }
 }
 
 export type FlowProps = ReactFlowProps<FlowNode, FlowEdge>

@@ -3,7 +3,7 @@
 import { getViewportForBounds, useReactFlow } from '@xyflow/react'
 import { useCallback, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
-import { fitBesideBars } from '#canvas/canvas.tsx'
+import { fitBesideBars, type Covered } from '#canvas/canvas.tsx'
 import type { FlowEdge, FlowNode } from '#canvas/flow.ts'
 import { flatBelow } from '#canvas/lean.ts'
 import { boundsOf, layScene, shownAs, type Bounds } from '#canvas/scene.ts'
@@ -61,20 +61,27 @@ function useReveal(): (ids: string[]) => void {
     const { document } = editor.store.getState()
     const scene = layScene(document)
     const bounds = boundsOf(ids.flatMap((id) => scene.boxes.get(shownAs(scene, document, id)) ?? []))
-    const rect = canvasElement()?.getBoundingClientRect()
-    if (bounds === null || rect === undefined) return
+    const rect = seenPart()
+    if (bounds === null || rect === null) return
     const viewport = getViewportForBounds({ x: bounds.x, y: bounds.y, width: bounds.w, height: bounds.h }, rect.width, rect.height, 0.5, 1, 0.3)
     void setViewport(viewport, { duration: moving(320) })
   }, [editor, setViewport])
 }
 
-/** The canvas without what the panel covers where the screen is narrow: from the right, or from below. */
+/** What the panel covers where the screen is narrow: from the right, or from below. */
+function covered(): Covered {
+  const rect = canvasElement()?.getBoundingClientRect()
+  const cover = window.document.querySelector('[data-covers-canvas]')?.getBoundingClientRect()
+  if (rect === undefined || cover === undefined) return { right: 0, bottom: 0 }
+  return cover.left <= rect.left ? { right: 0, bottom: rect.bottom - cover.top } : { right: rect.right - cover.left, bottom: 0 }
+}
+
+/** The canvas without it. */
 function seenPart(): { width: number; height: number } | null {
   const rect = canvasElement()?.getBoundingClientRect()
   if (rect === undefined) return null
-  const cover = window.document.querySelector('[data-covers-canvas]')?.getBoundingClientRect()
-  if (cover === undefined) return rect
-  return cover.left <= rect.left ? { width: rect.width, height: cover.top - rect.top } : { width: cover.left - rect.left, height: rect.height }
+  const { right, bottom } = covered()
+  return { width: rect.width - right, height: rect.height - bottom }
 }
 
 const canvasElement = (): HTMLElement | null => window.document.querySelector('[data-testid="canvas"] .react-flow')
@@ -148,7 +155,7 @@ function useCanvasApi({ openFor, openTargets, keepInView, showPoint }: Ways): vo
       openTargets,
       openSearch: openAdd,
       reveal,
-      fit: () => void fitView({ ...fitBesideBars(getNodes()), duration: moving(320) }),
+      fit: () => void fitView({ ...fitBesideBars(getNodes(), covered()), duration: moving(320) }),
       zoomTo: (zoom) => void zoomTo(zoom, { duration: moving(180) }),
       zoomBy: (direction) => void (direction === 'in' ? zoomIn({ duration: moving(120) }) : zoomOut({ duration: moving(120) })),
     })

@@ -146,11 +146,15 @@ test('a cURL command that is pasted fills the step, and is not taken for a part 
   expect(await page.getByText('The clipboard holds no part', { exact: false }).count()).toBe(0)
 })
 
-test('on a tablet the doors fit', async () => {
+test('on a tablet the doors fit, and what they draw stands above the panel', async () => {
   await page.setViewportSize({ width: 820, height: 1180 })
   await newWorkflow(page, workspace, 'Small')
   const box = (await doors().getByRole('button', { name: 'Begin with a schedule' }).boundingBox())!
   expect(box.x).toBeGreaterThanOrEqual(0)
   expect(box.x + box.width).toBeLessThanOrEqual(820)
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(820)
+  await doors().getByRole('button', { name: 'Begin with a schedule' }).click()
+  await panel(page).waitFor()
+  const drawn = page.locator('.react-flow__node-function')
+  await expect.poll(async () => (await drawn.boundingBox())!.y + (await drawn.boundingBox())!.height - (await panel(page).boundingBox())!.y).toBeLessThan(0)
 })

@@ -29,6 +29,20 @@ describe('dropping', () => {
     expect(Object.keys(after.edges)).toHaveLength(0)
   })
 
+  test('over a step of another frame it stands beside that, and what is below makes room', () => {
+    const { document, two, a, b } = twoFrames()
+    const there = addStep(document, { parent: two, kind: 'code' })
+    const box = { ...(there.document.nodes[two] as FunctionNode) }
+    const below = addFunction(there.document, { position: { x: 600, y: box.size.h + 16 }, slug: 'below' })
+    const stands = (below.document.nodes[there.id] as StepNode).position
+    const over = { x: 600 + stands.x + 4, y: stands.y + 4 }
+    const after = dropNodes(below.document, { [a]: over, [b]: { x: over.x + 30, y: over.y + 10 } })
+    const places = [there.id, a, b].map((id) => (after.nodes[id] as StepNode).position)
+    for (const one of places) for (const other of places) if (one !== other) expect(Math.abs(one.y - other.y)).toBeGreaterThanOrEqual(stepSize('http').h)
+    const { position, size } = after.nodes[two] as FunctionNode
+    expect(after.nodes[below.id]!.position.y).toBeGreaterThan(position.y + size.h)
+  })
+
   test('within its own frame it stays there, though another lies over that', () => {
     const { document, one, two, b } = twoFrames()
     const lying = { ...document.nodes[two]!, position: { x: 60, y: 8 } }

@@ -8,7 +8,7 @@ import { makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { keepTogether, setParent } from '#graph/edit/set-parent.ts'
 import { moveOntoLine } from '#graph/edit/splice.ts'
 import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
-import { lineAt } from './place.ts'
+import { freeSpot, lineAt } from './place.ts'
 
 interface Rect {
   x: number
@@ -43,9 +43,10 @@ export function dropNodes(document: GraphDocument, positions: Record<string, Pos
     }
     frame ??= around as string
     const corner = (next.nodes[frame] as { position: Position }).position
-    next = setParent(next, step.id, frame, { x: absolute.x - corner.x, y: absolute.y - corner.y })
+    // One that is let go over a step of the other function would hide it.
+    next = setParent(next, step.id, frame, freeSpot(next, frame, { x: absolute.x - corner.x, y: absolute.y - corner.y }))
   }
-  next = keepTogether(document, next, leaving.map((step) => step.id))
+  next = makeRoom(document, keepTogether(document, next, leaving.map((step) => step.id)))
   return moveNodes(around === null ? next : standClear(next, around), stay, options)
 }
 

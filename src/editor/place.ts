@@ -102,7 +102,7 @@ const distance = (step: StepNode, place: Position): number =>
   Math.abs(place.x - step.position.x - stepSize(step.kind).w) + Math.abs(place.y - step.position.y)
 
 /** The place itself, or below whatever stands there. */
-function freeSpot(document: GraphDocument, parent: string, place: Position): Position {
+export function freeSpot(document: GraphDocument, parent: string, place: Position): Position {
   const steps = stepsOf(document, parent)
   let { y } = place
   const taken = (): boolean => steps.some((step) =>

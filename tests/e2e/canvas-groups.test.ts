@@ -1,10 +1,10 @@
-/** Several things at once: notes get a colour that copies and files keep, and published functions are paused and resumed together. */
+/** Several things at once: what a box has selected can be changed one by one, notes get a colour that copies and files keep, and published functions are paused and resumed together. */
 import type { Page } from 'playwright-core'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startTestApp, type TestApp } from '#tests/support/app.ts'
 import { axeFindings } from './axe.ts'
-import { keepPicture, panel, saved, signUp } from './editor-page.ts'
+import { drag, keepPicture, panel, saved, signUp } from './editor-page.ts'
 
 let app: TestApp
 let page: Page
@@ -80,4 +80,27 @@ test('selected functions are paused and resumed together, and the drawing says s
   await panel(page).getByRole('button', { name: 'Resume 2 functions' }).click()
   await panel(page).getByRole('button', { name: 'Pause 2 functions' }).waitFor()
   await expect.poll(() => named('add-to-crm').getAttribute('aria-label')).not.toContain('paused')
+})
+
+test('of what a box has selected a Shift-click takes one away, a drag moves the rest, and a click picks one', async () => {
+  await nothingSelected()
+  await page.keyboard.press('1')
+  const selected = () => page.locator('.react-flow__node-function.selected')
+  const [first, second] = [(await frames().nth(0).boundingBox())!, (await frames().nth(1).boundingBox())!]
+  await drag(page, { x: second.x + second.width + 40, y: second.y + second.height / 2 }, { x: first.x + first.width - 20, y: first.y + 10 })
+  await expect.poll(() => selected().count()).toBe(2)
+  const head = (box: { x: number; y: number }) => ({ x: box.x + 60, y: box.y + 12 })
+  await page.keyboard.down('Shift')
+  await page.mouse.click(head(first).x, head(first).y)
+  await page.keyboard.up('Shift')
+  await expect.poll(() => selected().count()).toBe(1)
+  await page.keyboard.down('Shift')
+  await page.mouse.click(head(first).x, head(first).y)
+  await page.keyboard.up('Shift')
+  await expect.poll(() => selected().count()).toBe(2)
+  await drag(page, head(first), { x: head(first).x + 64, y: head(first).y })
+  const right = async () => Math.min((await frames().nth(0).boundingBox())!.x - first.x, (await frames().nth(1).boundingBox())!.x - second.x)
+  await expect.poll(right).toBeGreaterThan(40)
+  await page.mouse.click(head(first).x + 64, head(first).y)
+  await expect.poll(() => page.locator('.react-flow__node.selected').count()).toBe(1)
 })

@@ -68,9 +68,20 @@ test('who is mentioned finds it at home, opens the thread by its link, and answe
   await ben.getByRole('region', { name: 'Mentioned' }).getByRole('link').click()
   await comments(ben).getByText('Why three tries?', { exact: false }).waitFor()
   await ben.getByRole('link', { name: 'Home', exact: true }).waitFor()
-  await comments(ben).getByLabel('Answer').fill('The CRM asks for it.')
-  await comments(ben).getByRole('button', { name: 'Answer' }).click()
+  // What is typed while an answer is under way is kept for the next one.
+  let goOn = (): void => {}
+  await ben.route(/comments\.answer/, (route) => new Promise<void>((resolve) => { goOn = resolve }).then(() => route.continue()), { times: 1 })
+  const field = comments(ben).getByLabel('Answer')
+  await field.fill('The CRM asks for it.')
+  const asked = ben.waitForRequest(/comments\.answer/)
+  await field.press('ControlOrMeta+Enter')
+  await asked
+  await field.press('End')
+  await ben.keyboard.type(' Its limit is three.')
+  goOn()
   await comments(ada).getByText('The CRM asks for it.').waitFor()
+  await expect.poll(() => field.inputValue()).toBe('Its limit is three.')
+  await field.fill('')
   // The mail leads to the same place.
   await ada.goto(`${workspace}/outbox`)
   await ada.getByText('ada@talking.example mentioned you in Signup pipeline').first().waitFor()

@@ -30,9 +30,7 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
   const [text, setText] = useState(unsent.get(keep) ?? initial)
   const [busy, setBusy] = useState(false)
   const input = useRef<HTMLTextAreaElement>(null)
-  const typed = useRef(text)
   const change = (next: string): void => {
-    typed.current = next
     setText(next)
     if (next === '') unsent.delete(keep)
     else unsent.set(keep, next)
@@ -47,11 +45,9 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
     const sent = await onSend(text)
     setBusy(false)
     if (!sent) return
-    // What was typed behind it meanwhile was not sent.
-    const { current } = typed
-    const rest = current === text ? initial : current.startsWith(text) ? current.slice(text.length).trimStart() : current
-    change(rest)
-    if (rest === initial) unsent.delete(keep)
+    const rest = typedSince(text, unsent.get(keep) ?? text)
+    change(rest === '' ? initial : rest)
+    if (rest === '') unsent.delete(keep)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (complete.onKeyDown(event)) return
@@ -90,6 +86,9 @@ export function CommentField({ label, keep, initial = '', send, focus = 0, onSen
     </form>
   )
 }
+
+/** What was written while a comment was under way: it stays in the field, for the next one. */
+const typedSince = (sent: string, now: string): string => (now.startsWith(sent) ? now.slice(sent.length) : now).trimStart()
 
 /** The list under the field while a name is typed. */
 function useCompletion(input: React.RefObject<HTMLTextAreaElement | null>, text: string, change: (text: string) => void) {

@@ -15,6 +15,7 @@ test('an @ opens a mention, an address does not', () => {
   expect(openMention('mail ada@no', 11)).toBeNull()
   expect(openMention('@Ada\nnext', 9)).toBeNull()
   expect(openMention('no at', 5)).toBeNull()
+  expect(openMention('@Ada look', 0)).toBeNull()
 })
 
 test('people are found by the beginning of any part of their name or address', () => {

@@ -12,7 +12,8 @@ const shownMost = 6
 
 /** The mention the caret is in; null when it is in none. */
 export function openMention(text: string, caret: number): OpenMention | null {
-  const start = text.lastIndexOf('@', caret - 1)
+  // Before an @ the caret is in none; looking back from -1 would find one at 0.
+  const start = caret === 0 ? -1 : text.lastIndexOf('@', caret - 1)
   if (start < 0 || caret - start > longest) return null
   if (start > 0 && /[\p{L}\p{N}_.]/u.test(text[start - 1]!)) return null
   const typed = text.slice(start + 1, caret)

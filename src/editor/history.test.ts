@@ -65,6 +65,19 @@ describe('history', () => {
     expect(document.nodes[mine.id]).toMatchObject({ event: 'a/b' })
   })
 
+  test('leaves a field as a colleague has set it since, and undoes the rest', () => {
+    const history = new History()
+    const added = addEvent(emptyDocument(), { position: { x: 0, y: 0 }, event: 'a/b' })
+    const mine = updateNode(added.document, added.id, { event: 'mine/now' })
+    let document = edit(history, added.document, { ...mine, nodes: { [added.id]: { ...mine.nodes[added.id]!, position: { x: 80, y: 0 } } } })
+    document = updateNode(document, added.id, { event: 'theirs/later' })
+    history.interrupt()
+    document = applyChanges(document, history.undo(document)!.changes)
+    expect(document.nodes[added.id]).toMatchObject({ event: 'theirs/later', position: { x: 0, y: 0 } })
+    document = applyChanges(document, history.redo(document)!.changes)
+    expect(document.nodes[added.id]).toMatchObject({ event: 'theirs/later', position: { x: 80, y: 0 } })
+  })
+
   test('undoing an edit of what a colleague removed does nothing and does not throw', () => {
     const history = new History()
     const added = addNote(emptyDocument(), { position: { x: 0, y: 0 }, text: 'one' })

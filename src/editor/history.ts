@@ -1,14 +1,17 @@
 /**
  * Undo and redo by inverse changes, one entry for each gesture. Entries hold changes, not
- * documents, so undoing one's own edit leaves what others did meanwhile in place; what no
- * longer makes sense is skipped.
+ * documents, so undoing one's own edit leaves what others did meanwhile in place, a later value of
+ * the same field, too; what no longer makes sense is skipped.
  */
+import { jsonEqual } from '#base/json.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { applyChanges, diffDocuments, invertChanges, type Change } from '#graph/operations.ts'
 
 interface Entry {
   label: string
   changes: Change[]
+  /** What the entry left at the path of each change. */
+  left: unknown[]
   /** Gesture it belongs to, and the document it started from: for joining. */
   group?: string
   before?: GraphDocument
@@ -42,12 +45,13 @@ export class History {
     if (last && group !== undefined && last.group === group && last.before !== undefined && last.epoch === this.epoch) {
       const after = applyChanges(before, changes)
       last.changes = diffDocuments(after, last.before)
+      last.left = valuesAt(after, last.changes)
       last.label = label
       if (last.changes.length === 0) this.past.pop()
       return
     }
     this.past.push({
-      label, changes: invertChanges(before, changes), epoch: this.epoch,
+      ...inverse(label, before, changes), epoch: this.epoch,
       ...(group === undefined ? {} : { group, before }),
     })
     if (this.past.length > most) this.past.shift()
@@ -79,7 +83,24 @@ export class History {
   private turn(document: GraphDocument, from: Entry[], to: Entry[]): Step | null {
     const entry = from.pop()
     if (entry === undefined) return null
-    to.push({ label: entry.label, changes: invertChanges(document, entry.changes), epoch: this.epoch })
-    return { label: entry.label, changes: entry.changes }
+    const { label } = entry
+    const changes = entry.epoch === this.epoch ? entry.changes : entry.changes.filter((change, i) => isStillMine(document, change, entry.left[i]))
+    if (changes.length > 0) to.push({ ...inverse(label, document, changes), epoch: this.epoch })
+    return { label, changes }
   }
 }
+
+/** The entry that takes `changes` back. */
+function inverse(label: string, before: GraphDocument, changes: readonly Change[]): Pick<Entry, 'label' | 'changes' | 'left'> {
+  const back = invertChanges(before, changes)
+  return { label, changes: back, left: valuesAt(applyChanges(before, changes), back) }
+}
+
+const valuesAt = (document: GraphDocument, changes: readonly Change[]): unknown[] => changes.map((change) => valueAt(document, change))
+
+const valueAt = (document: GraphDocument, { path }: Change): unknown =>
+  path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), document)
+
+/** False for a field that somebody else has given another value since. In texts (`was`) both edits are kept; a whole thing comes and goes with its fields. */
+const isStillMine = (document: GraphDocument, change: Change, left: unknown): boolean =>
+  change.path.length < 3 || change.was !== undefined || jsonEqual(valueAt(document, change), left)

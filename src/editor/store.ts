@@ -36,11 +36,17 @@ export interface EditOptions {
   fresh?: string
 }
 
+/** What was undone or done again; `kept`: nothing was, because somebody else has changed it since. */
+export interface Turned {
+  label: string
+  kept: boolean
+}
+
 export interface Editor {
   store: StoreApi<EditorState>
   edit(label: string, change: (document: GraphDocument) => GraphDocument, options?: EditOptions): void
-  undo(): string | null
-  redo(): string | null
+  undo(): Turned | null
+  redo(): Turned | null
   /** The gesture is over (field left, pointer up). */
   closeGesture(): void
   select(ids: Iterable<string>): void
@@ -77,14 +83,14 @@ export function createEditor(setup: EditorSetup): Editor {
     store.setState({ document, undoLabel: history.undoLabel, redoLabel: history.redoLabel, ...rest, selected })
   }
 
-  function turn(which: 'undo' | 'redo'): string | null {
+  function turn(which: 'undo' | 'redo'): Turned | null {
     const step = history[which](autosave.document)
     if (step === null) return null
     const before = autosave.document
     const document = autosave.edit(`${which === 'undo' ? 'Undo' : 'Redo'}: ${step.label}`, step.changes)
     const back = Object.keys(document.nodes).filter((id) => before.nodes[id] === undefined)
     show(document, { drag: null, ...(back.length > 0 ? { selected: new Set(back.slice(0, 1)) } : {}) })
-    return step.label
+    return { label: step.label, kept: step.changes.length === 0 }
   }
 
   return {

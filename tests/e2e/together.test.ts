@@ -91,6 +91,21 @@ test('two who write in one text both keep their words, and each caret its place'
 
   await ada.getByRole('button', { name: /^Undo/ }).click()
   for (const page of [ada, ben]) await expect.poll(() => text(page).inputValue()).toMatch(/^one (?!two and three).*three, then four$/)
+})
+
+test('undoing an edit of one’s own leaves what another has set since', async () => {
+  const event = (page: Page) => page.locator('.react-flow__node-event')
+  const name = (page: Page) => page.getByTestId('panel').getByLabel('Name').first()
+  for (const page of [ada, ben]) await event(page).click()
+  await name(ada).fill('ada/first')
+  await name(ada).blur()
+  await expect.poll(() => name(ben).inputValue()).toBe('ada/first')
+  await name(ben).fill('ben/later')
+  await name(ben).blur()
+  await expect.poll(() => name(ada).inputValue()).toBe('ben/later')
+  await ada.getByRole('button', { name: /^Undo/ }).click()
+  await ada.getByText('Somebody else has changed that since.').waitFor()
+  for (const page of [ada, ben]) expect(await name(page).inputValue()).toBe('ben/later')
   await ben.close()
 })
 

@@ -36,10 +36,12 @@ const someSelected = ({ editor }: EditorContextValue): boolean => editor.store.g
 const anythingDrawn = ({ editor }: EditorContextValue): boolean => Object.keys(editor.store.getState().document.nodes).length > 0
 
 function turnBack({ editor }: EditorContextValue, which: 'undo' | 'redo'): void {
-  const label = editor[which]()
-  if (label === null) return
+  const turned = editor[which]()
+  if (turned === null) return
+  const { label, kept } = turned
   untell('dropped')
-  tell('undo', `${which === 'undo' ? 'Undone' : 'Done again'}: ${label}`, 2500)
+  if (kept) tell('undo', `Left as it is: ${label}. Somebody else has changed that since.`, 5000)
+  else tell('undo', `${which === 'undo' ? 'Undone' : 'Done again'}: ${label}`, 2500)
 }
 
 const directions: [Direction, string, string][] = [['left', 'ArrowLeft', 'back along a line'], ['right', 'ArrowRight', 'on along a line'], ['up', 'ArrowUp', 'up'], ['down', 'ArrowDown', 'down']]

@@ -12,7 +12,7 @@ const moss: MantineColorsTuple = ['#DFF0E5', '#BFE1CC', '#9AD0B0', '#46A673', '#
 const amber: MantineColorsTuple = ['#FCEED2', '#F8DDA6', '#F2B655', '#D9952A', '#CE8719', '#C67E0E', '#C2790A', '#C07708', '#BF7506', '#8A5000']
 const red: MantineColorsTuple = ['#FBE2E1', '#F6C2C0', '#FF8A84', '#EA615C', '#E0504E', '#D74244', '#D2393E', '#D0343B', '#CE3038', '#B3202A']
 
-const buttonHeights: Record<string, string> = { xs: '26px', sm: '32px', md: '40px', lg: '42px' }
+const buttonHeights: Record<string, string> = { 'compact-xs': '24px', xs: '26px', sm: '32px', md: '40px', lg: '42px' }
 const fieldHeights: Record<string, string> = { xs: '26px', sm: '32px', md: '40px' }
 
 const fieldStyles = {
@@ -66,7 +66,10 @@ export const theme = createTheme({
         section: { marginInlineEnd: 6 },
       }),
     }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 32, color: 'gray' } }),
+    ActionIcon: ActionIcon.extend({
+      defaultProps: { variant: 'subtle', size: 32, color: 'gray' },
+      vars: (_, { variant }) => ({ root: variant === 'filled' ? { '--ai-bg': 'var(--fw-primary)', '--ai-hover': 'var(--fw-ink-2)', '--ai-color': 'var(--fw-on-primary)' } : {} }),
+    }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, vars: fieldVars, styles: fieldStyles }),
     Autocomplete: Autocomplete.extend({ defaultProps: { size: 'sm', comboboxProps: { shadow: 'md' } }, vars: fieldVars, styles: fieldStyles }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),

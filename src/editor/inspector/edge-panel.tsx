@@ -5,7 +5,7 @@ import { nodeTitle } from '#canvas/describe.ts'
 import { stepPorts } from '#graph/ports.ts'
 import type { GraphEdge } from '#graph/document.ts'
 import { removeElements } from '#graph/edit/remove.ts'
-import { updateEdge } from '#graph/edit/update-node.ts'
+import { updateEdge, whyEdgeRefused } from '#graph/edit/update-node.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { ConditionField } from '../form/condition-field.tsx'
 import { Fields } from '../form/fields.tsx'
@@ -15,6 +15,7 @@ import { MatchShare } from '../preview/match-share.tsx'
 import { QuietFilter } from '../preview/quiet-filter.tsx'
 import { useEventPaths } from './event-paths.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
+import { isRefused } from './refused.ts'
 
 export function EdgePanel({ edge }: { edge: GraphEdge }) {
   const { editor, findings, viewOnly } = useEditor()
@@ -25,6 +26,11 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
   const row = (id: string): LinkRow[] => {
     const node = nodes[id]
     return node ? [{ id, text: nodeTitle(node), kind: node.type === 'step' ? node.kind : node.type, mono: node.type !== 'step' }] : []
+  }
+  const setCondition = (value: string): void => {
+    const patch = { if: value === '' ? undefined : value }
+    if (isRefused(whyEdgeRefused(editor.store.getState().document, edge.id, patch))) return
+    editor.edit('Edit condition', (document) => updateEdge(document, edge.id, patch), { group: `${edge.id}.if` })
   }
   const source = nodes[edge.source]
   const ports = source?.type === 'step' ? stepPorts(source) : []
@@ -37,7 +43,7 @@ export function EdgePanel({ edge }: { edge: GraphEdge }) {
         <Fields>
           <ConditionField
             key={edge.id} label="Only if" value={edge.if ?? ''} language="cel" paths={paths} placeholder={'event.data.plan == "pro"'} problem={problem} help="Optional: other events do not start this function."
-            onChange={(value) => editor.edit('Edit condition', (document) => updateEdge(document, edge.id, { if: value === '' ? undefined : value }), { group: `${edge.id}.if` })}
+            onChange={setCondition}
           />
         </Fields>
       )}

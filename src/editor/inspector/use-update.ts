@@ -1,8 +1,9 @@
 'use client'
 import type { GraphNode } from '#graph/document.ts'
-import { updateNode } from '#graph/edit/update-node.ts'
+import { updateNode, whyRefused } from '#graph/edit/update-node.ts'
 import { nodeTitle } from '#canvas/describe.ts'
 import { useEditor } from '../context.ts'
+import { isRefused } from './refused.ts'
 
 /** Fields as undo names them, where that is not what the drawing calls them. */
 const words: Record<string, string> = {
@@ -14,9 +15,9 @@ const words: Record<string, string> = {
 /** Writes one field of a node; typing in it is one gesture. */
 export function useUpdate(node: GraphNode): (field: string, value: unknown) => void {
   const { editor } = useEditor()
-  return (field, value) => editor.edit(
-    `Edit ${words[field] ?? field} of ${nodeTitle(node)}`,
-    (document) => updateNode(document, node.id, { [field]: value }),
-    { group: `${node.id}.${field}` },
-  )
+  return (field, value) => {
+    const patch = { [field]: value }
+    if (isRefused(whyRefused(editor.store.getState().document, node.id, patch))) return
+    editor.edit(`Edit ${words[field] ?? field} of ${nodeTitle(node)}`, (document) => updateNode(document, node.id, patch), { group: `${node.id}.${field}` })
+  }
 }

@@ -10,7 +10,7 @@ import { clip, paste } from '#graph/edit/paste.ts'
 import { removeElements } from '#graph/edit/remove.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
 import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
-import { renameStep, renameStepKey, rewriteKeys, updateNode } from '#graph/edit/update-node.ts'
+import { renameStep, renameStepKey, rewriteKeys, updateNode, whyRefused } from '#graph/edit/update-node.ts'
 import { applyRandomEdit, randomDocument, randomEdit } from '#graph/random-edits.ts'
 import { stepSize } from '#graph/sizes.ts'
 
@@ -204,6 +204,17 @@ describe('updating', () => {
     expect(updateNode(drawing(), 'fn', { id: 'zz', type: 'event' }).nodes.fn).toMatchObject({ id: 'fn', type: 'function' })
     const before = drawing()
     expect(updateNode(before, 'wh', { hookId: 'another-hook' }).nodes.wh).toEqual(before.nodes.wh)
+  })
+  test.each<[string, string, Record<string, unknown>, string | null]>([
+    ['a long name', 'ev', { event: 'x'.repeat(3000) }, 'That has 3,000 characters; 256 is the most here. The field stays as it was.'],
+    ['a long key', 'fn', { throttle: { limit: 1, period: '1m', key: 'x'.repeat(2001) } }, 'That has 2,001 characters; 2,000 is the most here. The field stays as it was.'],
+    ['a wrong kind', 'fn', { retries: 'many' }, 'That does not fit here. The field stays as it was.'],
+    ['what fits', 'fn', { throttle: undefined, name: 'Send' }, null],
+    ['what is gone', 'gone', { event: 'x'.repeat(3000) }, null],
+  ])('why a node stays as it is, in words: %s', (_, id, patch, why) => {
+    const before = drawing()
+    expect(whyRefused(before, id, patch)).toBe(why)
+    if (why !== null) expect(updateNode(before, id, patch)).toBe(before)
   })
 })
 

@@ -1,4 +1,5 @@
 /** Changing a node's or an edge's own fields, and renaming a step together with what reads it. */
+import type { z } from 'zod'
 import type { Json } from '#base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
 import { graphEdge, graphNode } from '#graph/document.ts'
@@ -12,6 +13,33 @@ export type NodePatch = Record<string, unknown>
 export function updateNode(document: GraphDocument, id: string, patch: NodePatch): GraphDocument {
   const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
   if (node === undefined) return document
+  const parsed = patched(node, patch)
+  return parsed.success ? { ...document, nodes: { ...document.nodes, [id]: parsed.data } } : document
+}
+
+/** Why `updateNode` would leave the node as it is, in a sentence for whoever typed it; null when it would not. */
+export function whyRefused(document: GraphDocument, id: string, patch: NodePatch): string | null {
+  const node = Object.hasOwn(document.nodes, id) ? document.nodes[id] : undefined
+  return node === undefined ? null : refusalWords(patched(node, patch), patch)
+}
+
+/** The same for the condition of a line. */
+export function whyEdgeRefused(document: GraphDocument, id: string, patch: NodePatch): string | null {
+  const edge = Object.hasOwn(document.edges, id) ? document.edges[id] : undefined
+  return edge === undefined ? null : refusalWords(graphEdge.safeParse({ ...edge, ...patch }), patch)
+}
+
+function refusalWords({ error }: { error?: z.ZodError | undefined }, patch: NodePatch): string | null {
+  const issue = error?.issues[0]
+  if (issue === undefined) return null
+  const text = issue.path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), patch)
+  if (issue.code === 'too_big' && typeof text === 'string') {
+    return `That has ${text.length.toLocaleString('en')} characters; ${Number(issue.maximum).toLocaleString('en')} is the most here. The field stays as it was.`
+  }
+  return 'That does not fit here. The field stays as it was.'
+}
+
+function patched(node: GraphNode, patch: NodePatch): z.ZodSafeParseResult<GraphNode> {
   const next: Record<string, unknown> = { ...node, ...patch, id: node.id, type: node.type }
   if (node.type === 'step') {
     next.parent = node.parent
@@ -19,8 +47,7 @@ export function updateNode(document: GraphDocument, id: string, patch: NodePatch
   }
   if (node.type === 'webhook') next.hookId = node.hookId
   for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key]
-  const parsed = graphNode.safeParse(next)
-  return parsed.success ? { ...document, nodes: { ...document.nodes, [id]: parsed.data as GraphNode } } : document
+  return graphNode.safeParse(next)
 }
 
 export function updateEdge(document: GraphDocument, id: string, patch: NodePatch): GraphDocument {

@@ -52,7 +52,8 @@ export function durationField(options: DurationOptions) {
   if (options.template) meta.expr = 'template'
   return z.string().max(options.template ? 2000 : 60).default(options.initial).superRefine((text, context) => {
     if (options.template && text.includes('{{')) return
-    const problem = durationProblem(text, minMs, maxMs)
+    // An empty field is said to be empty; what is left to say is what to do.
+    const problem = text.trim() === '' ? 'Write one such as 30s, 5m or 7d.' : durationProblem(text, minMs, maxMs)
     if (problem !== null) context.addIssue({ code: 'custom', message: problem })
   }).meta(field(meta))
 }

@@ -31,7 +31,8 @@ export function RetriesField({ label, value, onChange, problem, backoff, aside }
           <ActionIcon size={30} aria-label="One retry fewer" disabled={value <= 0} onClick={() => set(value - 1)}><IconMinus size={14} stroke={1.7} /></ActionIcon>
           <input
             id={id} className="num" inputMode="numeric" value={value} onBlur={leave}
-            onChange={(event) => set(Number(event.currentTarget.value.replace(/\D/g, '').slice(0, 2) || 0))}
+            // What is typed stays, also when it is too many: the finding says so.
+            onChange={(event) => onChange(Number(/-?\d{1,3}/.exec(event.currentTarget.value)?.[0] ?? 0))}
             onKeyDown={(event) => {
               if (event.key === 'ArrowUp') set(value + 1)
               if (event.key === 'ArrowDown') set(value - 1)

@@ -24,7 +24,7 @@ export function checkConfig(frame: FrameModel, step: StepNode, findings: Finding
       const path = issue.path.map(String)
       const field = ['config', ...path].join('.')
       broken.add(field)
-      const { message, fix } = wordsOf(issue.message, valueAt(step.config, path), labelAt(definition.config, path))
+      const { message, fix } = wordsOf(issue, valueAt(step.config, path), labelAt(definition.config, path))
       findings.error(atStep(frame, step, field), 'config-invalid', message, fix)
     }
   }
@@ -49,12 +49,34 @@ export function checkConfig(frame: FrameModel, step: StepNode, findings: Finding
   return checked
 }
 
+interface Words {
+  message: string
+  fix: string
+}
+
 /** Schema messages are one or two sentences: what is wrong, then what to do; an empty field's message is only the latter. */
-function wordsOf(text: string, value: unknown, label: string): { message: string; fix: string } {
+function wordsOf(issue: z.core.$ZodIssue, value: unknown, label: string): Words {
+  const own = unsaid.test(issue.message) ? generalWords(issue, value, label) : null
+  if (own !== null) return own
+  const text = issue.message
   if (value === undefined || value === '' || (typeof value === 'string' && value.trim() === '')) return { message: `${label} is empty.`, fix: text }
   const cut = text.indexOf('. ')
   if (cut > 0) return { message: text.slice(0, cut + 1), fix: text.slice(cut + 2) }
   return { message: text.endsWith('.') ? text : `${text}.`, fix: `Correct ${label}.` }
+}
+
+/** How zod itself speaks, where the schema has no message of its own. */
+const unsaid = /^(?:Too big|Too small|Invalid (?:input|option)): /
+
+function generalWords(issue: z.core.$ZodIssue, value: unknown, label: string): Words | null {
+  if (issue.code === 'too_big') {
+    const most = Number(issue.maximum).toLocaleString('en')
+    if (typeof value === 'string') return { message: `${label} has ${value.length.toLocaleString('en')} characters; ${most} is the most.`, fix: 'Shorten it.' }
+    if (Array.isArray(value)) return { message: `${label} has ${value.length.toLocaleString('en')} entries; ${most} is the most.`, fix: 'Remove some.' }
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return { message: `${String(value)} is not a whole number.`, fix: `Correct ${label}.` }
+  if (issue.code === 'invalid_value') return { message: `${JSON.stringify(value)} is not one of the choices.`, fix: `Choose ${label} again.` }
+  return null
 }
 
 function valueAt(value: unknown, path: string[]): unknown {

@@ -195,6 +195,17 @@ describe('configs', () => {
     const [place] = compile(step(base(), 'two', 'http', { url: 'https://x/{{ 1 + }}' }, 'one'), empty).diagnostics
     expect(place!.position).toBeGreaterThan(9)
   })
+  test.each<[StepKind, JsonObject, string]>([
+    ['http', { url: 'https://x', timeout: 'x'.repeat(3000) }, 'Give up after has 3,000 characters; 60 is the most. Shorten it.'],
+    ['http', { url: 'https://x', timeout: '' }, 'Give up after is empty. Write one such as 30s, 5m or 7d.'],
+    ['mail', { to: 'a@b.example', subject: 's', from: 'x'.repeat(501) }, 'From has 501 characters; 500 is the most. Shorten it.'],
+    ['http', { url: 'https://x', query: Array.from({ length: 101 }, () => ({ name: 'a', value: '' })) }, 'Query has 101 entries; 100 is the most. Remove some.'],
+    ['code', { code: 'return 1', memoryMb: 64.5 }, '64.5 is not a whole number. Correct Memory, MB.'],
+    ['http', { url: 'https://x', method: 'TRACE' }, '"TRACE" is not one of the choices. Choose Method again.'],
+  ])('what the schema only refuses is said in words people use: %s', (kind, config, words) => {
+    const [one] = compile(step(base(), 'two', kind, config, 'one'), empty).diagnostics
+    expect(`${one!.message} ${one!.fix}`).toBe(words)
+  })
   test('TypeScript is code, and a hidden field is not checked', () => {
     expect(found(step(base(), 'two', 'code', { code: 'const n: number = (event.data as { n: number }).n\nreturn { n: n satisfies number }' }, 'one'))).toEqual([])
     expect(found(step(base(), 'two', 'http', { url: 'https://x', bodyType: 'none', body: '{"a":' }, 'one'))).toEqual([])

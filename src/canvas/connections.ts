@@ -1,6 +1,6 @@
 /** What each node hangs together with, by name: for people who hear the drawing, and for counts. */
 import type { GraphDocument, GraphNode } from '#graph/document.ts'
-import type { DerivedLink } from '#graph/links.ts'
+import { emittedEvent, type DerivedLink } from '#graph/links.ts'
 import { nodeTitle, type Around } from './describe.ts'
 
 export interface Connections {
@@ -29,8 +29,11 @@ export function connectionsOf(document: GraphDocument, links: readonly DerivedLi
   for (const link of links) join(link.stepId, link.eventNodeId)
   for (const node of Object.values(document.nodes)) {
     const frame = node.type === 'step' ? named(node.parent) : undefined
-    if (frame !== undefined) entry(node.id).inside = nodeTitle(frame)
+    if (node.type !== 'step' || frame === undefined) continue
+    entry(node.id).inside = nodeTitle(frame)
+    const sent = emittedEvent(node)
+    if (sent !== null) entry(frame.id).sends = [...new Set([...entry(frame.id).sends ?? [], sent])]
   }
-  for (const one of known.values()) one.key = `${one.inside ?? ''}|${one.before.join()}|${one.after.join()}`
+  for (const one of known.values()) one.key = `${one.inside ?? ''}|${one.before.join()}|${one.after.join()}|${one.sends?.join() ?? ''}`
   return { of: (id) => known.get(id) ?? alone }
 }

@@ -16,6 +16,8 @@ export interface Around {
   /** Names of what leads here, and of what it leads to. */
   before: string[]
   after: string[]
+  /** Names of the events that a function's steps send. */
+  sends?: string[]
   /** Functions of this drawing that react to an event. */
   reactHere: number
   /** All of it as text; equal when nothing of it changed. */

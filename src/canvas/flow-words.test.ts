@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { flowBadges, functionSentence, retryWords, roughly, waitsOf } from '#canvas/flow-words.ts'
+import { fateWords, flowBadges, functionSentence, retryWords, roughly, waitsOf } from '#canvas/flow-words.ts'
 import { defaultBackoff } from '#graph/definition.ts'
 import type { FunctionNode } from '#graph/document.ts'
 
@@ -21,6 +21,11 @@ test.each<[Partial<FunctionNode>, string]>([
   [{ retries: 0, cancelOn: [{ event: 'a/x' }, { event: 'a/y' }], timeouts: { start: '10m', finish: '2h' } }, 'Tries once, no retries. Ends early on a/x and 1 more. Cancelled when it has waited 10 m to start. Cancelled when it takes longer than 2 h.'],
   [{ retries: 0, throttle: { limit: 1, period: 'some time' } }, 'At most 1 start in …; later ones wait. Tries once, no retries.'],
 ])('%j', (fields, sentence) => expect(functionSentence(node(fields))).toBe(sentence))
+
+test('a failure takes along only what the function itself sends on', () => {
+  expect(fateWords(node({ retries: 0 }))).toBe('Tries once, no retries. If it fails, no other function is affected.')
+  expect(fateWords(node({ retries: 0 }), ['order/confirmed'])).toBe('Tries once, no retries. If it fails, no other function is affected, but order/confirmed may not be sent.')
+})
 
 test('waits grow to the longest', () => {
   expect(waitsOf(4, { baseMs: 10_000, factor: 2, maxMs: 30_000, jitter: 0 })).toEqual([10_000, 20_000, 30_000, 30_000])

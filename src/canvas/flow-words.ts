@@ -80,8 +80,9 @@ export function functionSentence(node: FunctionNode): string {
 }
 
 /** The same, with what a failure means for others: shown where a frame is pointed at or has the keyboard. */
-export function fateWords(node: FunctionNode): string {
-  return `${functionSentence(node)} If it fails, no other function is affected.`
+export function fateWords(node: FunctionNode, sends: readonly string[] = []): string {
+  const unsent = sends.length === 0 ? '' : `, but ${sends.join(' and ')} may not be sent`
+  return `${functionSentence(node)} If it fails, no other function is affected${unsent}.`
 }
 
 /** "Retries 4 times over about 3 minutes." */

@@ -197,7 +197,7 @@ function flowNode(box: Box, { scene, input, connections }: Surroundings, minis: 
     ariaRole: 'group' as const,
     ariaLabel: describeNode(node, { mark, problem, problems: input.facts.problemCounts?.[id], steps, around, elsewhere: elsewhere.length, senders: senders.length, paused }),
     handles: handles(box, scene),
-    domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id, ...(node.type === 'function' ? { 'aria-description': fateWords(node) } : {}) } as Record<string, string>,
+    domAttributes: { 'data-testid': `node-${node.type}`, 'data-id': id, ...(node.type === 'function' ? { 'aria-description': fateWords(node, around.sends) } : {}) } as Record<string, string>,
   }
   switch (node.type) {
     case 'event': return { ...common, type: 'event', zIndex: layer.node, data: { ...marks, node, w, h, reactHere: around.reactHere, elsewhere, senders } }

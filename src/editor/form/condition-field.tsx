@@ -3,9 +3,9 @@
 import { ActionIcon, Button, Select, Tooltip } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useEffect, useId, useState } from 'react'
-import { isWhole, operators, rowsOfText, takesValue, textOfRows, type Condition, type ConditionLanguage, type ConditionRow, type Operator } from './condition-rows.ts'
+import { isWhole, operators, rowsOfText, takesValue, textOfRows, unfinishedRow, type Condition, type ConditionLanguage, type ConditionRow, type Operator } from './condition-rows.ts'
 import { ExpressionInput } from './expression-input.tsx'
-import { FieldFrame } from './field-frame.tsx'
+import { FieldFrame, Problem } from './field-frame.tsx'
 import type { EventPath } from './event-path.ts'
 import { OutcomeLine } from './outcome-line.tsx'
 import { useLeave, type FieldProblem } from './use-field.ts'
@@ -44,6 +44,7 @@ export function ConditionField({ label, value, onChange, language, paths, proble
     if (text !== value) onChange(text)
   }
   const rows = condition !== null && !asText
+  const unfinished = rows ? unfinishedRow(condition.rows) : null
   const turn = (): void => {
     // Rows that were not filled in are in no text: they do not come back from it.
     setCondition(filled(rowsOfText(value, language)))
@@ -64,6 +65,7 @@ export function ConditionField({ label, value, onChange, language, paths, proble
             describedBy={`${id}-outcome${problem ? ` ${id}-problem` : ''}`}
           />
         )}
+      {problem?.severity !== 'error' && unfinished !== null && <Problem problem={{ severity: 'warning', text: unfinished }} />}
       {problem?.severity !== 'error' && <OutcomeLine text={value} language={language} id={`${id}-outcome`} />}
     </FieldFrame>
   )

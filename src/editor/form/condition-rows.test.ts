@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compileCel } from '#expressions/cel.ts'
 import { parseExpression } from '#expressions/parse.ts'
-import { isWhole, operators, rowsOfText, textOfRows, type Condition, type ConditionLanguage } from './condition-rows.ts'
+import { isWhole, operators, rowsOfText, textOfRows, unfinishedRow, type Condition, type ConditionLanguage } from './condition-rows.ts'
 
 test.each<[ConditionLanguage, string, Condition]>([
   ['cel', 'event.data.plan == "pro"', { join: 'all', rows: [{ left: 'event.data.plan', operator: 'is', value: 'pro' }] }],
@@ -36,6 +36,13 @@ test.each(['{{ event.data.a }}', '$x', '(', 'ä.b', ' " '])('what is no path is 
 test('rows that are not whole are left out, and nothing is no condition', () => {
   expect(textOfRows({ join: 'all', rows: [{ left: 'event.data.a', operator: 'is', value: '' }, { left: '', operator: 'there', value: '' }] }, 'cel')).toBe('')
   expect(rowsOfText('  ', 'cel')).toEqual({ join: 'all', rows: [] })
+})
+
+test('a row that was begun says why it does not count yet', () => {
+  const whole = { left: 'event.data.a', operator: 'is' as const, value: '1' }
+  expect(unfinishedRow([whole, { ...whole, value: ' ' }])).toBe('Row 2 has no value yet and does not count until it has one. An empty text is written "".')
+  expect(unfinishedRow([{ ...whole, left: '' }])).toBe('Row 1 has no path yet and does not count until it has one.')
+  expect([unfinishedRow([whole, { left: '', operator: 'is', value: '' }]), unfinishedRow([{ ...whole, operator: 'there', value: '' }])]).toEqual([null, null])
 })
 
 describe('any rows', () => {

@@ -25,6 +25,13 @@ export const takesValue = (operator: Operator): boolean => operator !== 'there' 
 /** A row without its path or value says nothing yet. */
 export const isWhole = (row: ConditionRow): boolean => row.left.trim() !== '' && (!takesValue(row.operator) || row.value.trim() !== '')
 
+/** What a row that was begun lacks, which is why it does not count; null when there is none. */
+export function unfinishedRow(rows: readonly ConditionRow[]): string | null {
+  const index = rows.findIndex((row) => !isWhole(row) && `${row.left}${row.value}`.trim() !== '')
+  if (index < 0) return null
+  return `Row ${index + 1} has no ${rows[index]!.left.trim() === '' ? 'path yet and does not count until it has one.' : 'value yet and does not count until it has one. An empty text is written "".'}`
+}
+
 const roots = new Set(['event', 'async', 'steps', 'run', 'env', 'item', 'index', 'events'])
 const pathPattern = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\d+\])*$/
 /** As numbers are written: 007 is a text, and so is a row of digits too long to be exact. */

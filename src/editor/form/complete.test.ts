@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseTemplate } from '#expressions/parse.ts'
-import { applied, choose, holeAt, insertAt, placeAt, rank, type Candidate, type FieldLanguage } from './complete.ts'
+import { applied, choose, insertAt, placeAt, rank, type Candidate, type FieldLanguage } from './complete.ts'
 import { functionsFor } from './language-help.ts'
 
 const data = (path: string, value = '', type = 'text'): Candidate => ({ path, value, type })
@@ -79,7 +79,8 @@ describe('inserting a path', () => {
       const edit = insertAt(before, caret, caret, one, kind)
       const after = applied(before, edit)
       expect(edit.from).toBe(edit.to)
-      expect(Math.abs(edit.from - caret)).toBeLessThanOrEqual(1)
+      // Off a pair of braces, or out of those that hold a path.
+      if (Math.abs(edit.from - caret) > 1) expect(before.slice(caret - 2, edit.from)).toMatch(/}}$/)
       expect(after.slice(0, edit.from) + after.slice(edit.from + edit.inserted.length)).toBe(before)
       expect([one, `{{ ${one} }}`]).toContain(edit.inserted)
       expect(edit.caret).toBe(edit.from + edit.inserted.length)
@@ -91,13 +92,17 @@ describe('inserting a path', () => {
     const whole = fc.array(fc.constantFrom('{{ event.data.x }}', 'a', ' ', '{ ', 'é', '\n'), { maxLength: 8 }).map((parts) => parts.join('')).filter((one) => !one.includes('{{{'))
     fc.assert(fc.property(whole, fc.nat(60), (before, n) => {
       const caret = n % (before.length + 1)
-      // A caret within a path is the person's own business.
-      fc.pre(holeAt(before, caret) === null)
       const after = applied(before, insertAt(before, caret, caret, 'event.data.email', 'template'))
       fc.pre(!after.includes('{{{'))
       const read = parseTemplate(after).parts.flatMap((part) => (part.type === 'expression' ? [part.expression.source] : []))
       expect(read.filter((one) => one === 'event.data.email')).toHaveLength(1)
     }), { numRuns: 1000 })
+  })
+
+  test('braces that hold a path are full, so it stands behind them, wherever in them it was put', () => {
+    const text = 'To: {{ event.data.email }}.'
+    for (let caret = 6; caret <= 25; caret++) expect(applied(text, insertAt(text, caret, caret, 'event.data.name', 'template'))).toBe('To: {{ event.data.email }}{{ event.data.name }}.')
+    expect(applied('{{ event.data.a + }}', insertAt('{{ event.data.a + }}', 18, 18, 'event.data.b', 'template'))).toBe('{{ event.data.a + event.data.b}}')
   })
 
   test('a selection goes', () => {

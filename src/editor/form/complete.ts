@@ -187,13 +187,21 @@ function joined(place: Place, rest: string): string {
   return rest.startsWith('.') ? `?${rest}` : `?.${rest}`
 }
 
-/** The edit that puts a path at a selection: with braces where the text around it is plain. Never between two braces. */
+/** The edit that puts a path at a selection: with braces where the text around it is plain. Never between two braces, nor into another path. */
 export function insertAt(text: string, start: number, end: number, path: string, language: FieldLanguage): Edited {
   if (!takesHoles(language)) return { from: start, to: end, inserted: path, caret: start + path.length }
-  const from = offBraces(text, start)
+  const from = start === end ? offPath(text, offBraces(text, start)) : offBraces(text, start)
   const to = Math.max(from, offBraces(text, end))
   const inserted = holeAt(text, from) === null ? `{{ ${path} }}` : path
   return { from, to, inserted, caret: from + inserted.length }
+}
+
+const lonePath = /^\s*[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|(?:\?\.)?\[[^\]]*\])*\s*$/
+
+/** Braces that hold one path are full: what is put there stands behind them. */
+function offPath(text: string, at: number): number {
+  const hole = holeAt(text, at)
+  return hole !== null && hole.close !== null && lonePath.test(text.slice(hole.open + 2, hole.close)) ? hole.close + 2 : at
 }
 
 function offBraces(text: string, at: number): number {

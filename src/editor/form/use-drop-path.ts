@@ -39,7 +39,8 @@ export function useDropPath(input: RefObject<TextInput | null>, language: FieldL
         if (field === null) return
         event.preventDefault()
         event.dataTransfer.dropEffect = 'copy'
-        const next = caretBox(field, offsetAt(field, event.clientX, event.clientY))
+        const offset = offsetAt(field, event.clientX, event.clientY)
+        const next = caretBox(field, insertAt(field.value, offset, offset, '', language).from)
         setLanding((now) => (now !== null && now.left === next.left && now.top === next.top ? now : next))
       },
       onDragLeave: () => setLanding(null),

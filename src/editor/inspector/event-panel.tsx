@@ -6,7 +6,7 @@ import { nodeTitle } from '#canvas/describe.ts'
 import type { Json } from '#base/json.ts'
 import { jsonEqual } from '#base/json.ts'
 import { ownEventNames } from '#graph/compile/event-names.ts'
-import type { EventNode } from '#graph/document.ts'
+import type { EventNode, GraphNode } from '#graph/document.ts'
 import { namersOf, renameEvent } from '#graph/edit/rename-event.ts'
 import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
 import { longestText } from '#graph/operations.ts'
@@ -93,12 +93,17 @@ function useEventLinks(node: EventNode): { senders: LinkRow[]; reactions: LinkRo
   if (node.event !== '') {
     for (const one of Object.values(nodes)) {
       const name = one.type === 'step' ? emittedEvent(one) : null
-      if (one.type === 'step' && name !== null && matchesEvent(node.event, name)) senders.push({ id: one.id, text: one.name, kind: one.kind })
+      if (one.type === 'step' && name !== null && matchesEvent(node.event, name)) senders.push({ id: one.id, text: one.name, kind: one.kind, ...inFunction(nodes[one.parent]) })
     }
     for (const one of sendersElsewhere(node.event, catalog.functionsElsewhere)) senders.push(elsewhere(workspace, one))
     for (const one of reactionsElsewhere(node.event, catalog.functionsElsewhere)) reactions.push(elsewhere(workspace, one))
   }
   return { senders, reactions }
+}
+
+/** Steps that send are often named alike: their function tells them apart. */
+function inFunction(frame: GraphNode | undefined): Pick<LinkRow, 'note'> {
+  return frame?.type === 'function' ? { note: `in ${frame.slug}` } : {}
 }
 
 /** A function of another workflow; its name leads there, with its frame selected. */

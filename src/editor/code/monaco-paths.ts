@@ -19,7 +19,8 @@ export function setPaths(model: monaco.editor.ITextModel, paths: Known): void {
 }
 
 monaco.languages.registerCompletionItemProvider('json', {
-  triggerCharacters: ['{', '.', '['],
+  // A blank after the braces would close the list.
+  triggerCharacters: ['{', '.', '[', ' '],
   provideCompletionItems(model, position) {
     const paths = known.get(model)
     if (paths === undefined) return { suggestions: [] }

@@ -12,6 +12,8 @@ export function checkSources(model: Model, findings: Findings): void {
   for (const webhook of model.webhooks) {
     const feeds = model.feeds.filter((feed) => feed.source === webhook.id)
     const at = { nodeId: webhook.id }
+    const path = webhook.dedupePath?.trim() ?? ''
+    if (/[[\]{}]|^\.|\.$|\.\./.test(path)) findings.warning({ ...at, field: 'dedupePath' }, 'dedupe-path', `\`${path}\` reads nothing from a body, so no delivery counts as the same.`, 'Write names with dots between them, such as data.id. It does not go into lists.')
     if (feeds.length === 0) findings.warning(at, 'webhook-unconnected', 'What arrives here becomes no event that anything reacts to.', 'Connect the webhook to an event.')
     if (feeds.length > 1) findings.error(at, 'webhook-several-events', 'The webhook feeds more than one event.', 'Keep one line and remove the others.')
   }

@@ -90,6 +90,7 @@ describe('sources', () => {
     expect(found(hook)).toEqual(['warning webhook-unconnected wh'])
     const fed = join(hook, 'wh', 'ev')
     expect(compile(fed, empty)).toMatchObject({ diagnostics: [], sources: [{ type: 'webhook', hookId: 'hook-0001', nodeId: 'wh', name: 'Shop', event: 'a/b', dedupePath: 'id' }] })
+    for (const path of ['items[0].id', 'data..id', '.id']) expect(found(updateNode(fed, 'wh', { dedupePath: path }))).toEqual(['warning dedupe-path wh dedupePath'])
     expect(found(updateNode(fed, 'ev', { event: 'a/*' }))).toEqual(['error webhook-needs-exact-name ev event'])
   })
   const scheduled = (cron: string, timezone = 'UTC') => join(addSchedule(base(), { id: 'sc', position: at, cron, timezone }).document, 'sc', 'fn')
@@ -198,6 +199,8 @@ describe('configs', () => {
   test.each<[StepKind, JsonObject, string]>([
     ['http', { url: 'https://x', timeout: 'x'.repeat(3000) }, 'Give up after has 3,000 characters; 60 is the most. Shorten it.'],
     ['http', { url: 'https://x', timeout: '' }, 'Give up after is empty. Write one such as 30s, 5m or 7d.'],
+    ['mail', { to: 'ada@b.example, Ada', subject: 's' }, '"Ada" is not an e-mail address. Give one such as ada@example.com.'],
+    ['mail', { to: '{{ event.data.to }}', subject: 's', from: 'Acme' }, '"Acme" is not a sender. Give one such as Acme <hello@acme.example>.'],
     ['mail', { to: 'a@b.example', subject: 's', from: 'x'.repeat(501) }, 'From has 501 characters; 500 is the most. Shorten it.'],
     ['http', { url: 'https://x', query: Array.from({ length: 101 }, () => ({ name: 'a', value: '' })) }, 'Query has 101 entries; 100 is the most. Remove some.'],
     ['code', { code: 'return 1', memoryMb: 64.5 }, '64.5 is not a whole number. Correct Memory, MB.'],

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { FanwiseError } from '#base/errors.ts'
+import { checkedFrom, recipients } from '#steps/mail/addresses.ts'
 import { brief, optionalText, outPort, required } from '#steps/field.ts'
 import type { StepKindDefinition } from '#steps/kind.ts'
 
@@ -9,7 +11,24 @@ const config = z.object({
     label: 'Body', expr: 'template', escape: 'html', control: 'multiline', help: 'Text or HTML. In HTML, values put in with {{ }} are escaped.', placeholder: '<p>Good to have you here.</p>',
   }, 200_000),
   from: optionalText({ label: 'From', expr: 'template', help: 'Empty: the sender of this installation.', placeholder: 'Acme <hello@acme.example>' }, 500),
+}).superRefine((c, context) => {
+  for (const [name, check] of [['to', recipients], ['from', checkedFrom]] as const) {
+    const wrong = drawnWrong(c[name], check)
+    if (wrong !== null) context.addIssue({ code: 'custom', path: [name], message: wrong })
+  }
 })
+
+/** What is wrong with addresses that are drawn as they are; those from data are known once it runs. */
+function drawnWrong(text: string, check: (text: string) => unknown): string | null {
+  if (text.trim() === '' || text.includes('{{')) return null
+  try {
+    check(text.trim())
+    return null
+  } catch (error) {
+    if (!(error instanceof FanwiseError)) throw error
+    return `${error.message} ${error.fix ?? ''}`.trim()
+  }
+}
 
 export type MailConfig = z.infer<typeof config>
 

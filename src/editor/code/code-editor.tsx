@@ -45,7 +45,7 @@ export default function CodeEditor({ value, onChange, onLeave, onMistakes, langu
       lineNumbersMinChars: 2, lineDecorationsWidth: 6, glyphMargin: false, folding: false, scrollBeyondLastLine: false, padding: { top: 7, bottom: 7 },
       renderLineHighlight: 'none', overviewRulerLanes: 0, wordWrap: 'on', fixedOverflowWidgets: true, scrollbar: { alwaysConsumeMouseWheel: false, verticalScrollbarSize: 8 },
       contextmenu: false, readOnly, domReadOnly: readOnly, dropIntoEditor: { enabled: false },
-      ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never', wordBasedSuggestions: 'off', quickSuggestions: { other: true, strings: true, comments: false } } as const : {}), bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
+      ...(language === 'json' ? { autoClosingBrackets: 'never', autoClosingQuotes: 'never', autoIndent: 'keep', autoSurround: 'never', autoClosingOvertype: 'never', autoClosingDelete: 'never', wordBasedSuggestions: 'off', quickSuggestions: { other: true, strings: true, comments: false } } as const : {}), acceptSuggestionOnEnter: 'smart', bracketPairColorization: { enabled: false }, guides: { indentation: false }, occurrencesHighlight: 'off', stickyScroll: { enabled: false },
     })
     editor.current = made
     const { least, most } = heights[language]

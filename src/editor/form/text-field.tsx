@@ -21,6 +21,7 @@ interface Common {
 export interface TextFieldProps extends Common {
   value: string
   onChange(value: string): void
+  onLeave?(): void
   expr?: string | undefined
   /** How values put into the text are escaped; see FieldMeta. */
   escape?: 'html' | 'url' | undefined
@@ -34,7 +35,7 @@ export interface TextFieldProps extends Common {
   most?: number | null
 }
 
-export function TextField({ label, help, problem: found, placeholder, fresh, value, onChange: take, expr, escape, wants, mono, multiline, suggestions, aside, testId, most = null }: TextFieldProps) {
+export function TextField({ label, help, problem: found, placeholder, fresh, value, onChange: take, onLeave, expr, escape, wants, mono, multiline, suggestions, aside, testId, most = null }: TextFieldProps) {
   const id = useId()
   const [tooLong, setTooLong] = useState<number | null>(null)
   const onChange = (next: string): void => {
@@ -46,6 +47,7 @@ export function TextField({ label, help, problem: found, placeholder, fresh, val
   const close = useLeave()
   const leave = (): void => {
     setTooLong(null)
+    onLeave?.()
     close()
   }
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)

@@ -43,10 +43,10 @@ export function EventPanel({ node, fresh }: { node: EventNode; fresh: boolean })
   return (
     <>
       <Fields>
-        <div style={{ display: 'contents' }} onBlur={settle}><TextField
-          label="Name" value={node.event} onChange={rename} problem={problem} mono fresh={fresh} suggestions={names} most={longestText('event', 'event')}
+        <TextField
+          label="Name" value={node.event} onChange={rename} onLeave={settle} problem={problem} mono fresh={fresh} suggestions={names} most={longestText('event', 'event')}
           placeholder="user/account.created" help={`What happened, as object/past.verb. End with /* or .* to take all that begin so.${followers}`}
-        /></div>
+        />
       </Fields>
       {node.event !== '' && <SamplePicker node={node} />}
       <Fields><SampleField node={node} /></Fields>

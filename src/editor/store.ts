@@ -89,7 +89,8 @@ export function createEditor(setup: EditorSetup): Editor {
     const before = autosave.document
     const document = autosave.edit(`${which === 'undo' ? 'Undo' : 'Redo'}: ${step.label}`, step.changes)
     const back = Object.keys(document.nodes).filter((id) => before.nodes[id] === undefined)
-    show(document, { drag: null, ...(back.length > 0 ? { selected: new Set(back.slice(0, 1)) } : {}) })
+    // What comes back by a key leaves the keyboard where it is: a field would take the next one.
+    show(document, { drag: null, fresh: null, ...(back.length > 0 ? { selected: new Set(back.slice(0, 1)) } : {}) })
     return { label: step.label, kept: step.changes.length === 0 }
   }
 

@@ -104,3 +104,15 @@ test('of what a box has selected a Shift-click takes one away, a drag moves the 
   await page.mouse.click(head(first).x + 64, head(first).y)
   await expect.poll(() => page.locator('.react-flow__node.selected').count()).toBe(1)
 })
+
+test('an added note is undone and done again by key, as often as one likes', async () => {
+  await nothingSelected()
+  const before = await notes().count()
+  await page.keyboard.press('Shift+S')
+  await panel(page).getByLabel('Text').waitFor()
+  await page.keyboard.press('Escape')
+  for (const [keys, more] of [['z', 0], ['y', 1], ['z', 0], ['Shift+z', 1], ['z', 0]] as const) {
+    await page.keyboard.press(`Control+${keys}`)
+    await expect.poll(() => notes().count()).toBe(before + more)
+  }
+})

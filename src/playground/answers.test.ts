@@ -17,6 +17,11 @@ describe('answer', () => {
     expect(answer('warehouse', call('PATCH', '/orders/ord_7', { state: 'paid' }), { mode: 'ok' })).toEqual({ status: 200, body: { state: 'paid', id: 'ord_7' } })
   })
 
+  test('the warehouse counts an item the same each time, and some run short', () => {
+    const left = (sku: string) => (answer('warehouse', call('GET', `/stock/${sku}`), { mode: 'ok' }).body as { left: number }).left
+    expect([left('TEA-250'), left('POT-01'), left('TEA-250')]).toEqual([14, 5, 14])
+  })
+
   test('lists as many users as it is told, in pages when asked', () => {
     const all = answer('users', call('GET', '/users'), { mode: 'ok', items: 250 }).body as { users: { id: string; email: string }[]; total: number }
     expect(all.users).toHaveLength(250)

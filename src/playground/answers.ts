@@ -48,6 +48,8 @@ const services: Record<Exclude<PlaygroundServiceName, 'users'>, Answerer> = {
     call.method === 'POST' ? { status: 200, body: { ok: true, id: id('slk'), channel: input.channel ?? '#general', text: input.text ?? null } } : null,
 
   warehouse: (call, input, id): Answer | null => {
+    const [, sku] = pathParts(call)
+    if (call.method === 'GET' && resource(call) === 'stock' && sku !== undefined) return { status: 200, body: { sku, left: leftOf(sku) } }
     if (call.method !== 'POST') return null
     switch (resource(call)) {
       case 'reservations': return { status: 201, body: { id: id('rsv'), status: 'reserved', items: input.items ?? [], from: 'Hamburg' } }
@@ -59,6 +61,9 @@ const services: Record<Exclude<PlaygroundServiceName, 'users'>, Answerer> = {
     }
   },
 }
+
+/** The same count for an item each time, below 20. */
+const leftOf = (sku: string): number => [...sku].reduce((sum, sign) => sum + sign.codePointAt(0)!, 0) % 20
 
 /** The service's answer in mode `ok`. */
 export function answer(service: PlaygroundServiceName, call: PlaygroundCall, settings: PlaygroundSettings): Answer {

@@ -37,7 +37,7 @@ function Reactions({ data }: { data: EventData }) {
   const { reactHere: here, elsewhere, senders } = data
   const all = here + elsewhere.length
   return (
-    <div className={classes.under} data-detail>
+    <div className={classes.under} {...(data.mark?.note === undefined ? { 'data-detail': true } : { 'data-words': true })}>
       <b>{data.mark?.note ?? (all === 0 ? 'Nobody reacts' : `${all} ${all === 1 ? 'function reacts' : 'functions react'}`)}</b>
       {elsewhere.length > 0 && (
         <span>{here > 0 ? `${here} here, ` : ''}{elsewhere.length} in {whose(elsewhere)}</span>

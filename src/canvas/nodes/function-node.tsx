@@ -80,10 +80,11 @@ function Foot({ data }: { data: FunctionData }) {
   const { node, mark, steps } = data
   const named = node.collapsed === true && node.name ? `${node.name}, ` : ''
   const { concurrency, concurrency2 } = node
+  const counts = mark?.counts ?? []
   return (
-    <div className={classes.frameFoot} data-detail>
-      {mark?.counts && mark.counts.length > 0
-        ? mark.counts.map(({ state, count }) => (
+    <div className={classes.frameFoot} {...(counts.length > 0 ? { 'data-words': true } : { 'data-detail': true })}>
+      {counts.length > 0
+        ? counts.map(({ state, count }) => (
           <span key={state} data-tone={statusTone[state]}><StatusGlyph state={state} size={11} />{count.toLocaleString('en')}</span>
         ))
         : <span>{steps === 0 ? 'Drop a step here' : `${named}${steps} ${steps === 1 ? 'step' : 'steps'}`}</span>}

@@ -29,7 +29,7 @@ export const templates: Template[] = [
   { slug: 'refund-approval', category: 'Operations', name: 'Refund approval', blurb: 'Small refunds at once; large ones when a person approves.', draw: refundApproval },
   { slug: 'sla-timer', category: 'Operations', name: 'SLA timer', blurb: 'A ticket nobody answers in four hours is raised, and the lead hears of it.', draw: slaTimer },
   { slug: 'status-notifier', category: 'Operations', name: 'Status change notifier', blurb: 'Many changes in half a minute become one mail.', draw: statusNotifier, hint: gathers },
-  { slug: 'stock-check', category: 'Operations', name: 'Stock check per item', blurb: 'One step counts every item of an order, five at a time.', draw: stockCheck },
+  { slug: 'stock-check', category: 'Operations', name: 'Stock check per item', blurb: 'One step counts every item of an order, five at a time; what runs short is ordered.', draw: stockCheck },
   { slug: 'nightly-sync', category: 'Data', name: 'Nightly sync', blurb: 'Loads all users at night and syncs each in a run of its own, 20 at a time.', draw: nightlySync },
   { slug: 'webhook-relay', category: 'Data', name: 'Webhook relay with retries', blurb: 'Passes what a webhook receives to two systems that retry alone.', draw: webhookRelay },
   { slug: 'data-import', category: 'Data', name: 'Import per row', blurb: 'Every row of a file is a run; the import reports when the last has ended.', draw: dataImport },

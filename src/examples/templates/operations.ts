@@ -84,7 +84,9 @@ export function stockCheck(): GraphDocument {
   const packed = drawing.event('ev_packed', 'order/packed', { x: 0, y: 32 }, { orderId: 'ord_1042', items: [{ sku: 'TEA-250', quantity: 2 }, { sku: 'POT-01', quantity: 1 }] })
   drawing.function({ slug: 'reorder-stock', retries: 4, position: { x: 208, y: 0 }, startedBy: [packed] }, [
     { kind: 'http', name: 'Count each item', key: 'count', config: { method: 'GET', url: 'playground://warehouse/stock/{{ item.sku }}', bodyType: 'none', body: '' }, more: { each: { items: '{{ event.data.items }}', concurrency: 5 } } },
-    { kind: 'http', name: 'Order more', key: 'reorder', config: sends('POST', 'playground://warehouse/orders', { orderId: '{{ event.data.orderId }}', items: '{{ event.data.items }}' }) },
+    { kind: 'transform', name: 'Pick what is short', key: 'short', config: { fields: [{ name: 'skus', value: '{{ steps.count.map((one) => one.body).filter((one) => one.left < 10).map((one) => one.sku) }}' }] } },
+    { kind: 'condition', name: 'Anything short?', key: 'any', config: { mode: 'if', cases: [{ id: 'c1', label: '', when: 'steps.short.skus.length > 0' }] } },
+    { kind: 'http', name: 'Order more', key: 'reorder', after: [{ step: 'any', port: 'true' }], at: { column: 3.25, row: 0 }, config: sends('POST', 'playground://warehouse/orders', { skus: '{{ steps.short.skus }}' }) },
   ])
   return drawing.document
 }

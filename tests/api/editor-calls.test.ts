@@ -47,7 +47,7 @@ test('who is not a member sees no workflow, and a viewer may look but not touch'
 test('the catalog tells the functions of the other workflows, with what they react to and send', async () => {
   const { catalog, functions } = await as('mara').get(at)
   expect(functions.map((one) => one.slug)).toContain('add-to-crm')
-  expect(catalog.functionsElsewhere.find((one) => one.slug === 'process-order')).toEqual({ slug: 'process-order', workflow: 'order-cascade', events: ['order/placed'], emits: ['order/confirmed'], calls: [], nodeId: expect.any(String) })
+  expect(catalog.functionsElsewhere.find((one) => one.slug === 'process-order')).toEqual({ slug: 'process-order', workflow: 'order-cascade', events: ['order/placed'], emits: ['order/confirmed'], calls: [], waits: [], ends: [], nodeId: expect.any(String) })
   expect(catalog.functionsElsewhere.map((one) => one.workflow)).not.toContain('signup-pipeline')
 })
 

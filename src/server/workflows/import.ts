@@ -1,6 +1,6 @@
 /** Creating workflows: empty, from a file, or again over the one that is there. */
 import { FanwiseError } from '#base/errors.ts'
-import { shortText } from '#base/storable-text.ts'
+import { isStorableText } from '#base/storable-text.ts'
 import { newUuid } from '#base/ids.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import { emptyDocument, graphDocument, type GraphDocument } from '#graph/document.ts'
@@ -146,7 +146,8 @@ export async function freeSlug(tx: Transaction | ReturnType<typeof db>, workspac
 }
 
 export function checkName(text: string): string {
-  const name = shortText(text, text.length).trim().replaceAll(/\s+/g, ' ')
+  if (!isStorableText(text)) throw new FanwiseError('bad_request', 'The name holds a null character (U+0000) or half of a character.', { field: 'name', fix: 'Type it anew.' })
+  const name = text.trim().replaceAll(/\s+/g, ' ')
   if (name !== '' && name.length <= 80) return name
   throw new FanwiseError('bad_request', name === '' ? 'The workflow has no name.' : 'The name is longer than 80 characters.', { field: 'name', fix: 'Give it a short one, such as Signup pipeline.' })
 }

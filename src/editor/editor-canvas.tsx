@@ -77,7 +77,11 @@ export function EditorCanvas({ facts, overlay, children }: { facts: CanvasFacts;
           },
           onNodeClick: (event, node) => {
             if ((event.target as Element).closest('[data-fold]')) toggleCollapsed(editor, [node.id])
-            else if (!connecting.onRing(event, node)) selecting.onTap(node)
+            else if (!connecting.onRing(event, node)) {
+              // One of several that are selected: a click is about it alone.
+              if (!pickingOn && !event.shiftKey && !event.metaKey && !event.ctrlKey && editor.store.getState().selected.has(node.id)) editor.select([node.id])
+              selecting.onTap(node)
+            }
           },
           onNodeDoubleClick: (event, node) => {
             if (viewOnly || (event.target as Element).closest('[data-fold], .react-flow__handle')) return

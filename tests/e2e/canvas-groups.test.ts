@@ -85,6 +85,10 @@ test('selected functions are paused and resumed together, and the drawing says s
 test('of what a box has selected a Shift-click takes one away, a drag moves the rest, and a click picks one', async () => {
   await nothingSelected()
   await page.keyboard.press('1')
+  // The drawing glides to its place.
+  const place = async () => JSON.stringify(await frames().first().boundingBox())
+  let last = ''
+  await expect.poll(async () => last === (last = await place()), { interval: 200 }).toBe(true)
   const selected = () => page.locator('.react-flow__node-function.selected')
   const [first, second] = [(await frames().nth(0).boundingBox())!, (await frames().nth(1).boundingBox())!]
   await drag(page, { x: second.x + second.width + 40, y: second.y + second.height / 2 }, { x: first.x + first.width - 20, y: first.y + 10 })
@@ -101,6 +105,7 @@ test('of what a box has selected a Shift-click takes one away, a drag moves the 
   await drag(page, head(first), { x: head(first).x + 64, y: head(first).y })
   const right = async () => Math.min((await frames().nth(0).boundingBox())!.x - first.x, (await frames().nth(1).boundingBox())!.x - second.x)
   await expect.poll(right).toBeGreaterThan(40)
+  expect(await selected().count()).toBe(2)
   await page.mouse.click(head(first).x + 64, head(first).y)
   await expect.poll(() => page.locator('.react-flow__node.selected').count()).toBe(1)
 })

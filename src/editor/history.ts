@@ -3,7 +3,7 @@
  * documents, so undoing one's own edit leaves what others did meanwhile in place, a later value of
  * the same field, too; what no longer makes sense is skipped.
  */
-import { jsonEqual } from '#base/json.ts'
+import { jsonEqual, memberAt } from '#base/json.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { applyChanges, diffDocuments, invertChanges, type Change } from '#graph/operations.ts'
 
@@ -96,11 +96,8 @@ function inverse(label: string, before: GraphDocument, changes: readonly Change[
   return { label, changes: back, left: valuesAt(applyChanges(before, changes), back) }
 }
 
-const valuesAt = (document: GraphDocument, changes: readonly Change[]): unknown[] => changes.map((change) => valueAt(document, change))
-
-const valueAt = (document: GraphDocument, { path }: Change): unknown =>
-  path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), document)
+const valuesAt = (document: GraphDocument, changes: readonly Change[]): unknown[] => changes.map(({ path }) => memberAt(document, path))
 
 /** False for a field that somebody else has given another value since. In texts (`was`) both edits are kept; a whole thing comes and goes with its fields. */
 const isStillMine = (document: GraphDocument, change: Change, left: unknown): boolean =>
-  change.path.length < 3 || change.was !== undefined || jsonEqual(valueAt(document, change), left)
+  change.path.length < 3 || change.was !== undefined || jsonEqual(memberAt(document, change.path), left)

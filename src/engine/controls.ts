@@ -6,11 +6,12 @@ import { newUuid, publicId } from '#base/ids.ts'
 import { runIdFor, runMask } from '#engine/derived-ids.ts'
 import { audit, type Actor } from '#engine/audit.ts'
 import type { KnownLanes } from '#engine/known-lanes.ts'
-import { laneOf, type Route, type Routes, type RoutingTable } from '#engine/match.ts'
+import type { Routes } from '#engine/match.ts'
+import { planAgain, routeAgain } from '#engine/plan-again.ts'
 import { endRuns, type EndedRun, type RunToEnd } from '#engine/end-runs.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 import { runFind, runReopen } from '#engine/sql/run-control.ts'
-import { cancelKeys, emptyPlan, type Plan, type PlannedRun } from '#engine/store-events.ts'
+import { emptyPlan, type Plan, type PlannedRun } from '#engine/store-events.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { tryAgain } from '#engine/try-again.ts'
 
@@ -128,23 +129,10 @@ async function loadEvent(pool: pg.Pool, workspaceId: string, eventId: string): P
   return { id: eventId, name, data, ts: Number(ts), ...(v === null ? {} : { v }) }
 }
 
-/** A test of a draft goes on as that draft, whether its function was ever published or not. */
-async function tableFor(context: ControlContext, workspaceId: string, run: FoundRun): Promise<{ table: RoutingTable; route: Route }> {
-  const table = await (run.version < 0 ? context.routes.ofDraft(workspaceId, run.function_id, run.version) : context.routes.get(workspaceId))
-  const route = table.byId.get(run.function_id)
-  if (route === undefined) throw new FanwiseError('conflict', 'This function is not published any more.', { fix: 'Publish its workflow, then try again.' })
-  return { table, route }
-}
-
 /** A run that goes on, or once more, as the function waits in line by now; its lane is there. */
 async function plannedAgain(context: ControlContext, workspaceId: string, run: FoundRun): Promise<Omit<PlannedRun, 'runId'>> {
-  const { table, route } = await tableFor(context, workspaceId, run)
-  const event = await loadEvent(context.pool, workspaceId, run.event_id)
-  const lane = laneOf(route, workspaceId, event)
-  const planned = {
-    workspaceId, route, version: run.version, eventId: run.event_id, laneId: lane.id, keyText: lane.keyText, ownerId: lane.ownerId, rules: false,
-    parentRunId: null, parentStep: null, retryOf: null, cancelKeys: cancelKeys(table, run.function_id, run.version, event),
-  }
+  const routed = await routeAgain(context.routes, workspaceId, run.function_id, run.version, 'This function is not published any more.')
+  const planned = planAgain(routed, workspaceId, run.version, await loadEvent(context.pool, workspaceId, run.event_id))
   await context.lanes.ensure(context.pool, [planned])
   return planned
 }

@@ -1,8 +1,7 @@
 /** Whom a publish reaches beyond the functions it changes: events, functions elsewhere, webhook addresses. Derived from names. */
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { matchesEvent, type ElsewhereFunction } from '#graph/links.ts'
-import { stepDefinition } from '#steps/definitions.ts'
+import { matchesEvent, namesIn, type ElsewhereFunction } from '#graph/links.ts'
 
 /** A function, and its workflow where that is another one. */
 export interface Place {
@@ -47,21 +46,14 @@ interface Talker {
   /** Names and patterns it takes, by what they do to it. */
   hears: Record<Hearing, string[]>
   emits: string[]
+  calls: string[]
 }
 
-function talkers({ functions }: Side): Talker[] {
-  return functions.map((one) => ({ slug: one.slug, workflow: null, hears: { starts: eventsOf(one), waits: one.steps.flatMap((step) => ask(step, 'waitsFor')), ends: endsOf(one) }, emits: one.steps.flatMap((step) => ask(step, 'emits')) }))
-}
+const talkers = ({ functions }: Side): Talker[] => functions.map((one) => talker({ slug: one.slug, workflow: null, ...namesIn(one) }))
+const others = (elsewhere: readonly ElsewhereFunction[]): Talker[] => elsewhere.map(talker)
 
-function others(elsewhere: readonly ElsewhereFunction[]): Talker[] {
-  return elsewhere.map(({ slug, workflow, events, waits = [], ends = [], emits = [] }) => ({ slug, workflow, hears: { starts: events, waits, ends }, emits }))
-}
-
-const endsOf = (one: FunctionDefinition): string[] => (one.flow?.cancelOn ?? []).map(({ event }) => event)
-const eventsOf = (one: FunctionDefinition): string[] => one.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : []))
-
-function ask(step: FunctionDefinition['steps'][number], what: 'emits' | 'calls' | 'waitsFor'): string[] {
-  return [stepDefinition(step.kind)[what]?.(step.config) ?? []].flat()
+function talker({ slug, workflow, events, waits = [], ends = [], emits = [], calls = [] }: Omit<ElsewhereFunction, 'workflow'> & { workflow: string | null }): Talker {
+  return { slug, workflow, hears: { starts: events, waits, ends }, emits, calls }
 }
 
 function changedEvents(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['events'] {
@@ -80,7 +72,7 @@ function changedEvents(before: Side, after: Side, elsewhere: readonly ElsewhereF
 
 function reactions({ functions }: Side): Map<string, Set<string>> {
   const map = new Map<string, Set<string>>()
-  for (const one of functions) for (const event of eventsOf(one)) map.set(event, (map.get(event) ?? new Set()).add(one.slug))
+  for (const one of functions) for (const event of namesIn(one).events) map.set(event, (map.get(event) ?? new Set()).add(one.slug))
   return map
 }
 
@@ -107,11 +99,7 @@ function unheard(before: Side, after: Side, elsewhere: readonly ElsewhereFunctio
 function uncalled(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['uncalled'] {
   const kept = new Set(after.functions.map((one) => one.slug))
   const gone = new Set(before.functions.map((one) => one.slug).filter((slug) => !kept.has(slug)))
-  const callers = [
-    ...after.functions.map((one) => ({ slug: one.slug, workflow: null, calls: one.steps.flatMap((step) => ask(step, 'calls')) })),
-    ...elsewhere.map(({ slug, workflow, calls = [] }) => ({ slug, workflow, calls })),
-  ]
-  return callers.flatMap(({ slug, workflow, calls }) => [...new Set(calls)].filter((one) => gone.has(one)).map((one) => ({ slug, workflow, calls: one })))
+  return [...talkers(after), ...others(elsewhere)].flatMap(({ slug, workflow, calls }) => [...new Set(calls)].filter((one) => gone.has(one)).map((one) => ({ slug, workflow, calls: one })))
 }
 
 function silentWebhooks(before: Side, after: Side, elsewhere: readonly ElsewhereFunction[]): Impact['webhooks'] {

@@ -2,6 +2,7 @@
  * Links that names make: which emit step's events arrive at which event node, and which
  * functions react to an event name, here and in other workflows. Derived, never stored.
  */
+import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument, StepNode } from '#graph/document.ts'
 import { isUnder } from '#base/event-pattern.ts'
 import { stepDefinition } from '#steps/definitions.ts'
@@ -74,6 +75,15 @@ export interface ElsewhereFunction {
   calls?: string[]
   /** Its frame in the drawing of that workflow. */
   nodeId?: string
+}
+
+/** The names by which a function is bound to others. */
+export function namesIn({ triggers, steps, flow }: FunctionDefinition): Required<Pick<ElsewhereFunction, 'events' | 'waits' | 'ends' | 'emits' | 'calls'>> {
+  const said = (what: 'emits' | 'calls' | 'waitsFor'): string[] => steps.flatMap((step) => stepDefinition(step.kind)[what]?.(step.config) ?? [])
+  return {
+    events: triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : [])),
+    waits: said('waitsFor'), ends: (flow?.cancelOn ?? []).map(({ event }) => event), emits: said('emits'), calls: said('calls'),
+  }
 }
 
 /** Functions of other workflows that react to an event name or pattern of this one. */

@@ -8,10 +8,10 @@ import { cancelRest, confirm, letGo, rest, resume } from '#engine/fan-out/rest.t
 import { rangesOf, type FanOutRow } from '#engine/fan-out/row.ts'
 import { readItems, type ItemPage, type ItemQuery } from '#engine/fan-out/items.ts'
 import { readProgress, readProgressOf, type FanOutProgress } from '#engine/fan-out/progress.ts'
-import { laneOf, type Route, type RoutingTable } from '#engine/match.ts'
+import { planAgain, routeAgain } from '#engine/plan-again.ts'
 import { fanOutFailed, fanOutLook, fanOutReopen, limitOverride } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
-import { cancelKeys, emptyPlan, keyLists } from '#engine/store-events.ts'
+import { emptyPlan, keyLists } from '#engine/store-events.ts'
 import { untilAnswered } from '#engine/try-again.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 
@@ -110,13 +110,9 @@ async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGener
       behind = rows.at(-1)!.run
       const plan = emptyPlan()
       for (const failed of rows) {
-        const { table, route } = await tableOfRun(context, row.workspace_id, range.functionId, failed.version)
+        const routed = await routeAgain(context.routes, row.workspace_id, range.functionId, failed.version, 'A function of this fan-out is not published any more.')
         const event = { id: failed.event_id, name: failed.name, data: failed.data, ts: failed.ts, ...(failed.v === null ? {} : { v: failed.v }) }
-        const lane = laneOf(route, row.workspace_id, event)
-        plan.runs.push({
-          workspaceId: row.workspace_id, runId: failed.run, route, version: failed.version, eventId: failed.event_id, laneId: lane.id, keyText: lane.keyText,
-          ownerId: lane.ownerId, rules: false, parentRunId: null, parentStep: null, retryOf: null, cancelKeys: cancelKeys(table, range.functionId, failed.version, event),
-        })
+        plan.runs.push({ ...planAgain(routed, row.workspace_id, failed.version, event), runId: failed.run })
       }
       await context.lanes.ensure(context.pool, plan.runs)
       const answer = await context.pool.query<{ n: number }>({ ...fanOutReopen, values: [row.workspace_id, row.id, uuids(plan.runs.map((run) => run.runId)), uuids(plan.runs.map((run) => run.laneId)), keyLists(plan.runs)] })
@@ -124,14 +120,6 @@ async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGener
       yield answer.rows[0]!.n
     }
   }
-}
-
-/** A test of a draft goes on as that draft. */
-async function tableOfRun(context: FanOutContext, workspaceId: string, functionId: string, version: number): Promise<{ table: RoutingTable; route: Route }> {
-  const table = await (version < 0 ? context.routes.ofDraft(workspaceId, functionId, version) : context.routes.get(workspaceId))
-  const route = table.byId.get(functionId)
-  if (route === undefined) throw new FanwiseError('conflict', 'A function of this fan-out is not published any more.', { fix: 'Publish its workflow, then try again.' })
-  return { table, route }
 }
 
 const limitMax = 100_000

@@ -1,7 +1,7 @@
 /** Each step's config against its kind's schema, and the language of each of its texts. Answers what the texts read. */
 import type { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
-import type { JsonObject } from '#base/json.ts'
+import { memberAt, type JsonObject } from '#base/json.ts'
 import { expressionFields } from '#expressions/fields.ts'
 import { repeatScope } from '#graph/compile/check-each.ts'
 import { atStep, type Findings, type FrameModel } from '#graph/compile/model.ts'
@@ -24,7 +24,7 @@ export function checkConfig(frame: FrameModel, step: StepNode, findings: Finding
       const path = issue.path.map(String)
       const field = ['config', ...path].join('.')
       broken.add(field)
-      const { message, fix } = wordsOf(issue, valueAt(step.config, path), labelAt(definition.config, path))
+      const { message, fix } = wordsOf(issue, memberAt(step.config, path), labelAt(definition.config, path))
       findings.error(atStep(frame, step, field), 'config-invalid', message, fix)
     }
   }
@@ -77,15 +77,6 @@ function generalWords(issue: z.core.$ZodIssue, value: unknown, label: string): W
   if (issue.code === 'invalid_type' && issue.expected === 'int') return { message: `${String(value)} is not a whole number.`, fix: `Correct ${label}.` }
   if (issue.code === 'invalid_value') return { message: `${JSON.stringify(value)} is not one of the choices.`, fix: `Choose ${label} again.` }
   return null
-}
-
-function valueAt(value: unknown, path: string[]): unknown {
-  let current = value
-  for (const key of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined
-    current = (current as Record<string, unknown>)[key]
-  }
-  return current
 }
 
 /** The form's label of a field, or its name. */

@@ -1,6 +1,6 @@
 /** Changing a node's or an edge's own fields, and renaming a step together with what reads it. */
 import type { z } from 'zod'
-import type { Json } from '#base/json.ts'
+import { memberAt, type Json } from '#base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode, StepNode } from '#graph/document.ts'
 import { graphEdge, graphNode } from '#graph/document.ts'
 import { freeName, isReservedKey, stepKeyMax, stepKeyPattern, stepsOf, toStepKey } from '#graph/edit/names.ts'
@@ -32,7 +32,7 @@ export function whyEdgeRefused(document: GraphDocument, id: string, patch: NodeP
 function refusalWords({ error }: { error?: z.ZodError | undefined }, patch: NodePatch): string | null {
   const issue = error?.issues[0]
   if (issue === undefined) return null
-  const text = issue.path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), patch)
+  const text = memberAt(patch, issue.path.map(String))
   if (issue.code === 'too_big' && typeof text === 'string') {
     return `That has ${text.length.toLocaleString('en')} characters; ${Number(issue.maximum).toLocaleString('en')} is the most here. The field stays as it was.`
   }

@@ -2,7 +2,7 @@
 import type { Catalog } from '#graph/compile/catalog.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
-import { stepDefinition } from '#steps/definitions.ts'
+import { namesIn } from '#graph/links.ts'
 import { knownValues } from '#server/connections/known-values.ts'
 import { db, type Transaction } from '#server/db.ts'
 import { eventNamesOf, eventSamples } from '#server/events/samples.ts'
@@ -25,13 +25,6 @@ export async function loadCatalog(workspaceId: string, exceptWorkflowId: string 
   return {
     values: await knownValues(workspaceId, within),
     ...(document === null ? {} : { samples: await eventSamples(workspaceId, eventNamesOf(document), undefined, within) }),
-    functionsElsewhere: rows.map(({ slug, workflow, definition }) => ({
-      slug, workflow, nodeId: definition.nodeId,
-      events: definition.triggers.flatMap((trigger) => (trigger.type === 'event' ? [trigger.event] : [])),
-      waits: definition.steps.flatMap((step) => stepDefinition(step.kind).waitsFor?.(step.config) ?? []),
-      ends: (definition.flow?.cancelOn ?? []).map(({ event }) => event),
-      emits: definition.steps.flatMap((step) => stepDefinition(step.kind).emits?.(step.config) ?? []),
-      calls: definition.steps.flatMap((step) => stepDefinition(step.kind).calls?.(step.config) ?? []),
-    })),
+    functionsElsewhere: rows.map(({ slug, workflow, definition }) => ({ slug, workflow, nodeId: definition.nodeId, ...namesIn(definition) })),
   }
 }

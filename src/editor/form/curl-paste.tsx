@@ -6,7 +6,7 @@ import { useState, type ClipboardEvent, type ReactNode } from 'react'
 import type { JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import type { CurlSignIn } from '#steps/http/curl-sign-in.ts'
+import { signInBack, type CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { readCurl } from '#steps/http/curl.ts'
 import { useEditor } from '../context.ts'
 import { CurlConnection } from './curl-connection.tsx'
@@ -26,8 +26,11 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
   const [open, setOpen] = useState(false)
   const [said, setSaid] = useState<FieldProblem | null>(null)
   const [offer, setOffer] = useState<Offer | null>(null)
-  const put = (label: string, config: JsonObject): void => {
-    editor.edit(label, (document) => updateNode(document, step.id, { config }))
+  const put = (label: string, config: JsonObject | ((now: JsonObject) => JsonObject)): void => {
+    editor.edit(label, (document) => {
+      const now = document.nodes[step.id]
+      return now?.type === 'step' ? updateNode(document, step.id, { config: typeof config === 'function' ? config(now.config) : config }) : document
+    })
     editor.closeGesture()
   }
   const fill = (text: string): boolean => {
@@ -80,7 +83,7 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
             setOffer(null)
           }}
           onKeep={() => {
-            put(`Keep the sign-in of ${step.name} in the drawing`, offer.whole)
+            put(`Keep the sign-in of ${step.name} in the drawing`, (now) => signInBack(now, offer.whole, offer.signIn.without))
             setOffer(null)
           }}
           onLater={() => setOffer(null)}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readCurl } from '#steps/http/curl.ts'
-import type { CurlSignIn } from '#steps/http/curl-sign-in.ts'
+import { signInBack, type CurlSignIn } from '#steps/http/curl-sign-in.ts'
 import { httpDefinition } from '#steps/http/definition.ts'
 
 function signIn(command: string): CurlSignIn | null {
@@ -42,4 +42,25 @@ test.each([
 ])('%s gives nothing to keep', (command) => {
   const read = readCurl(command)
   expect('problem' in read ? null : read.signIn).toBeNull()
+})
+
+test.each([
+  [`-H 'Authorization: Bearer ${secret}'`, { auth: 'bearer', token: secret }],
+  [`-u ada:${secret}`, { auth: 'basic', user: 'ada', password: secret }],
+  [`-H 'X-Api-Key: ${secret}'`, { auth: 'none', headers: [{ name: 'Accept', value: 'text/csv' }, { name: 'X-Trace', value: '1' }, { name: 'X-Api-Key', value: secret }] }],
+  [`-G -d api_key=${secret}`, { auth: 'none', query: [{ name: 'limit', value: '50' }, { name: 'api_key', value: secret }] }],
+])('what gives access comes back by itself: %s, and what was edited since stays', (options, expected) => {
+  const read = readCurl(`curl ${at} -H 'Accept: application/json' ${options}`)
+  if ('problem' in read) throw new Error(read.problem)
+  const { without } = read.signIn!
+  const edited = {
+    ...without, url: 'https://api.example.com/v2/contacts', timeout: '5s', query: [{ name: 'limit', value: '50' }],
+    headers: [{ name: 'Accept', value: 'text/csv' }, { name: 'X-Trace', value: '1' }],
+  }
+  const back = signInBack(edited, read.config, without)
+  expect({ ...edited, ...back }).toMatchObject({ ...edited, ...expected })
+  expect(back).not.toHaveProperty('url')
+  expect(JSON.stringify(back)).toContain(secret)
+  // A row of that name gets the value it had, instead of a second one beside it.
+  expect(signInBack({ ...edited, ...back }, read.config, without)).toEqual(back)
 })

@@ -1,5 +1,5 @@
 /** What gives access in a request that was read from a cURL command, as the connection it could become. Pure. */
-import type { JsonObject } from '#base/json.ts'
+import { jsonEqual, type JsonObject } from '#base/json.ts'
 
 export interface CurlSignIn {
   kind: 'bearer' | 'basic' | 'header' | 'query'
@@ -42,6 +42,26 @@ export function signInOf(config: JsonObject): CurlSignIn | null {
   const parameter = query.find((one) => keyParameter.test(one.name))
   if (parameter === undefined) return null
   return found('query', plain(parameter.value), { ...at, parameter: parameter.name, without: { ...left, query: query.filter((one) => one !== parameter) } })
+}
+
+/** The fields that put what gives access back into a step's config, which may be another one by now: nothing else of it changes. */
+export function signInBack(config: JsonObject, whole: JsonObject, without: JsonObject): JsonObject {
+  const back: JsonObject = {}
+  for (const [field, value] of Object.entries(whole)) {
+    if (jsonEqual(value, without[field])) continue
+    back[field] = Array.isArray(value) ? rowsBack(pairs(config[field]), value as Pair[], pairs(without[field])) : value
+  }
+  return back
+}
+
+function rowsBack(now: Pair[], whole: Pair[], without: Pair[]): Pair[] {
+  const rows = [...now]
+  for (const one of whole.filter((row) => !without.some((left) => jsonEqual(left, row)))) {
+    const at = rows.findIndex((row) => row.name.toLowerCase() === one.name.toLowerCase())
+    if (at < 0) rows.push(one)
+    else rows[at] = one
+  }
+  return rows
 }
 
 function found(kind: CurlSignIn['kind'], text: string, rest: Omit<CurlSignIn, 'kind' | 'secret' | 'placeholder'>): CurlSignIn | null {

@@ -138,6 +138,10 @@ test('a cURL command with a token becomes a connection, and the token never a pa
   await pasteCurl(`curl https://api.shop.example/v1/orders -H 'Authorization: Bearer ${curlToken}' -H 'Accept: application/json'`)
   const offer = page.getByTestId('curl-connection')
   await offer.getByText('goes only to').waitFor()
+  // Pasted again for another host before that was decided: each offer has its own name and secret.
+  await pasteCurl(`curl https://api.depot.example/v1/parcels -H 'Authorization: Bearer sk_live_of_the_depot_7711'`)
+  await until(async () => (await offer.getByLabel('Name of the connection').inputValue()) === 'Depot', 'the offer is about the second host')
+  await pasteCurl(`curl https://api.shop.example/v1/orders -H 'Authorization: Bearer ${curlToken}' -H 'Accept: application/json'`)
   expect(await axeFindings(page, '[data-testid=panel]')).toEqual([])
   await look('curl-offer')
   await offer.getByLabel('Name of the connection').fill('Shop')

@@ -2,7 +2,7 @@
 /** Fills an HTTP step from a cURL command: pasted here, or into the URL field. What gives access in it stays out of the drawing until a person says where it goes. */
 import { Button, Textarea } from '@mantine/core'
 import { IconTerminal2 } from '@tabler/icons-react'
-import { useState, type ClipboardEvent, type ReactNode } from 'react'
+import { useRef, useState, type ClipboardEvent, type ReactNode } from 'react'
 import type { JsonObject } from '#base/json.ts'
 import type { StepNode } from '#graph/document.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
@@ -15,6 +15,8 @@ import type { FieldProblem } from './use-field.ts'
 import classes from './form.module.css'
 
 interface Offer {
+  /** Each command has an offer of its own: nothing typed or read for one is kept with another's host. */
+  n: number
   step: string
   signIn: CurlSignIn
   /** The form with what gives access, if it is to be part of the drawing after all. */
@@ -26,6 +28,7 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
   const [open, setOpen] = useState(false)
   const [said, setSaid] = useState<FieldProblem | null>(null)
   const [offer, setOffer] = useState<Offer | null>(null)
+  const offers = useRef(0)
   const put = (label: string, config: JsonObject | ((now: JsonObject) => JsonObject)): void => {
     editor.edit(label, (document) => {
       const now = document.nodes[step.id]
@@ -34,13 +37,14 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
     editor.closeGesture()
   }
   const fill = (text: string): boolean => {
+    const n = ++offers.current
     const read = readCurl(text)
     if ('problem' in read) {
       setSaid({ severity: 'error', text: read.problem })
       return false
     }
     put(`Fill ${step.name} from cURL`, read.signIn === null ? read.config : read.signIn.without)
-    setOffer(read.signIn === null ? null : { step: step.id, signIn: read.signIn, whole: read.config })
+    setOffer(read.signIn === null ? null : { n, step: step.id, signIn: read.signIn, whole: read.config })
     setSaid(read.notes.length === 0 ? null : { severity: 'warning', text: read.notes.join(' ') })
     setOpen(false)
     return true
@@ -77,8 +81,10 @@ export function CurlPaste({ step, children }: { step: StepNode; children: ReactN
       {said && <Problem problem={said} />}
       {offer !== null && offer.step === step.id && (
         <CurlConnection
-          signIn={offer.signIn}
+          key={offer.n} signIn={offer.signIn}
           onConnection={(name) => {
+            // Made for a command that another one has taken the place of since.
+            if (offers.current !== offer.n) return
             put(`Sign in ${step.name} with ${name}`, { auth: 'connection', connection: name })
             setOffer(null)
           }}

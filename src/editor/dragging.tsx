@@ -76,7 +76,7 @@ export function useMoving() {
       editor.set({ drag: null })
       if (drag === null) return
       editor.edit(`Move ${selectionName(document, Object.keys(drag))}${whereWords(document, drag)}`, (before) => dropNodes(before, drag, { snap: false, ...(place.taken ? { taken: place.taken } : {}) }))
-      const words = dropWords(document, editor.store.getState().document)
+      const words = dropWords(document, editor.store.getState().document, Object.keys(drag))
       if (words !== null) tell('dropped', <MarkedText text={words} />, 7000)
     },
     /** A corner is dragged. */

@@ -8,6 +8,7 @@ import { makeRoom, standClear } from '#graph/edit/make-room.ts'
 import { keepTogether, setParent } from '#graph/edit/set-parent.ts'
 import { moveOntoLine } from '#graph/edit/splice.ts'
 import { firstStep, frameSize, stepSize } from '#graph/sizes.ts'
+import { looseWords } from './loose-words.ts'
 import { freeSpot, lineAt } from './place.ts'
 
 interface Rect {
@@ -131,8 +132,13 @@ export function whereWords(document: GraphDocument, positions: Record<string, Po
 /** "between Look up and Notify": where a step goes that takes over a line. */
 export const betweenWords = (document: GraphDocument, { source, target }: OrderEdge): string => `between ${[source, target].map((id) => nodeTitle(document.nodes[id] as StepNode)).join(' and ')}`
 
-/** What a drop changed beside places, in a sentence; null when nothing did. */
-export function dropWords(before: GraphDocument, after: GraphDocument): string | null {
+/** What moving these changed beside places, in sentences; null when nothing did. */
+export function dropWords(before: GraphDocument, after: GraphDocument, ids: Iterable<string> = []): string | null {
+  const words = [whereNow(before, after), looseWords(before, after, ids)].filter((one) => one !== null).join(' ')
+  return words === '' ? null : words
+}
+
+function whereNow(before: GraphDocument, after: GraphDocument): string | null {
   const moved = Object.values(after.nodes).filter((node): node is StepNode => {
     const old = before.nodes[node.id]
     return node.type === 'step' && old?.type === 'step' && old.parent !== node.parent

@@ -48,7 +48,7 @@ export function TargetMenu({ request, onClose }: { request: TargetRequest | null
     if (target === undefined) return
     const before = editor.store.getState().document
     editor.edit(target.edit, target.apply, { select: [target.then] })
-    const changed = dropWords(before, editor.store.getState().document)
+    const changed = dropWords(before, editor.store.getState().document, [target.then])
     if (changed !== null) tell('dropped', changed.replaceAll('`', ''), 9000)
     canvasApi()?.keepInView(target.then)
     focusNode(target.then)

@@ -6,6 +6,7 @@ import { canvasApi } from '../canvas-api.ts'
 import type { EditorContextValue } from '../context.ts'
 import type { Command } from './command.ts'
 import { selectionName } from './selection-name.ts'
+import { looseWords } from '../loose-words.ts'
 import { connectTargets, moveTargets } from '../targets.ts'
 import { tell } from './tell.ts'
 
@@ -68,7 +69,8 @@ export function giveOwnFunction({ editor, place }: EditorContextValue): void {
   editor.edit(`Give ${selectionName(document, steps)} a function of ${steps.length === 1 ? 'its' : 'their'} own`, () => made.document, { select: [made.id] })
   canvasApi()?.keepInView(made.id)
   const across = made.readsAcross === 0 ? '' : ` ${made.readsAcross} ${made.readsAcross === 1 ? 'step reads' : 'steps read'} results that are now in the other function; the list of what to fix says where.`
-  tell('dropped', `${made.slug} starts on the same events, and fails and retries on its own.${across}`, 9000)
+  const loose = looseWords(document, made.document)
+  tell('dropped', `${made.slug} starts on the same events, and fails and retries on its own.${across}${loose === null ? '' : ` ${loose}`}`, 9000)
 }
 
 export const arrangeCommands: Command[] = [

@@ -15,6 +15,7 @@ import { removeElements } from '#graph/edit/remove.ts'
 import { firstStep, roundTo, snap } from '#graph/sizes.ts'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor, type EditorContextValue } from '../context.ts'
+import { looseWords } from '../loose-words.ts'
 import { announce } from './announce.ts'
 import { isCanvasFocused } from './focus.ts'
 import { selectionName } from './selection-name.ts'
@@ -45,6 +46,8 @@ export function cutSelection(context: EditorContextValue): void {
 export function removeSelected({ editor }: EditorContextValue, verb: 'Cut' | 'Delete'): void {
   const { document, selected } = editor.store.getState()
   editor.edit(`${verb} ${selectionName(document, selected)}`, (before) => removeElements(before, selected), { select: [] })
+  const loose = looseWords(document, editor.store.getState().document)
+  if (loose !== null) tell('dropped', loose, 9000)
 }
 
 export async function pasteFromClipboard(context: EditorContextValue): Promise<void> {

@@ -11,6 +11,7 @@ import { removeElements } from '#graph/edit/remove.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
 import { callersOf, renameFunction } from '#graph/edit/rename-function.ts'
 import { renameStep, renameStepKey, rewriteKeys, updateNode, whyRefused } from '#graph/edit/update-node.ts'
+import { leftLoose } from '#graph/edit/way-on.ts'
 import { applyRandomEdit, randomDocument, randomEdit } from '#graph/random-edits.ts'
 import { stepSize } from '#graph/sizes.ts'
 
@@ -97,6 +98,36 @@ describe('removing', () => {
     let document = addStep(drawing(), { id: 'if', parent: 'fn', kind: 'condition' }).document
     document = connected(document, 'if', 'a', 'false')
     expect(Object.values(removeElements(document, ['a']).edges).find((edge) => edge.source === 'if')).toMatchObject({ target: 'b', port: 'false' })
+  })
+  test('what was joined to the way of a failure is not joined to the way before it', () => {
+    let document = updateNode(drawing(), 'b', { onError: 'branch' })
+    document = addStep(document, { id: 'h', parent: 'fn', kind: 'http', name: 'h' }).document
+    document = connected(document, 'b', 'h', 'error')
+    for (const after of [removeElements(document, ['b']), setParent(document, 'b', 'other', at)]) {
+      expect(orders(after)).toEqual(['a>c'])
+      expect(leftLoose(document, after, new Set(['b'])).map((step) => step.id)).toEqual(['h'])
+    }
+    // Of a first step, what comes next takes its place; what handled its failure does not.
+    const first = removeElements(document, ['a', 'b'])
+    expect(leftLoose(document, first, new Set(['a', 'b'])).map((step) => step.id)).toEqual(['h'])
+    expect(leftLoose(document, removeElements(document, ['a']), new Set(['a']))).toEqual([])
+  })
+  test.each([
+    [['true', 'false'], ['a>c'], ['d']], [['false', 'false'], ['a>c', 'a>d'], []],
+  ])('of a condition with %j one way is joined', (ways, expected, loose) => {
+    let document = updateNode(drawing(), 'b', { kind: 'condition', config: { mode: 'if' } })
+    document = { ...document, edges: Object.fromEntries(Object.entries(document.edges).map(([id, edge]) => [id, edge.type === 'order' && edge.source === 'b' ? { ...edge, port: ways[0]! } : edge])) }
+    document = { ...document, nodes: { ...document.nodes, d: { ...node<StepNode>(document, 'd'), parent: 'fn' } } }
+    document = connected(document, 'b', 'd', ways[1]!)
+    const after = removeElements(document, ['b'])
+    expect(orders(after)).toEqual(expected)
+    expect(leftLoose(document, after, new Set(['b'])).map((step) => step.id)).toEqual(loose)
+  })
+  test('what waited for the lateness of something does not run after every success', () => {
+    let document = addStep(drawing(), { id: 'w', parent: 'fn', kind: 'wait', after: 'c' }).document
+    document = addStep(document, { id: 'late', parent: 'fn', kind: 'http' }).document
+    document = connected(document, 'w', 'late', 'timeout')
+    expect(orders(removeElements(document, ['w']))).toEqual(['a>b', 'b>c'])
   })
   test('a frame takes its steps and lines with it', () => {
     const document = removeElements(connected(drawing(), 'ev', 'fn'), ['fn'])

@@ -5,6 +5,7 @@ import type { GraphDocument, OrderEdge, Position, StepNode } from '#graph/docume
 import { addStep, firstPort, type Added } from '#graph/edit/add-node.ts'
 import { fitFrame } from '#graph/edit/fit-frame.ts'
 import { setParent } from '#graph/edit/set-parent.ts'
+import { linesOn } from '#graph/edit/way-on.ts'
 import { frame, roundUp, snap, stepSize } from '#graph/sizes.ts'
 import { wayGap } from '#graph/way-names.ts'
 import type { StepKind } from '#steps/kind.ts'
@@ -19,14 +20,14 @@ export function spliceStep(document: GraphDocument, edgeId: string, kind: StepKi
 
 /**
  * A step that is there already goes between two others, of its own function or of another one. It leaves its chain:
- * what came before it is joined to what came after it where it had exactly one of each; its other lines go. Unchanged
+ * what came before it is joined to what came after it by its way on where it had exactly one of each; its other lines go. Unchanged
  * when the line is one of its own.
  */
 export function moveOntoLine(document: GraphDocument, edgeId: string, stepId: string): GraphDocument {
   const step = Object.hasOwn(document.nodes, stepId) ? document.nodes[stepId] : undefined
   const line = Object.hasOwn(document.edges, edgeId) ? document.edges[edgeId] : undefined
   if (step?.type !== 'step' || line === undefined || line.source === stepId || line.target === stepId) return document
-  const out = takeOut(document, stepId)
+  const out = takeOut(document, step)
   const place = placeOn(out, edgeId, step.kind)
   if (place === null) return document
   const { parent } = place.source
@@ -69,11 +70,12 @@ function takeLine(document: GraphDocument, { edge, source, target }: Place, step
   return fitFrame({ ...document, nodes, edges: { ...document.edges, [edge.id]: { ...edge, target: stepId }, [on.id]: on } }, source.parent)
 }
 
-/** Without its lines; one that was between two others leaves them joined. */
-function takeOut(document: GraphDocument, stepId: string): GraphDocument {
+/** Without its lines; one that was between two others on its way on leaves them joined. */
+function takeOut(document: GraphDocument, step: StepNode): GraphDocument {
+  const stepId = step.id
   const orders = Object.values(document.edges).filter((edge): edge is OrderEdge => edge.type === 'order')
   const [before, ...moreBefore] = orders.filter((edge) => edge.target === stepId)
-  const [after, ...moreAfter] = orders.filter((edge) => edge.source === stepId)
+  const [after, ...moreAfter] = linesOn(step, orders.filter((edge) => edge.source === stepId))
   const edges = Object.fromEntries(Object.entries(document.edges).filter(([, edge]) => edge.type !== 'order' || (edge.source !== stepId && edge.target !== stepId)))
   const known = orders.some((edge) => edge.source === before?.source && edge.port === before.port && edge.target === after?.target)
   if (before !== undefined && after !== undefined && moreBefore.length + moreAfter.length === 0 && !known) {

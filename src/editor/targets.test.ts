@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { emptyDocument, type GraphDocument, type StepNode } from '#graph/document.ts'
 import { addEvent, addFunction, addNote, addSchedule, addStep } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
+import { removeElements } from '#graph/edit/remove.ts'
+import { updateNode } from '#graph/edit/update-node.ts'
 import { connectTargets, moveTargets } from './targets.ts'
 
 function drawing(): GraphDocument {
@@ -59,4 +61,9 @@ test('a step gets a function of its own, unless it has one', () => {
   expect(edges(moved)).toContain('First Third')
   expect((moved.nodes['Second'] as StepNode).parent).not.toBe('charge')
   expect(moveTargets(drawing(), 'Say').map((one) => one.value)).not.toContain('own')
+  // What somebody else did while the list was open stays; gone meanwhile, nothing happens.
+  const edited = addNote(updateNode(drawing(), 'First', { name: 'Look up' }), { id: 'theirs', position: { x: 0, y: 600 } }).document
+  expect(own.apply(edited).nodes).toMatchObject({ First: { name: 'Look up' }, theirs: { type: 'note' } })
+  const gone = removeElements(drawing(), ['Second'])
+  expect(own.apply(gone)).toBe(gone)
 })

@@ -70,7 +70,7 @@ export function moveTargets(document: GraphDocument, id: string, taken: Iterable
   const own = ownFunction(document, [id], taken)
   const alone: Target[] = 'refused' in own ? [] : [{
     value: 'own', label: 'A function of its own', detail: 'started by the same events', keywords: 'un-nest out alone new', kind: 'function',
-    edit: `Give ${nodeTitle(step)} a function of its own`, then: id, apply: () => own.document,
+    edit: `Give ${nodeTitle(step)} a function of its own`, then: id, apply: (before) => ownAlone(before, id, taken),
   }]
   return [...ends, ...alone, ...between(document, step)]
 }
@@ -86,6 +86,12 @@ function between(document: GraphDocument, step: StepNode): Target[] {
       edit: `Move ${nodeTitle(step)} ${words}`, then: step.id, apply: (before: GraphDocument) => makeRoom(before, moveOntoLine(before, edge.id, step.id)),
     }]
   })
+}
+
+/** Of the drawing as it is when it is chosen: what others did while the list was open stays. */
+function ownAlone(before: GraphDocument, id: string, taken: Iterable<string>): GraphDocument {
+  const own = ownFunction(before, [id], taken)
+  return 'refused' in own ? before : own.document
 }
 
 /** After the last step of a function, which leads to it. */

@@ -20,7 +20,7 @@ export interface KeyFieldProps {
 }
 
 /** `data.id` as it is read of the event that starts the run. */
-const inFirst = (value = ''): string => (value.trim() === '' ? '' : `event.${value.trim().replace(/^event\./, '')}`)
+const inFirst = (value = ''): string => (value.trim() === '' ? '' : `event.${value.trim().replace(/^(?:event|async)\./, '')}`)
 
 export function KeyField({ label, field, value, onChange, paths, help, placeholder }: KeyFieldProps) {
   const id = useId()

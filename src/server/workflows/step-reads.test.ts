@@ -23,6 +23,10 @@ test('the value that a wait compares is read of the event', () => {
   expect(taken('wait', { event: 'invoice/paid', match: 'data.total', condition: 'async.data.amount >= event.data.customer.age' }).value).toEqual({ event: { data: { total: 5, customer: { age: 36 } } } })
 })
 
+test.each([['event.data.total', { total: 5 }], ['data.lines[1].sku', { lines: [{ sku: 'a' }, { sku: 'b' }] }]])('also where it is written %s', (match, data) => {
+  expect(taken('wait', { event: 'invoice/paid', match })).toEqual({ value: { event: { data } }, absent: [], unkept: [] })
+})
+
 test('a text that cannot be read says so', () => {
   expect(readsOfStep(step('transform', { fields: [{ name: 'a', value: '{{ event.data. }}' }] }))).toBeNull()
 })

@@ -4,6 +4,7 @@ import { expressionFields } from '#expressions/fields.ts'
 import { readsOf, type Read } from '#graph/compile/reads.ts'
 import type { StepDefinition } from '#graph/definition.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { matchKeys } from '#steps/wait/definition.ts'
 
 /** Null when its texts cannot be read. */
 export function readsOfStep(step: StepDefinition): Read[] | null {
@@ -13,7 +14,7 @@ export function readsOfStep(step: StepDefinition): Read[] | null {
     if (step.each !== undefined) reads.push(...readsOf(step.each.items, 'template').references)
     const { match } = step.config
     // The same place of both events, written without their names.
-    if (step.kind === 'wait' && typeof match === 'string' && match !== '') reads.push({ root: 'event', path: match.split('.'), optional: true })
+    if (step.kind === 'wait' && typeof match === 'string' && match !== '') reads.push({ root: 'event', path: matchKeys(match), optional: true })
     return reads
   } catch {
     return null

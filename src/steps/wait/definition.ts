@@ -4,6 +4,9 @@ import type { StepKindDefinition } from '#steps/kind.ts'
 
 const segment = /^[A-Za-z_$][\w$-]*(\.[A-Za-z_$][\w$-]*|\[\d+\])*$/
 
+/** The keys of "Same value in both", below either event: also where one of them is named. */
+export const matchKeys = (match: string): string[] => match.replace(/^(?:event|async)\./, '').split(/\.|\[|\]/).filter((key) => key !== '')
+
 const config = z.object({
   event: eventNameField({ label: 'Event', placeholder: 'invoice/paid' }, 'Say which event to wait for.'),
   match: z.string().max(200).default('').superRefine((text, context) => {

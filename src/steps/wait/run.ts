@@ -5,10 +5,10 @@ import { withField } from '#expressions/resolve.ts'
 import { pathText } from '#expressions/tree.ts'
 import { durationOr } from '#steps/field.ts'
 import type { StepRun } from '#steps/kind.ts'
-import type { WaitConfig } from '#steps/wait/definition.ts'
+import { matchKeys, type WaitConfig } from '#steps/wait/definition.ts'
 
 export const runWait: StepRun<WaitConfig> = ({ config, scope }) => {
-  const keys = config.match === '' ? [] : config.match.split(/\.|\[|\]/).filter((key) => key !== '')
+  const keys = matchKeys(config.match)
   const conditions: string[] = []
   if (keys.length > 0) {
     // Better said now than after a week of waiting for something that cannot match.

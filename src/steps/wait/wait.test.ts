@@ -10,6 +10,10 @@ test('waits for an event with the same value', async () => {
   const of = (id: string, n: number) => condition.evaluate({ event: { data: { items: [{ 'order-id': 'o1' }] } }, async: { data: { n, items: [{ 'order-id': id }] } } })
   expect([of('o1', 2), of('o2', 2), of('o1', 0)]).toEqual([true, false, false])
 })
+test.each(['event.data.orderId', 'async.data.orderId'])('"%s" is the same place of both events as data.orderId', async (match) => {
+  const { outcome } = await runStep('wait', { event: 'a/b', match }, { data: { orderId: 'o1' } })
+  expect(outcome).toMatchObject({ condition: 'event["data"]["orderId"] == async["data"]["orderId"]' })
+})
 test('any event of the name', async () => expect((await runStep('wait', { event: 'a/b', timeout: '1m', lookBack: false })).outcome).toEqual({ type: 'wait', event: 'a/b', timeoutMs: 60_000, lookBack: false }))
 test('a value that is not there cannot match', async () =>
   await expect(runStep('wait', { event: 'a/b', match: 'data.orderId' })).rejects.toMatchObject({ code: 'step_missing_value', field: 'match', message: '`event.data.orderId` is missing.' }))

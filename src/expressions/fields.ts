@@ -80,6 +80,25 @@ export function isShown(schema: z.ZodType, siblings: JsonObject): boolean {
   return when === undefined || when.in.includes(siblings[when.field])
 }
 
+/**
+ * Reads a config by its schema. A field of it that the form does not show, and that does not fit, counts as not given:
+ * nobody could see what to mend, and nothing reads it.
+ */
+export function parseShown(schema: z.ZodType, config: JsonObject): z.ZodSafeParseResult<unknown> {
+  const parsed = schema.safeParse(config)
+  const shape = parsed.success ? undefined : defOf(unwrap(schema)).shape
+  if (shape === undefined) return parsed
+  const governing = (key: string): Json | undefined => {
+    const read = shape[key]?.safeParse(config[key])
+    return read?.success === true ? (read.data as Json) : config[key]
+  }
+  const hidden = new Set(parsed.error!.issues.map(({ path }) => String(path[0] ?? '')).filter((key) => {
+    const when = shape[key] === undefined || !Object.hasOwn(config, key) ? undefined : schemaMeta(shape[key]).when
+    return when !== undefined && !when.in.includes(governing(when.field))
+  }))
+  return hidden.size === 0 ? parsed : schema.safeParse(Object.fromEntries(Object.entries(config).filter(([key]) => !hidden.has(key))))
+}
+
 /** Every shown text of the config that holds expressions, in the order of the schema's fields. */
 export function expressionFields(schema: z.ZodType, config: Json): ExpressionField[] {
   const fields: ExpressionField[] = []

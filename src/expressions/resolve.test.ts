@@ -151,6 +151,15 @@ describe('configs', () => {
     })
     expect(resolver.pathsRead.map((r) => r.root)).toEqual(['event', 'run', 'env', 'event', 'item'])
   })
+  test('a hidden field that does not fit counts as not given, also where a default hides it; a shown one is said', () => {
+    const picky = z.object({
+      kind: z.enum(['none', 'form']).default('none').meta({ label: 'Body' }),
+      form: z.array(z.object({ name: z.string().min(1, 'Name it.') })).default([]).meta({ label: 'Form', when: { field: 'kind', in: ['form'] } }),
+    })
+    expect(compileConfig(picky, { form: [{ name: '' }] }).raw).toEqual({ kind: 'none', form: [] })
+    expect(compileConfig(picky, { kind: 'none', form: [{ name: 'a' }] }).raw).toEqual({ kind: 'none', form: [{ name: 'a' }] })
+    expect(problem(() => compileConfig(picky, { kind: 'form', form: [{ name: '' }] }))).toMatchObject({ code: 'step_input', field: 'form.0.name' })
+  })
   test('resolving twice gives the same and changes nothing', () => {
     const resolver = compileConfig(schema, { url: '{{ event.id }}', bodyType: 'json', body: '{ "a": [{{ event.data.user }}, "{{ event.ts }}"], "k": {} }' })
     const before = JSON.stringify(scope)

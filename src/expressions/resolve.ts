@@ -6,7 +6,7 @@
 import type { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import type { Json, JsonObject } from '#base/json.ts'
-import { expressionFields } from '#expressions/fields.ts'
+import { expressionFields, parseShown } from '#expressions/fields.ts'
 import type { Scope } from '#expressions/interpret.ts'
 import type { Reference } from '#expressions/references.ts'
 import type { CompiledTemplate, TemplateKind } from '#expressions/template.ts'
@@ -44,7 +44,7 @@ interface Slot {
  * @param extra names every field can read beside the usual ones: `item` and `index` of a repeated step
  */
 export function compileConfig(schema: z.ZodType, config: JsonObject, extra: readonly string[] = []): ConfigResolver {
-  const parsed = schema.safeParse(config)
+  const parsed = parseShown(schema, config)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new FanwiseError('step_input', issue?.message ?? 'The step is not filled in.', { field: issue?.path.join('.') ?? '', fix: 'Open the step and mend the field.' })

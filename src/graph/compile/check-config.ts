@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { memberAt, type JsonObject } from '#base/json.ts'
-import { expressionFields } from '#expressions/fields.ts'
+import { expressionFields, parseShown } from '#expressions/fields.ts'
 import { repeatScope } from '#graph/compile/check-each.ts'
 import { atStep, type Findings, type FrameModel } from '#graph/compile/model.ts'
 import { readsOf, type Read } from '#graph/compile/reads.ts'
@@ -17,7 +17,7 @@ export interface CheckedConfig {
 
 export function checkConfig(frame: FrameModel, step: StepNode, findings: Findings): CheckedConfig {
   const definition = stepDefinition(step.kind)
-  const parsed = definition.config.safeParse(step.config)
+  const parsed = parseShown(definition.config, step.config)
   const broken = new Set<string>()
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {

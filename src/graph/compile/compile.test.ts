@@ -190,6 +190,16 @@ describe('configs', () => {
     expect(found(document)).toEqual([finding])
     expect(compile(document, empty).functions).toEqual([])
   })
+  test.each<[StepKind, JsonObject]>([
+    ['http', { url: 'https://x', bodyType: 'json', body: '{}', form: [{ name: '', value: '' }] }],
+    ['http', { url: 'https://x', pages: 'one', maxPages: 0 }],
+    ['http', { url: 'https://x', maxPages: 0 }],
+    ['sleep', { mode: 'until', until: '2030-01-01', duration: 'soon' }],
+  ])('%s %j: what the form hides keeps nothing from being published', (kind, config) => {
+    const document = step(base(), 'two', kind, config, 'one')
+    expect(found(document)).toEqual([])
+    expect(compile(document, empty).functions).toHaveLength(1)
+  })
   test('a finding has words for what is wrong and what to do, and the place in the text', () => {
     const [one] = compile(step(base(), 'two', 'http', { url: '' }, 'one'), empty).diagnostics
     expect(one).toMatchObject({ message: 'URL is empty.', fix: 'Give the address to call.', function: 'greet' })

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '#base/duration.ts'
+import { dateFix, dateMs } from '#steps/date.ts'
 import type { FieldMeta, Port } from '#steps/kind.ts'
 
 /** FieldMeta as zod metadata: `z.string().meta(field({ label: 'To' }))`. */
@@ -90,7 +91,7 @@ export function startsField(meta: Pick<FieldMeta, 'scope' | 'placeholder'>) {
   // Optional, not empty by default: definitions published before it existed stay as they are.
   return z.string().max(2000).superRefine((text, context) => {
     if (text.trim() === '' || text.includes('{{')) return
-    if (parseDuration(text.trim()) === null && Number.isNaN(Date.parse(text))) context.addIssue({ code: 'custom', message: `"${text}" is neither a date nor a time from now. Write one such as 2026-12-24T09:00:00Z or 2h.` })
+    if (parseDuration(text.trim()) === null && dateMs(text) === null) context.addIssue({ code: 'custom', message: `"${text}" is neither a date nor a time from now. Give a time such as 2h, or a date. ${dateFix}` })
   }).optional().meta(field({ ...meta, label: 'Starts its runs', expr: 'template', help: 'Optional: a date, or a time from now such as 30m or 2d. Empty = at once.' }))
 }
 

@@ -4,6 +4,7 @@ import { FanwiseError } from '#base/errors.ts'
 import type { Json, JsonObject } from '#base/json.ts'
 import { isJsonObject } from '#base/json.ts'
 import { kindOf } from '#expressions/problem.ts'
+import { dateFix, dateMs } from '#steps/date.ts'
 import type { EmitItem } from '#steps/kind.ts'
 
 /** Text of a resolved value for a header, address or subject. Null is empty text. */
@@ -32,17 +33,6 @@ export function asEventId(value: Json | undefined): string | undefined {
 /** A value as an error names it: the start of a text, else its kind. */
 export const inWords = (value: Json): string => (typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value))
 
-/** Below it a number of milliseconds lies before 1973: nobody waits for that, and services that count seconds mean today. */
-const secondsBelow = 100_000_000_000
-
-/** Milliseconds since 1970, or null for what is no date. A date and time without an offset is UTC, so it means the same on every server. */
-export function dateMs(value: Json): number | null {
-  if (typeof value === 'number' && Math.abs(value) < secondsBelow) return Math.trunc(value * 1000)
-  const text = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value.trim()) ? `${value.trim().replace(' ', 'T')}Z` : value
-  const ms = typeof text === 'string' || typeof text === 'number' ? new Date(text).getTime() : NaN
-  return Number.isNaN(ms) ? null : ms
-}
-
 /** A year: no event starts its runs later than this. */
 const startsWithinMs = 366 * 86_400_000
 
@@ -52,7 +42,7 @@ export function asStart(value: Json | undefined): EmitItem['starts'] {
   const inMs = typeof value === 'string' ? parseDuration(value.trim()) : null
   const atMs = inMs === null ? dateMs(value) : null
   if (inMs === null && atMs === null) {
-    throw new FanwiseError('step_input', `The start of its runs is ${inWords(value)}, which is neither a date nor a time from now.`, { field: 'starts', fix: 'Give a date such as 2026-12-24T09:00:00Z, or a time such as 30m or 2d.' })
+    throw new FanwiseError('step_input', `The start of its runs is ${inWords(value)}, which is neither a date nor a time from now.`, { field: 'starts', fix: `Give a time such as 30m or 2d, or a date. ${dateFix}` })
   }
   if ((inMs ?? atMs! - Date.now()) > startsWithinMs) throw new FanwiseError('step_input', `The start of its runs lies more than ${formatDuration(startsWithinMs)} ahead.`, { field: 'starts', fix: 'Give a time within a year.' })
   return inMs === null ? { atMs: atMs! } : { inMs }

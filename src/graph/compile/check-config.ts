@@ -60,7 +60,8 @@ function wordsOf(issue: z.core.$ZodIssue, value: unknown, label: string): Words 
   if (own !== null) return own
   const text = issue.message
   if (value === undefined || value === '' || (typeof value === 'string' && value.trim() === '')) return { message: `${label} is empty.`, fix: text }
-  const cut = text.indexOf('. ')
+  // What was written may have a full stop of its own.
+  const cut = text.indexOf('. ', text.startsWith('"') ? text.lastIndexOf('"') : 0)
   if (cut > 0) return { message: text.slice(0, cut + 1), fix: text.slice(cut + 2) }
   return { message: text.endsWith('.') ? text : `${text}.`, fix: `Correct ${label}.` }
 }

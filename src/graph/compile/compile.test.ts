@@ -210,6 +210,8 @@ describe('configs', () => {
     ['http', { url: 'https://x', timeout: 'x'.repeat(3000) }, 'Give up after has 3,000 characters; 60 is the most. Shorten it.'],
     ['http', { url: 'https://x', timeout: '' }, 'Give up after is empty. Write one such as 30s, 5m or 7d.'],
     ['mail', { to: 'ada@b.example, Ada', subject: 's' }, '"Ada" is not an e-mail address. Give one such as ada@example.com.'],
+    ['sleep', { mode: 'until', until: '24. Dec 2026 09:00' }, '"24. Dec 2026 09:00" is not a date. Write it as 2026-12-24 09:00, which is UTC, or with its offset, such as 2026-12-24T09:00:00+01:00.'],
+    ['emit', { event: 'a/c', starts: 'tomorrow 9' }, '"tomorrow 9" is neither a date nor a time from now. Give a time such as 2h, or a date. Write it as 2026-12-24 09:00, which is UTC, or with its offset, such as 2026-12-24T09:00:00+01:00.'],
     ['mail', { to: '{{ event.data.to }}', subject: 's', from: 'Acme' }, '"Acme" is not a sender. Give one such as Acme <hello@acme.example>.'],
     ['mail', { to: 'a@b.example', subject: 's', from: 'x'.repeat(501) }, 'From has 501 characters; 500 is the most. Shorten it.'],
     ['http', { url: 'https://x', query: Array.from({ length: 101 }, () => ({ name: 'a', value: '' })) }, 'Query has 101 entries; 100 is the most. Remove some.'],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatDuration, parseDuration } from '#base/duration.ts'
+import { dateFix, dateMs } from '#steps/date.ts'
 import { brief, durationField, field, outPort } from '#steps/field.ts'
 import type { StepKindDefinition } from '#steps/kind.ts'
 
@@ -10,14 +11,14 @@ const config = z.object({
   mode: z.enum(['for', 'until']).default('for').meta(field({ label: 'Sleep', control: 'select', options: { for: 'For a while', until: 'Until a date' } })),
   duration: durationField({ label: 'For', initial: '1d', minMs: 0, maxMs: maxSleepMs, template: true, when: { field: 'mode', in: ['for'] }, help: 'Such as 10m, 36h or 14d.' }),
   until: z.string().max(2000).default('').meta(field({
-    label: 'Until', expr: 'template', when: { field: 'mode', in: ['until'] }, placeholder: '{{ event.data.trialEndsAt }}', help: 'A date such as 2026-12-24T09:00:00Z, or seconds since 1970. One in the past does not wait.',
+    label: 'Until', expr: 'template', when: { field: 'mode', in: ['until'] }, placeholder: '{{ event.data.trialEndsAt }}', help: 'A date such as 2026-12-24 09:00 (UTC) or 2026-12-24T09:00:00+01:00, or seconds since 1970. One in the past does not wait.',
   })),
 }).superRefine((value, context) => {
   if (value.mode !== 'until') return
   const text = value.until.trim()
   if (text === '') context.addIssue({ code: 'custom', path: ['until'], message: 'Give the date to sleep until.' })
-  else if (!text.includes('{{') && Number.isNaN(Date.parse(text))) {
-    context.addIssue({ code: 'custom', path: ['until'], message: `"${text}" is not a date. Write one such as 2026-12-24T09:00:00Z.` })
+  else if (!text.includes('{{') && dateMs(text) === null) {
+    context.addIssue({ code: 'custom', path: ['until'], message: `"${text}" is not a date. ${dateFix}` })
   }
 })
 

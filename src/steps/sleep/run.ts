@@ -2,11 +2,12 @@ import { parseDuration } from '#base/duration.ts'
 import { FanwiseError } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { kindOf } from '#expressions/problem.ts'
+import { dateFix, dateMs } from '#steps/date.ts'
 import { durationProblem } from '#steps/field.ts'
 import type { StepRun } from '#steps/kind.ts'
 import type { SleepConfig } from '#steps/sleep/definition.ts'
 import { maxSleepMs } from '#steps/sleep/definition.ts'
-import { dateMs, inWords } from '#steps/value.ts'
+import { inWords } from '#steps/value.ts'
 
 export const runSleep: StepRun<SleepConfig> = ({ config }) => {
   if (config.mode === 'until') return { type: 'sleep-until', at: dateOf(config.until) }
@@ -19,5 +20,5 @@ export const runSleep: StepRun<SleepConfig> = ({ config }) => {
 function dateOf(value: Json): string {
   const ms = dateMs(value)
   if (ms !== null) return new Date(ms).toISOString()
-  throw new FanwiseError('step_input', `The date to sleep until is ${inWords(value)}, which is not a date.`, { field: 'until', fix: 'Give one such as 2026-12-24T09:00:00Z.' })
+  throw new FanwiseError('step_input', `The date to sleep until is ${inWords(value)}, which is not a date.`, { field: 'until', fix: dateFix })
 }

@@ -179,12 +179,16 @@ export function portOffset(h: number, index: number, count: number): number {
   return count <= 1 ? h / 2 : (h * (index + 1)) / (count + 1)
 }
 
-/** The topmost box under a point: a step before its frame. */
-export function boxAt(scene: Scene, point: Position): Box | null {
+/** What is meant where several lie over each other: a step before its frame, and a note, which is written about the others, last. */
+const ranks: Record<GraphNode['type'], number> = { step: 3, event: 2, webhook: 2, schedule: 2, function: 1, note: 0 }
+
+/** The topmost box under a point. `notes: false`: of what can be joined to something. */
+export function boxAt(scene: Scene, point: Position, { notes = true }: { notes?: boolean } = {}): Box | null {
   let found: Box | null = null
   for (const box of scene.boxes.values()) {
     const over = point.x >= box.x && point.x <= box.x + box.w && point.y >= box.y && point.y <= box.y + box.h
-    if (over && (found === null || box.node.type === 'step')) found = box
+    if (!over || (!notes && box.node.type === 'note')) continue
+    if (found === null || box.node.type === 'step' || ranks[box.node.type] > ranks[found.node.type]) found = box
   }
   return found
 }

@@ -230,7 +230,7 @@ function useConnecting() {
       const point = screenToFlowPosition({ x: pointer.clientX, y: pointer.clientY })
       const { document } = editor.store.getState()
       const scene = layScene(document)
-      const under = boxAt(scene, point)
+      const under = boxAt(scene, point, { notes: false })
       const start = document.nodes[nodeId]
       const ownFrame = start?.type === 'step' && under?.id === start.parent
       const hit = (under && !ownFrame && under.id !== nodeId ? under.id : null) ?? state.toHandle?.nodeId ?? null

@@ -12,6 +12,8 @@ test.each<[ConditionLanguage, string, Condition]>([
   ['expression', 'steps.get.body[0].total > 1.5 && event.data.code === "100"', { join: 'all', rows: [{ left: 'steps.get.body[0].total', operator: '>', value: '1.5' }, { left: 'event.data.code', operator: 'is', value: '"100"' }] }],
   ['cel', 'event.data.?list[?0].?x.hasValue() && !event.data.?a.?b.hasValue()', { join: 'all', rows: [{ left: 'event.data.list[0].x', operator: 'there', value: '' }, { left: 'event.data.a.b', operator: 'missing', value: '' }] }],
   ['cel', 'event.data.zip == "00420" && event.data.n == 0', { join: 'all', rows: [{ left: 'event.data.zip', operator: 'is', value: '00420' }, { left: 'event.data.n', operator: 'is', value: '0' }] }],
+  ['cel', 'event.data.kind == "event" && event.data.mode.contains("run")', { join: 'all', rows: [{ left: 'event.data.kind', operator: 'is', value: 'event' }, { left: 'event.data.mode', operator: 'contains', value: 'run' }] }],
+  ['expression', 'event.data.what === "item" && event.data.n === event.data.index', { join: 'all', rows: [{ left: 'event.data.what', operator: 'is', value: 'item' }, { left: 'event.data.n', operator: 'is', value: 'event.data.index' }] }],
   ['expression', 'event.data.x != null || event.data.y == null', { join: 'any', rows: [{ left: 'event.data.x', operator: 'there', value: '' }, { left: 'event.data.y', operator: 'missing', value: '' }] }],
 ])('%s: %s and back', (language, text, condition) => {
   expect(rowsOfText(text, language)).toEqual(condition)
@@ -21,7 +23,7 @@ test.each<[ConditionLanguage, string, Condition]>([
 test.each<[ConditionLanguage, string]>([
   ['cel', 'event.data.a == 1 && event.data.b == 2 || event.data.c == 3'], ['cel', '(event.data.a == 1)'], ['cel', 'size(event.data.list) > 3'], ['cel', 'event.data.a + 1 == 2'],
   ['cel', 'event.data.a =='], ['cel', '1 == event.data.a'], ['cel', 'user.id == 3'], ['cel', 'event.data["a b"] == 1'], ['cel', 'event.data.a in [1]'], ['cel', '!(event.data.a == 1)'], ['cel', 'event.data.a == 1 &&'],
-  ['expression', 'event.data.a'], ['expression', 'event.data.a ? 1 : 2'], ['expression', 'event.data.list.some((x) => x)'], ['expression', 'event.data.a?.includes("x")'], ['expression', '`a` === event.data.a'], ['cel', '"unfinished'],
+  ['expression', 'event.data.a'], ['expression', 'event.data.a ? 1 : 2'], ['expression', 'event.data.list.some((x) => x)'], ['expression', 'event.data.a?.includes("x")'], ['expression', '`a` === event.data.a'], ['cel', '"unfinished'], ['expression', 'event.data.a === run'],
 ])('%s: %s stays a text', (language, text) => expect(rowsOfText(text, language)).toBeNull())
 
 test('a path whose parent is missing is missing, too', () => {

@@ -37,6 +37,8 @@ const pathPattern = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\d+\])*$/
 /** As numbers are written: 007 is a text, and so is a row of digits too long to be exact. */
 const numberPattern = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/
 const isPath = (text: string): boolean => pathPattern.test(text) && roots.has(/^[\w$]+/.exec(text)![0])
+/** As the value of a row, a name alone is a word: "event" or "run" is nothing to compare with, and `item` is in no condition's scope. */
+const isValuePath = (text: string): boolean => /[.[]/.test(text) && isPath(text)
 
 const methods: Record<ConditionLanguage, Partial<Record<Operator, string>>> = {
   cel: { contains: 'contains', 'not-contains': 'contains', starts: 'startsWith', ends: 'endsWith' },
@@ -71,7 +73,7 @@ function celPresence(path: string): string {
 
 function literalOf(value: string): string {
   const text = value.trim()
-  if (numberPattern.test(text) || text === 'true' || text === 'false' || text === 'null' || isPath(text)) return text
+  if (numberPattern.test(text) || text === 'true' || text === 'false' || text === 'null' || isValuePath(text)) return text
   const quoted = unquote(text)
   return JSON.stringify(quoted ?? text)
 }
@@ -79,7 +81,7 @@ function literalOf(value: string): string {
 /** What is looked for inside a text is text, whatever it looks like. */
 function textLiteralOf(value: string): string {
   const text = value.trim()
-  return isPath(text) ? text : JSON.stringify(unquote(text) ?? text)
+  return isValuePath(text) ? text : JSON.stringify(unquote(text) ?? text)
 }
 
 /** How a text is written so that it is not taken for something else. */
@@ -174,7 +176,7 @@ function callOf(callee: string, argument: Token, negated: boolean, language: Con
 
 function valueOf(token: Token): string | null {
   if (token.kind === 'number') return token.text
-  if (token.kind === 'path') return token.text === 'true' || token.text === 'false' || token.text === 'null' || isPath(token.text) ? token.text : null
+  if (token.kind === 'path') return token.text === 'true' || token.text === 'false' || token.text === 'null' || isValuePath(token.text) ? token.text : null
   if (token.kind !== 'string') return null
   const text = unquote(token.text)
   return text === null ? null : wordOf(text)

@@ -99,6 +99,16 @@ export function parseShown(schema: z.ZodType, config: JsonObject): z.ZodSafePars
   return hidden.size === 0 ? parsed : schema.safeParse(Object.fromEntries(Object.entries(config).filter(([key]) => !hidden.has(key))))
 }
 
+/** A config, also one that does not fit its schema, with the defaults of the fields that were left out. */
+export function withDefaults(schema: z.ZodType, config: JsonObject): JsonObject {
+  const filled: JsonObject = { ...config }
+  for (const [key, member] of Object.entries(defOf(unwrap(schema)).shape ?? {})) {
+    const read = Object.hasOwn(config, key) ? undefined : member.safeParse(undefined)
+    if (read?.success === true && read.data !== undefined) filled[key] = read.data as Json
+  }
+  return filled
+}
+
 /** Every shown text of the config that holds expressions, in the order of the schema's fields. */
 export function expressionFields(schema: z.ZodType, config: Json): ExpressionField[] {
   const fields: ExpressionField[] = []

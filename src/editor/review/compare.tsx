@@ -2,9 +2,8 @@
 /** Two states of a workflow side by side as one picture: what each function gained, lost and changed. */
 import { Modal } from '@mantine/core'
 import { useMemo, useState } from 'react'
-import { compile } from '#graph/compile/index.ts'
+import { compareDrawings } from '#graph/compare.ts'
 import { functionDifferences } from '#graph/differences.ts'
-import { publishChanges } from '#graph/diff.ts'
 import type { GraphDocument } from '#graph/document.ts'
 import { useEditor } from '../context.ts'
 import { DrawingPane } from './drawing-pane.tsx'
@@ -19,11 +18,7 @@ export interface Named {
 export function Compare({ before, after, onClose }: { before: Named; after: Named; onClose: () => void }) {
   const { catalog } = useEditor()
   const [focus, setFocus] = useState<string | null>(null)
-  const { changes, was, is } = useMemo(() => {
-    const [old, now] = [before, after].map((one) => compile(one.document, { functionsElsewhere: catalog.functionsElsewhere }).functions)
-    const list = publishChanges(old!.map((one) => ({ slug: one.slug, version: 0, hash: one.hash })), now!).map((one) => ({ ...one, from: null, to: null }))
-    return { changes: list, was: new Map(old!.map((one) => [one.slug, one])), is: new Map(now!.map((one) => [one.slug, one])) }
-  }, [before, after, catalog])
+  const { changes, was, is } = useMemo(() => compareDrawings(before.document, after.document, { functionsElsewhere: catalog.functionsElsewhere }), [before, after, catalog])
   const moved = changes.filter((one) => one.change !== 'unchanged')
   return (
     <Modal opened onClose={onClose} title={`From ${before.name} to ${after.name}`} fullScreen radius={0} padding={0} styles={{ content: { border: 0 }, header: { padding: '12px 20px', minHeight: 62 } }} closeButtonProps={{ 'aria-label': 'Close the comparison' }}>

@@ -1,10 +1,11 @@
-/** A frame without errors as the definition that the engine runs, with the hash of its behaviour. */
+/** A frame as the definition that the engine runs where it has no errors, with the hash of its behaviour. */
 import { canonicalJson } from '#base/json.ts'
 import type { CheckedConfig } from '#graph/compile/check-config.ts'
 import { buildFlow, buildLimit } from '#graph/compile/build-flow.ts'
 import type { FrameModel } from '#graph/compile/model.ts'
 import { sha256 } from '#graph/compile/sha256.ts'
 import { sortSteps } from '#graph/compile/topology.ts'
+import type { StepNode } from '#graph/document.ts'
 import { defaultBackoff, type FunctionDefinition, type StepDefinition, type Trigger } from '#graph/definition.ts'
 
 export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, CheckedConfig>): FunctionDefinition {
@@ -21,7 +22,7 @@ export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, 
     ...(node.concurrency === undefined ? {} : { concurrency: buildLimit(node.concurrency) }),
     ...(node.concurrency2 === undefined ? {} : { concurrency2: buildLimit(node.concurrency2) }),
     ...(flow === undefined ? {} : { flow }),
-    steps: sortSteps(frame).map((step): StepDefinition => ({
+    steps: inOrder(frame).map((step): StepDefinition => ({
       id: step.key,
       nodeId: step.id,
       name: step.name,
@@ -35,6 +36,12 @@ export function buildDefinition(frame: FrameModel, configs: ReadonlyMap<string, 
     })),
   }
   return { ...definition, hash: behaviourHash(definition) }
+}
+
+/** Those on a circle have no order and come last; what runs has none. */
+function inOrder(frame: FrameModel): StepNode[] {
+  const sorted = sortSteps(frame)
+  return [...sorted, ...frame.steps.filter((step) => !sorted.includes(step))]
 }
 
 /**

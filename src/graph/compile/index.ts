@@ -3,6 +3,7 @@
  * deterministic: browser and server get the same answer. Never throws, whatever is drawn.
  * A function with an error is not returned; findings name node, field and remedy.
  */
+import { withDefaults } from '#expressions/fields.ts'
 import { buildDefinition } from '#graph/compile/build.ts'
 import type { Catalog } from '#graph/compile/catalog.ts'
 import { checkConfig, type CheckedConfig } from '#graph/compile/check-config.ts'
@@ -21,6 +22,7 @@ import { collectFindings, readModel, type FrameModel, type Model } from '#graph/
 import { webhookSources, type WebhookSource } from '#graph/compile/sources.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import type { GraphDocument } from '#graph/document.ts'
+import { stepDefinition } from '#steps/definitions.ts'
 
 export interface Compiled {
   functions: FunctionDefinition[]
@@ -29,6 +31,28 @@ export interface Compiled {
 }
 
 export function compile(document: GraphDocument, catalog: Catalog): Compiled {
+  const { model, configs, list } = check(document, catalog)
+  const broken = brokenFrames(model, list)
+  return {
+    functions: model.frames.filter((frame) => !broken.has(frame.node.id)).map((frame) => buildDefinition(frame, configs)),
+    sources: webhookSources(document),
+    diagnostics: list,
+  }
+}
+
+/** Every function as it is drawn, those with an error too: to compare, not to run. */
+export function asDrawn(document: GraphDocument, catalog: Catalog): FunctionDefinition[] {
+  const { model, configs } = check(document, catalog)
+  for (const { steps } of model.frames) {
+    for (const step of steps) {
+      const checked = configs.get(step.id)!
+      configs.set(step.id, { ...checked, config: withDefaults(stepDefinition(step.kind).config, checked.config) })
+    }
+  }
+  return model.frames.map((frame) => buildDefinition(frame, configs))
+}
+
+function check(document: GraphDocument, catalog: Catalog): { model: Model; configs: Map<string, CheckedConfig>; list: Diagnostic[] } {
   const model = readModel(document, catalog)
   const findings = collectFindings()
   checkNames(model, findings)
@@ -48,12 +72,7 @@ export function compile(document: GraphDocument, catalog: Catalog): Compiled {
     checkGather(frame, findings)
   }
   checkSends(model, findings)
-  const broken = brokenFrames(model, findings.list)
-  return {
-    functions: model.frames.filter((frame) => !broken.has(frame.node.id)).map((frame) => buildDefinition(frame, configs)),
-    sources: webhookSources(document),
-    diagnostics: findings.list,
-  }
+  return { model, configs, list: findings.list }
 }
 
 /** Frames that have an error themselves, in a step, or in what starts them. */

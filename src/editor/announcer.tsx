@@ -1,5 +1,5 @@
 'use client'
-/** Reads out what was done and undone; unseen. */
+/** Reads out what was done; unseen. What is undone is read from the note that says so. */
 import { VisuallyHidden } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
@@ -8,11 +8,11 @@ import { useEditorState } from './context.ts'
 
 export function Announcer() {
   const { text, count } = useStore(spoken)
-  const label = useEditorState((state) => state.undoLabel)
-  const known = useRef(label)
+  const done = useEditorState((state) => state.done)
+  const known = useRef(done)
   useEffect(() => {
-    if (label !== null && label !== known.current) announce(label)
-    known.current = label
-  }, [label])
+    if (done !== null && done !== known.current) announce(done.label)
+    known.current = done
+  }, [done])
   return <VisuallyHidden role="status" data-testid="announcer">{count % 2 === 0 ? text : `${text}\u00a0`}</VisuallyHidden>
 }

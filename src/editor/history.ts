@@ -38,8 +38,8 @@ export class History {
     return this.future.at(-1)?.label ?? null
   }
 
-  /** Tells what an edit did to `before`. Edits of one group become one entry. */
-  record(label: string, before: GraphDocument, changes: Change[], group?: string): void {
+  /** Tells what an edit did to `before`. Edits of one group become one entry; true for the first of them. */
+  record(label: string, before: GraphDocument, changes: Change[], group?: string): boolean {
     const last = this.past.at(-1)
     this.future = []
     if (last && group !== undefined && last.group === group && last.before !== undefined && last.epoch === this.epoch) {
@@ -48,13 +48,14 @@ export class History {
       last.left = valuesAt(after, last.changes)
       last.label = label
       if (last.changes.length === 0) this.past.pop()
-      return
+      return false
     }
     this.past.push({
       ...inverse(label, before, changes), epoch: this.epoch,
       ...(group === undefined ? {} : { group, before }),
     })
     if (this.past.length > most) this.past.shift()
+    return true
   }
 
   /** The gesture is over: the next edit starts a new entry. */

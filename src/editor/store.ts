@@ -22,6 +22,8 @@ export interface EditorState {
   taken: { node: GraphNode; by: string } | null
   /** Another tab of this browser has the same workflow open. */
   otherTab: boolean
+  /** The last thing that was done here, and the how manieth it is: the same may be done twice. Undoing is none. */
+  done: { label: string; count: number } | null
   undoLabel: string | null
   redoLabel: string | null
   /** Node whose name field wants the focus: it was just added. */
@@ -75,12 +77,16 @@ export function createEditor(setup: EditorSetup): Editor {
   })
   const store = createStore<EditorState>(() => ({
     document: autosave.document, selected: new Set(), drag: null, save: autosave.state, conflict: null, taken: null,
-    otherTab: false, undoLabel: null, redoLabel: null, fresh: null,
+    otherTab: false, done: null, undoLabel: null, redoLabel: null, fresh: null,
   }))
 
   function show(document: GraphDocument, rest: Partial<EditorState> = {}): void {
     const selected = rest.selected ?? keepKnown(store.getState().selected, document)
     store.setState({ document, undoLabel: history.undoLabel, redoLabel: history.redoLabel, ...rest, selected })
+  }
+
+  function record(label: string, before: GraphDocument, changes: Change[], group?: string): void {
+    if (history.record(label, before, changes, group)) store.setState(({ done }) => ({ done: { label, count: (done?.count ?? 0) + 1 } }))
   }
 
   function turn(which: 'undo' | 'redo'): Turned | null {
@@ -107,7 +113,7 @@ export function createEditor(setup: EditorSetup): Editor {
         if (options.select) store.setState({ ...selected, ...fresh })
         return
       }
-      history.record(label, before, changes, options.group)
+      record(label, before, changes, options.group)
       show(autosave.edit(label, changes, options.group), { ...selected, ...fresh })
     },
     undo: () => turn('undo'),
@@ -125,7 +131,7 @@ export function createEditor(setup: EditorSetup): Editor {
       const { conflict } = store.getState()
       if (conflict === null) return
       const changes = putBack(conflict)
-      history.record('Put back', autosave.document, changes)
+      record('Put back', autosave.document, changes)
       show(autosave.edit('Put back', changes), { conflict: null })
     },
     dispose: () => autosave.stop(),

@@ -15,6 +15,13 @@ test('short enough to stand under a clock', () => {
   expect([short('0 9 * * MON'), short('30 17 * * MON,THU'), short('*/5 * * * *'), short('0 9 L * *')]).toEqual(['Mon 09:00', 'Mon, Thu 17:30', 'Every 5 min', 'Last day 09:00'])
 })
 
+test.each([
+  ['0 9 * * 1-5', 'Mon-Fri 09:00'], ['0 9 * * 1,3', 'Mon, Wed 09:00'], ['0 9 * * 0', 'Sun 09:00'], ['0 9 * * 5-7', 'Fri-Sun 09:00'], ['0 9 * * MON-FRI', 'Mon-Fri 09:00'], ['0 9 * * */2', '0 9 * * */2'],
+  ['0 9 */2 * *', 'Day 1, 3, 5 … 09:00'], ['0 9 */15 * *', 'Day 1, 16, 31 09:00'], ['0 9 */1 * *', 'Daily 09:00'],
+  // These are not always as far apart as they say.
+  ['*/7 * * * *', '*/7 * * * *'], ['0 */5 * * *', '0 */5 * * *'], ['*/15 * * * *', 'Every 15 min'], ['30 */6 * * *', 'Every 6 h :30'],
+])('%s is short as %s', (cron, words) => expect(short(cron)).toBe(words))
+
 test('a line that is still being typed stands there as it is', () => {
   for (const cron of ['0', '0 9', '0 9 *', '0 9 * *', '0 9 * * ']) expect(short(cron)).toBe(cron.trim())
   expect(short('')).toBe('No time yet')

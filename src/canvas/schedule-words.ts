@@ -30,10 +30,10 @@ function short(cron: string, parts: string[]): string {
   if (parts.length !== 5) return cron.trim() || 'No time yet'
   const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string]
   const every = /^\*\/(\d+)$/.exec(minute)
-  if (every && hour === '*' && day === '*' && month === '*' && weekday === '*') return `Every ${every[1]} min`
+  if (every && 60 % Number(every[1]) === 0 && hour === '*' && day === '*' && month === '*' && weekday === '*') return `Every ${every[1]} min`
   if (parts.every((part) => part === '*')) return 'Every minute'
   const hours = /^\*(?:\/(\d+))?$/.exec(hour)
-  if (hours && /^\d+$/.test(minute) && day === '*' && month === '*' && weekday === '*') {
+  if (hours && 24 % Number(hours[1] ?? 1) === 0 && /^\d+$/.test(minute) && day === '*' && month === '*' && weekday === '*') {
     const at = minute === '0' ? '' : ` :${minute.padStart(2, '0')}`
     return hours[1] === undefined || hours[1] === '1' ? `Every hour${at}` : `Every ${hours[1]} h${at}`
   }
@@ -41,14 +41,22 @@ function short(cron: string, parts: string[]): string {
     const clock = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`
     if (month === '*' && weekday === '*' && /^(\d+|L)$/.test(day)) return `${day === 'L' ? 'Last day' : `Day ${day}`} ${clock}`
     if (day === '*' && month === '*' && weekday === '*') return `Daily ${clock}`
-    if (day === '*' && month === '*') return `${weekdayName(weekday)} ${clock}`
+    if (month === '*' && weekday === '*' && /^\*\/[1-9]\d?$/.test(day)) return `${daysApart(Number(day.slice(2)))} ${clock}`
+    if (day === '*' && month === '*' && !/[*/]/.test(weekday)) return `${weekdayName(weekday)} ${clock}`
   }
   return cron
 }
 
+/** Every second day begins anew with each month, so its dates are said. */
+function daysApart(step: number): string {
+  if (step === 1) return 'Daily'
+  const dates = Array.from({ length: Math.ceil(31 / step) }, (_, n) => 1 + n * step)
+  return `Day ${dates.slice(0, 3).join(', ')}${dates.length > 3 ? ' …' : ''}`
+}
+
 function weekdayName(text: string): string {
-  if (/^\d$/.test(text)) return days[Number(text)] ?? text
-  return text.split(/([,-])/).map((part) => part.length === 3 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part).join('').replaceAll(',', ', ')
+  const name = (part: string): string => (/^\d$/.test(part) ? (days[Number(part)] ?? part) : part.length === 3 ? part.charAt(0).toUpperCase() + part.slice(1).toLowerCase() : part)
+  return text.split(/([,-])/).map(name).join('').replaceAll(',', ', ')
 }
 
 function long(cron: string): string | null {

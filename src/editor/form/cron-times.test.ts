@@ -14,6 +14,9 @@ test.each<[string, Times | null]>([
   ['0 7 * * *', { every: 'day', hour: 7, minute: 0 }],
   ['0 6 1 * *', { every: 'month', hour: 6, minute: 0, day: 1 }],
   ['0 6 L * *', { every: 'month', hour: 6, minute: 0, day: 'L' }],
+  ['*/7 * * * *', null],
+  ['*/45 * * * *', null],
+  ['0 */5 * * *', null],
   ['0 9 * 3 *', null],
   ['0 9 1 * MON', null],
   ['0 9-17 * * *', null],
@@ -30,8 +33,8 @@ test.each<[string, Times | null]>([
 const hour = fc.integer({ min: 0, max: 23 })
 const minute = fc.integer({ min: 0, max: 59 })
 const anyTimes: fc.Arbitrary<Times> = fc.oneof(
-  fc.record({ every: fc.constant('minutes' as const), step: fc.integer({ min: 1, max: 59 }) }),
-  fc.record({ every: fc.constant('hours' as const), step: fc.integer({ min: 1, max: 23 }), minute }),
+  fc.record({ every: fc.constant('minutes' as const), step: fc.constantFrom(1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30) }),
+  fc.record({ every: fc.constant('hours' as const), step: fc.constantFrom(1, 2, 3, 4, 6, 8, 12), minute }),
   fc.record({ every: fc.constant('day' as const), hour, minute }),
   fc.record({ every: fc.constant('week' as const), hour, minute, days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }).map((days) => days.sort((a, b) => a - b)) }),
   fc.record({ every: fc.constant('month' as const), hour, minute, day: fc.oneof(fc.integer({ min: 1, max: 31 }), fc.constant('L' as const)) }),

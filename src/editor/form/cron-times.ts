@@ -19,11 +19,11 @@ export function timesOfCron(cron: string): Times | null {
   const [minutes, hours, day, month, weekday] = fields as [string, string, string, string, string]
   if (month !== '*') return null
   const always = day === '*' && weekday === '*'
-  const step = stepOf(minutes, 59)
+  const step = stepOf(minutes, 60)
   if (step !== null) return always && hours === '*' ? { every: 'minutes', step } : null
   const minute = numberOf(minutes, 0, 59)
   if (minute === null) return null
-  const hourStep = stepOf(hours, 23)
+  const hourStep = stepOf(hours, 24)
   if (hourStep !== null) return always ? { every: 'hours', step: hourStep, minute } : null
   const hour = numberOf(hours, 0, 23)
   if (hour === null) return null
@@ -64,11 +64,12 @@ function weekdayField(days: number[]): string {
   return sorted.join() === workdays ? 'MON-FRI' : sorted.map((day) => dayNames[day - 1]).join(',')
 }
 
-/** How far apart: every one, or every fifth; null for anything else. */
-function stepOf(field: string, most: number): number | null {
+/** How far apart: every one, or every fifth; null for anything else, as for seventh minutes, of which the last before a full hour is shorter. */
+function stepOf(field: string, whole: number): number | null {
   if (field === '*') return 1
   const step = /^\*\/(\d{1,2})$/.exec(field)
-  return step ? numberOf(step[1]!, 1, most) : null
+  const apart = step ? numberOf(step[1]!, 1, whole - 1) : null
+  return apart === null || whole % apart !== 0 ? null : apart
 }
 
 function numberOf(text: string, least: number, most: number): number | null {

@@ -1,11 +1,12 @@
 'use client'
-import { Cron } from 'croner'
 import { useMemo } from 'react'
 import { scheduleWords } from '#canvas/schedule-words.ts'
 import type { ScheduleNode } from '#graph/document.ts'
+import { useNow } from '#ui/use-now.ts'
 import { Fields } from '../form/fields.tsx'
 import { SelectField } from '../form/text-field.tsx'
 import { useProblem } from '../form/use-field.ts'
+import { nextTicks } from './next-ticks.ts'
 import { ScheduleTimes } from './schedule-times.tsx'
 import { useUpdate } from './use-update.ts'
 import classes from './inspector.module.css'
@@ -21,7 +22,8 @@ export function SchedulePanel({ node }: { node: ScheduleNode }) {
   const update = useUpdate(node)
   const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')].map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })), [])
   const { long } = scheduleWords(node.cron, node.timezone)
-  const next = useMemo(() => nextTicks(node.cron, node.timezone), [node.cron, node.timezone])
+  const now = useNow(15_000)
+  const next = useMemo(() => nextTicks(node.cron, node.timezone, now === 0 ? null : new Date(now)), [node.cron, node.timezone, now])
   const known = zones.some((zone) => zone.value === node.timezone)
   return (
     <>
@@ -42,13 +44,4 @@ export function SchedulePanel({ node }: { node: ScheduleNode }) {
       </section>
     </>
   )
-}
-
-function nextTicks(cron: string, timezone: string): string[] {
-  try {
-    const format = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: timezone })
-    return new Cron(cron, { timezone }).nextRuns(5).map((date) => format.format(date))
-  } catch {
-    return []
-  }
 }

@@ -5,12 +5,12 @@ import type { StepKindDefinition } from '#steps/kind.ts'
 export const gatherLimitMax = 1000
 
 /** A whole number, drawn or computed. */
-const wholeNumber = (label: string, initial: string, max: number, help: string) =>
+const wholeNumber = (label: string, initial: string, least: number, max: number, help: string) =>
   z.string().max(2000).default(initial).superRefine((text, context) => {
     if (text.includes('{{')) return
     const value = Number(text)
-    if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > max) {
-      context.addIssue({ code: 'custom', message: `"${text}" is not a whole number up to ${max.toLocaleString('en')}.` })
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > max) {
+      context.addIssue({ code: 'custom', message: `"${text}" is not a whole number ${least === 0 ? 'up' : `from ${least}`} to ${max.toLocaleString('en')}.` })
     }
   }).meta(field({ label, expr: 'template', placeholder: initial, help }))
 
@@ -19,8 +19,8 @@ const config = z.object({
   only: z.enum(['all', 'completed', 'failed']).default('all').meta(field({
     label: 'Which', options: { all: 'All items', completed: 'Only those that completed', failed: 'Only those that failed' },
   })),
-  offset: wholeNumber('From item', '0', 100_000_000, 'Where in the list to begin, from 0. An earlier Gather says as next where to go on.'),
-  limit: wholeNumber('At most', '100', gatherLimitMax, `Results in the output, at most ${gatherLimitMax.toLocaleString('en')}; the counts always cover all.`),
+  offset: wholeNumber('From item', '0', 0, 100_000_000, 'Where in the list to begin, from 0. An earlier Gather says as next where to go on.'),
+  limit: wholeNumber('At most', '100', 1, gatherLimitMax, `Results in the output, at most ${gatherLimitMax.toLocaleString('en')}; the counts always cover all.`),
   timeout: durationField({ label: 'Wait at most', initial: '1d', minMs: 1000, maxMs: 366 * 86_400_000 }),
 })
 

@@ -10,5 +10,7 @@ test('asks for a page of the results', async () => {
 })
 test('a place that is no number is said', async () => {
   await expect(runStep('gather', { of: 'send', offset: '{{ steps.first.next }}' }, { steps: { first: { next: null } } })).rejects.toMatchObject({ code: 'step_input', field: 'offset', message: 'null is not a whole number from 0.' })
-  expect(stepDefinitions.gather.config.safeParse({ of: 'send', limit: '1001' }).error?.issues[0]?.message).toBe('"1001" is not a whole number up to 1,000.')
+  expect(stepDefinitions.gather.config.safeParse({ of: 'send', limit: '1001' }).error?.issues[0]?.message).toBe('"1001" is not a whole number from 1 to 1,000.')
+  expect(stepDefinitions.gather.config.safeParse({ of: 'send', limit: '0' }).error?.issues[0]?.message).toBe('"0" is not a whole number from 1 to 1,000.')
+  expect(stepDefinitions.gather.config.safeParse({ of: 'send', offset: '0' }).success).toBe(true)
 })

@@ -45,6 +45,8 @@ describe('readable data', () => {
     const pinned = source(updateNode(document, first.id, { pinned: { body: 'x' } }), 'steps.load', real)
     expect(pinned?.value).toEqual({ body: 'x' })
     expect(originWords(pinned!.origin)).toBe('pinned')
+    const none = source(updateNode(document, first.id, { pinned: null }), 'steps.load', real)
+    expect([none?.value, none?.origin.kind]).toEqual([null, 'pinned'])
     // A run that failed says nothing of what it would have given.
     expect(source(document, 'steps.load', atHand({ [first.id]: ran(undefined) }))?.origin.kind).toBe('known')
   })

@@ -156,7 +156,8 @@ function stepSource(step: StepNode, data: DataAtHand, scope: Readable['scope']):
   const computed = step.pinned === undefined && step.kind === 'transform' && step.each === undefined ? transformed(step, scope) : undefined
   const mayFail = step.onError === 'continue' || step.onError === 'branch'
   const base = { path: `steps.${step.key}`, title: step.name, ...(mayFail ? { mayFail } : {}) }
-  const value = step.pinned ?? computed ?? last?.output
+  // Null is an output like any other.
+  const value = step.pinned !== undefined ? step.pinned : computed !== undefined ? computed : last?.output
   if (value === undefined) {
     const known = step.each === undefined ? knownOutput(step) : { shape: shapeOf([[]]), type: `(${knownOutput(step).type})[]` }
     return { ...base, origin: { kind: 'known' }, ...known, type: mayFail ? 'any' : known.type }

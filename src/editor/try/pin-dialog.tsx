@@ -8,7 +8,7 @@ import type { StepNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
-import { pinStep, readPin } from './pin.ts'
+import { pinStep, pinText, readPin } from './pin.ts'
 import { tries } from './try-store.ts'
 import bar from '../bar/bar.module.css'
 import classes from './try.module.css'
@@ -25,7 +25,7 @@ function PinEditor({ node }: { node: StepNode }) {
   const { editor } = useEditor()
   const last: { output?: unknown; cut?: number } | undefined = useDataAtHand().steps.get(node.id)
   const lastWhole = last?.output !== undefined && last.cut === undefined ? last.output : undefined
-  const [text, setText] = useState(() => JSON.stringify(node.pinned ?? lastWhole ?? exampleOf(node), null, 2))
+  const [text, setText] = useState(() => pinText(node.pinned, lastWhole, exampleOf(node)))
   const read = readPin(text)
   const close = (): void => tries.setState({ pinning: null })
   const save = (): void => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { emptyDocument } from '#graph/document.ts'
 import { addFunction, addStep } from '#graph/edit/add-node.ts'
 import { updateNode } from '#graph/edit/update-node.ts'
-import { pinnedIn, readPin } from './pin.ts'
+import { pinnedIn, pinText, readPin } from './pin.ts'
 
 test('any JSON can be pinned, null included; what is none says where', () => {
   expect(readPin('{"id": "c_1"}')).toEqual({ value: { id: 'c_1' } })
@@ -11,6 +11,12 @@ test('any JSON can be pinned, null included; what is none says where', () => {
   expect(readPin('{"id": }')).toMatchObject({ problem: expect.stringMatching(/^This is not JSON yet: .+\.$/) })
   expect(readPin('"a\\u0000b"')).toEqual({ problem: expect.stringContaining('null character') })
   expect(readPin(JSON.stringify('x'.repeat(300_000)))).toEqual({ problem: 'This has 293 KB; a pinned output has at most 256 KB.' })
+})
+
+test('a pin of null is shown as it is', () => {
+  expect(pinText(null, { id: 1 }, {})).toBe('null')
+  expect(pinText(undefined, null, {})).toBe('null')
+  expect(pinText(undefined, undefined, [1])).toBe('[\n  1\n]')
 })
 
 test('pins are counted, also one that is null', () => {

@@ -24,6 +24,11 @@ export function readPin(text: string): { value: Json } | { problem: string } {
   return { value }
 }
 
+/** What the field begins with: the pin, else the last real output, else an example. Null is an output like any other. */
+export function pinText(pinned: unknown, last: unknown, example: unknown): string {
+  return JSON.stringify([pinned, last, example].find((one) => one !== undefined) ?? null, null, 2)
+}
+
 /** `undefined` takes the pin away. */
 export function pinStep(editor: Editor, id: string, value: Json | undefined): void {
   const node = editor.store.getState().document.nodes[id]

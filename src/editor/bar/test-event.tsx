@@ -5,7 +5,8 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import { isFanwiseError } from '#base/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '#base/json.ts'
+import { readObject } from '#base/json-text.ts'
+import type { Json } from '#base/json.ts'
 import { errorShape, useTRPC } from '#ui/trpc.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
@@ -87,7 +88,8 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
     const sample = sampleOf(next)
     if (sample !== undefined && sample !== null) setText(JSON.stringify(sample, null, 2))
   }
-  const data = read(text)
+  const read = readObject(text, 'Write a JSON object, such as { "email": "ada@north.io" }.')
+  const data = 'value' in read ? read.value : null
   const start = async (): Promise<void> => {
     if (data === null) return
     setBusy(true)
@@ -117,7 +119,7 @@ export function TestEventDialog({ hasChanges }: { hasChanges: boolean }) {
         <TextField label="Event" value={name} onChange={choose} suggestions={names} placeholder="user/account.created" mono />
         <Textarea
           label="Data" value={text} onChange={(event) => { setText(event.currentTarget.value); forget() }} autosize minRows={6} maxRows={16} spellCheck={false}
-          classNames={{ input: classes.mono }} error={data === null ? 'Write a JSON object, such as { "email": "ada@north.io" }.' : undefined}
+          classNames={{ input: classes.mono }} error={'problem' in read ? read.problem : undefined}
         />
         {what === 'drawing' && <PartFields part={part} onChange={forget} />}
         {what === 'live' && <HowMany value={times} onChange={(value) => { setTimes(value); forget() }} />}
@@ -206,13 +208,4 @@ function notRun({ pinned, stubbed }: TestSent): string | null {
   if (pinned + stubbed === 0) return null
   const parts = [...(pinned > 0 ? [`${pinned} pinned`] : []), ...(stubbed > 0 ? [`${stubbed} stubbed`] : [])]
   return `${pinned + stubbed === 1 ? 'One step is' : `${pinned + stubbed} steps are`} not run: ${parts.join(', ')}.`
-}
-
-function read(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? (value as JsonObject) : null
-  } catch {
-    return null
-  }
 }

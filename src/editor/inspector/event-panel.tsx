@@ -10,7 +10,6 @@ import type { EventNode, GraphNode } from '#graph/document.ts'
 import { namersOf, renameEvent } from '#graph/edit/rename-event.ts'
 import { emittedEvent, matchesEvent, reactionsElsewhere, sendersElsewhere, type ElsewhereFunction } from '#graph/links.ts'
 import { longestText } from '#graph/operations.ts'
-import { unstorableWords } from '#graph/storable.ts'
 import { CodeField } from '../code/code-field.tsx'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
@@ -23,6 +22,7 @@ import { hangFunction } from '../place.ts'
 import { openTestEvent } from '../bar/test-event.tsx'
 import { useEventNames } from './known-names.ts'
 import { LinkList, type LinkRow } from './link-list.tsx'
+import { readSample } from './read-sample.ts'
 import { useUpdate } from './use-update.ts'
 
 const ownPrefix = 'fanwise/'
@@ -115,17 +115,17 @@ function elsewhere(workspace: string, { slug, workflow, nodeId }: ElsewhereFunct
 function SampleField({ node }: { node: EventNode }) {
   const update = useUpdate(node)
   const [text, setText] = useState(() => show(node.sample))
-  const parsed = read(text)
+  const parsed = readSample(text)
   useEffect(() => {
     // An undo or a colleague changed it.
     setText((now) => {
-      const current = read(now)
+      const current = readSample(now)
       return current.ok && jsonEqual(current.value ?? null, node.sample ?? null) ? now : current.ok ? show(node.sample) : now
     })
   }, [node.sample])
   const change = (next: string): void => {
     setText(next)
-    const result = read(next)
+    const result = readSample(next)
     if (result.ok && !jsonEqual(result.value ?? null, node.sample ?? null)) update('sample', result.value)
   }
   return (
@@ -138,14 +138,3 @@ function SampleField({ node }: { node: EventNode }) {
 }
 
 const show = (sample: Json | undefined): string => (sample === undefined ? '' : JSON.stringify(sample, null, 2))
-
-function read(text: string): { ok: true; value: Json | undefined } | { ok: false; message: string } {
-  if (text.trim() === '') return { ok: true, value: undefined }
-  try {
-    const value = JSON.parse(text) as Json
-    const message = unstorableWords(value)
-    return message === null ? { ok: true, value } : { ok: false, message }
-  } catch (error) {
-    return { ok: false, message: `Not JSON yet: ${error instanceof Error ? error.message.replace(/^.*?: /, '').replace(/ in JSON.*$/, '').replace(/\.$/, '') : 'it cannot be read'}.` }
-  }
-}

@@ -9,6 +9,7 @@ test('any JSON can be pinned, null included; what is none says where', () => {
   expect(readPin(' null ')).toEqual({ value: null })
   expect(readPin('')).toEqual({ problem: 'Write JSON, such as { "id": "c_1" }.' })
   expect(readPin('{"id": }')).toMatchObject({ problem: expect.stringMatching(/^This is not JSON yet: .+\.$/) })
+  expect(readPin('{"id": 12345678901234567890}')).toEqual({ problem: expect.stringContaining('Put it in quotes.') as string })
   expect(readPin('"a\\u0000b"')).toEqual({ problem: expect.stringContaining('null character') })
   expect(readPin(JSON.stringify('x'.repeat(300_000)))).toEqual({ problem: 'This has 293 KB; a pinned output has at most 256 KB.' })
 })

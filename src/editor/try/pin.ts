@@ -1,4 +1,5 @@
 /** Reading and setting a pinned output. */
+import { longNumberWords } from '#base/json-text.ts'
 import { jsonBytes, type Json } from '#base/json.ts'
 import { nodeTitle } from '#canvas/describe.ts'
 import type { GraphDocument } from '#graph/document.ts'
@@ -17,7 +18,7 @@ export function readPin(text: string): { value: Json } | { problem: string } {
   } catch (error) {
     return { problem: `This is not JSON yet: ${(error as Error).message.replace(/\.?$/, '.')}` }
   }
-  const problem = unstorableWords(value)
+  const problem = longNumberWords(text) ?? unstorableWords(value)
   if (problem !== null) return { problem }
   const bytes = jsonBytes(value)
   if (bytes > bytesMost) return { problem: `This has ${Math.ceil(bytes / 1024)} KB; a pinned output has at most ${bytesMost / 1024} KB.` }

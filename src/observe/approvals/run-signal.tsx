@@ -4,7 +4,7 @@ import { Button, Textarea } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { isJsonObject, type JsonObject } from '#base/json.ts'
+import { readObject } from '#base/json-text.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { notifyDone } from '#ui/notify.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
@@ -16,7 +16,8 @@ export function RunSignal({ run, signal }: { run: string; signal: string }) {
   const trpc = useTRPC()
   const client = useQueryClient()
   const [text, setText] = useState('{}')
-  const data = read(text)
+  const read = readObject(text, 'Write an object, such as {"amount": 12}.')
+  const data = 'value' in read ? read.value : null
   const send = useMutation(trpc.runs.signal.mutationOptions({
     onSuccess: () => notifyDone('Sent. The run goes on.'),
     onSettled: () => client.invalidateQueries(trpc.runs.pathFilter()),
@@ -34,7 +35,7 @@ export function RunSignal({ run, signal }: { run: string; signal: string }) {
         >
           <Textarea
             label="Data" description="JSON, as the program would send it. It becomes the output of the step." classNames={{ input: 'mono' }} autosize minRows={2} maxRows={10} spellCheck={false}
-            value={text} error={data === null ? 'Write an object, such as {"amount": 12}.' : null} onChange={(event) => setText(event.currentTarget.value)}
+            value={text} error={'problem' in read ? read.problem : null} onChange={(event) => setText(event.currentTarget.value)}
           />
           <div className={classes.buttons}><Button type="submit" loading={send.isPending} disabled={data === null} leftSection={<IconSend size={15} stroke={1.7} />}>Send the signal</Button></div>
         </form>
@@ -42,13 +43,4 @@ export function RunSignal({ run, signal }: { run: string; signal: string }) {
       {send.error === null ? null : <ErrorNote error={send.error} />}
     </section>
   )
-}
-
-function read(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
 }

@@ -7,6 +7,7 @@ test('takes objects, and nothing as an empty one', () => {
 })
 
 test('says what is wrong and where', () => {
+  expect(parseData('{"id": 12345678901234567890}')).toMatchObject({ ok: false, problem: expect.stringContaining('Put it in quotes.') as string })
   expect(parseData('[1]')).toMatchObject({ ok: false, problem: expect.stringContaining('object') })
   expect(parseData('{"a": 1,\n  b: 2}')).toMatchObject({ ok: false, problem: expect.stringContaining('line 2') })
   expect(parseData('{"a": ')).toMatchObject({ ok: false, problem: expect.stringContaining('too early') })

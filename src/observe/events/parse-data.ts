@@ -1,3 +1,4 @@
+import { longNumberWords } from '#base/json-text.ts'
 import { isJsonObject, type JsonObject } from '#base/json.ts'
 
 /** Text of a data field as the object it must be, or what is wrong with it and where. */
@@ -5,7 +6,8 @@ export function parseData(text: string): { ok: true; data: JsonObject } | { ok: 
   if (text.trim() === '') return { ok: true, data: {} }
   try {
     const value: unknown = JSON.parse(text)
-    if (isJsonObject(value)) return { ok: true, data: value }
+    const long = longNumberWords(text)
+    if (isJsonObject(value)) return long === null ? { ok: true, data: value } : { ok: false, problem: long }
     return { ok: false, problem: 'The data must be an object: { "name": value }.' }
   } catch (error) {
     return { ok: false, problem: `This is not JSON yet${where(text, String((error as Error).message))}.` }

@@ -53,6 +53,13 @@ describe('what people paste', () => {
     ['curl -H "Authorization: Token abc" https://x.dev', { auth: 'none', headers: [{ name: 'Authorization', value: 'Token abc' }] }],
     ['curl --json \'{"a":1}\' https://x.dev', { method: 'POST', bodyType: 'json', body: '{\n  "a": 1\n}' }],
     ['curl -H "Content-Type: text/plain" -d hello https://x.dev', { bodyType: 'text', text: 'hello', headers: [{ name: 'Content-Type', value: 'text/plain' }] }],
+    ['curl -d @body.json https://x.dev', { method: 'POST', bodyType: 'none' }],
+    ['curl --data-binary @photo.png -X PATCH https://x.dev', { method: 'PATCH' }],
+    ['curl -F photo=@a.png https://x.dev', { method: 'POST' }],
+    ['curl --data-urlencode text@a.txt https://x.dev', { method: 'POST' }],
+    ['curl -G -d @query.txt https://x.dev', { method: 'GET' }],
+    ['curl -T backup.tgz https://x.dev/files/', { method: 'PUT', url: 'https://x.dev/files/' }],
+    ['curl --upload-file backup.tgz -d a=1 https://x.dev', { method: 'PUT' }],
     ['curl -I https://x.dev -m 5', { method: 'HEAD', timeout: '5s' }],
     ['curl.exe "https://x.dev" ^\n -H "A: b"', { headers: [{ name: 'A', value: 'b' }] }],
     ['curl playground://crm/contacts', { url: 'playground://crm/contacts' }],
@@ -62,6 +69,7 @@ describe('what people paste', () => {
       'Only the first command was taken.', 'It skips the check of certificates (-k); Fanwise always checks them.', 'A file it sends cannot be read here.',
       'It sends a multipart form; its fields are sent as an ordinary form.', 'Only the first address was taken.',
     ])
+    expect(notes('curl -T a.tgz https://x.dev')).toEqual(['A file it sends cannot be read here.'])
     expect(notes('curl -d @secret.json https://x.dev')).toEqual(['A file it sends cannot be read here.'])
     expect(notes('curl -sSL --compressed -o out.json --max-time 5 https://x.dev')).toEqual([])
     expect(notes('curl https://x.dev --cert me.pem --frobnicate')).toEqual(['--cert was left out: there is nothing like it here.', '--frobnicate was left out: there is nothing like it here.'])

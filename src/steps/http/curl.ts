@@ -21,6 +21,8 @@ interface Parts {
   form: { name: string; value: string }[]
   isJson: boolean
   toQuery: boolean
+  /** As what a file that cannot be read here would be sent. */
+  file: 'POST' | 'PUT' | null
   user: string | null
   timeoutS: number | null
   notes: string[]
@@ -35,7 +37,7 @@ const takers: Record<string, (parts: Parts, value: string) => void> = {
   '--data-raw': (parts, value) => { parts.data.push(value) },
   '--data-urlencode': (parts, value) => {
     const at = value.search(/[=@]/)
-    if (at >= 0 && value[at] === '@') parts.notes.push('A file it sends cannot be read here.')
+    if (at >= 0 && value[at] === '@') addFile(parts, 'POST')
     else parts.form.push({ name: at < 0 ? value : value.slice(0, at), value: at < 0 ? '' : value.slice(at + 1) })
   },
   '--json': (parts, value) => {
@@ -44,12 +46,13 @@ const takers: Record<string, (parts: Parts, value: string) => void> = {
   },
   '--form': (parts, value) => {
     const at = value.indexOf('=')
-    if (at < 0 || /^[@<]/.test(value.slice(at + 1))) parts.notes.push('A file it sends cannot be read here.')
+    if (at < 0 || /^[@<]/.test(value.slice(at + 1))) addFile(parts, 'POST')
     else {
       parts.form.push({ name: value.slice(0, at), value: value.slice(at + 1) })
       parts.notes.push('It sends a multipart form; its fields are sent as an ordinary form.')
     }
   },
+  '--upload-file': (parts) => addFile(parts, 'PUT'),
   '--user': (parts, value) => { parts.user = value },
   '--oauth2-bearer': (parts, value) => addHeader(parts, `Authorization: Bearer ${value}`),
   '--cookie': (parts, value) => (value.includes('=') ? addHeader(parts, `Cookie: ${value}`) : void parts.notes.push('A file it sends cannot be read here.')),
@@ -70,7 +73,7 @@ const flags: Record<string, (parts: Parts) => void> = {
 const withoutMeaning = new Set(['--silent', '--show-error', '--location', '--compressed', '--fail', '--fail-with-body', '--verbose', '--include', '--globoff', '--no-buffer', '--progress-bar', '--path-as-is', '--http1.1', '--http2', '--ipv4', '--ipv6', '--tlsv1.2', '--tlsv1.3', '--remote-name', '--no-progress-meter', '--raw', '--no-keepalive', '--location-trusted', '--basic', '--http2-prior-knowledge', '--http3', '--tcp-nodelay', '--ssl-no-revoke', '--ssl-reqd', '--ssl'])
 
 /** Options with a value that the request would be another one without. */
-const missed = new Set(['--proxy', '--cacert', '--cert', '--key', '--upload-file', '--config', '--range', '--unix-socket'])
+const missed = new Set(['--proxy', '--cacert', '--cert', '--key', '--config', '--range', '--unix-socket'])
 
 /** Options with a value that mean nothing here. */
 const passedOver = new Set(['--output', '--connect-timeout', '--retry', '--retry-delay', '--retry-max-time', '--write-out', '--cookie-jar', '--resolve', '--dump-header', '--limit-rate', '--max-redirs', '--ciphers', '--interface', '--trace', '--trace-ascii', '--proxy-user', '--noproxy'])
@@ -86,7 +89,7 @@ export function readCurl(text: string): CurlRead {
   const words = split.words
   while (words[0] === '$' || words[0] === '%' || words[0] === '>') words.shift()
   if (!/^(?:.*[\\/])?curl(?:\.exe)?$/i.test(words[0] ?? '')) return { problem: 'This is not a cURL command: it does not begin with curl.' }
-  const parts: Parts = { url: null, method: null, headers: [], data: [], form: [], isJson: false, toQuery: false, user: null, timeoutS: null, notes: [] }
+  const parts: Parts = { url: null, method: null, headers: [], data: [], form: [], isJson: false, toQuery: false, file: null, user: null, timeoutS: null, notes: [] }
   if (split.cut) parts.notes.push('Only the first command was taken.')
   readWords(words.slice(1), parts)
   if (parts.url === null || parts.url.trim() === '') return { problem: 'The command has no address.' }
@@ -150,8 +153,14 @@ function addHeader(parts: Parts, text: string): void {
 }
 
 function addData(parts: Parts, value: string): void {
-  if (value.startsWith('@')) parts.notes.push('A file it sends cannot be read here.')
+  if (value.startsWith('@')) addFile(parts, 'POST')
   else parts.data.push(value)
+}
+
+/** The body is missed; that there is one still says with which method it is sent. */
+function addFile(parts: Parts, method: 'POST' | 'PUT'): void {
+  parts.notes.push('A file it sends cannot be read here.')
+  if (parts.file !== 'PUT') parts.file = method
 }
 
 function toConfig(parts: Parts): CurlRead {
@@ -167,7 +176,7 @@ function toConfig(parts: Parts): CurlRead {
   if (parts.toQuery) query.push(...parts.data.flatMap(pairsOf), ...parts.form)
   else Object.assign(config, body)
   const hasBody = !parts.toQuery && (parts.data.length > 0 || parts.form.length > 0)
-  const method = parts.method ?? (hasBody ? 'POST' : 'GET')
+  const method = parts.method ?? (parts.file === 'PUT' ? 'PUT' : hasBody || (parts.file === 'POST' && !parts.toQuery) ? 'POST' : 'GET')
   if (!['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'].includes(method)) return { problem: `Requests with the method ${method.slice(0, 20)} cannot be sent.` }
   config.method = method
   config.query = rows(query, parts.notes)

@@ -20,8 +20,8 @@ export function MailPreview({ step }: { step: StepNode }) {
 function Preview({ config }: { config: StepNode['config'] }) {
   const [width, setWidth] = useState<keyof typeof widths>('narrow')
   const drawn = (name: string): string => (typeof config[name] === 'string' ? config[name] : '')
-  const [to, subject, from] = [useMailText(drawn('to')), useMailText(drawn('subject')), useMailText(drawn('from'))]
-  const body = useMailText(drawn('body'), true)
+  const [to, subject, from] = [useMailText(drawn('to'), { recipients: true }), useMailText(drawn('subject')), useMailText(drawn('from'))]
+  const body = useMailText(drawn('body'), { html: true })
   const whose = sourceWords(useReadable())
   const html = becomesHtml(drawn('body'), body.text)
   if (drawn('subject').trim() === '' && drawn('body').trim() === '') return null
@@ -53,10 +53,10 @@ function useLastRead(text: string): string {
   return isRead(text) ? text : read
 }
 
-function useMailText(written: string, html = false): MailText {
+function useMailText(written: string, { html = false, recipients = false }: { html?: boolean; recipients?: boolean } = {}): MailText {
   const text = useLastRead(written)
   const outcome = useOutcome(text, 'template', html ? 'html' : undefined)
   const readable = useReadable()
   const item = useInItem()
-  return mailText(text, outcome, readable, { html: html && becomesHtml(text, ''), item })
+  return mailText(text, outcome, readable, { html: html && becomesHtml(text, ''), item, recipients })
 }

@@ -13,6 +13,13 @@ test('as it will be sent: values in HTML are escaped, in text they are not', () 
   expect(shown('Hi', false)).toEqual({ text: 'Hi', partly: false })
 })
 
+test('a list of people it goes to is read as they are sent to', () => {
+  const list = { ...readable, scope: { ...readable.scope, event: { name: 'a/b', data: { team: ['ada@x.dev', 'bo@x.dev'] } } } } as Readable
+  const to = (recipients: boolean) => mailText('{{ event.data.team }}', tryText('{{ event.data.team }}', 'template', list, {}), list, { html: false, item: false, recipients }).text
+  expect(to(true)).toBe('ada@x.dev, bo@x.dev')
+  expect(to(false)).toBe('["ada@x.dev","bo@x.dev"]')
+})
+
 test('what is not known yet stands as it is written', () => {
   expect(shown('<p>{{ event.data.name }} {{ steps.load.plan }}</p>', true)).toEqual({ text: '<p>&lt;Ada&gt; ‹steps.load.plan›</p>', partly: true })
   expect(shown('{{ event.', false).partly).toBe(true)

@@ -13,9 +13,9 @@ export interface MailText {
 
 const asText = (value: Json): string => (value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value))
 
-/** `outcome` is what the whole text comes to; where it comes to nothing, each part is tried alone. */
-export function mailText(text: string, outcome: Outcome, readable: Readable, options: { html: boolean; item: boolean }): MailText {
-  if (outcome.kind === 'value') return { text: asText(outcome.value), partly: false }
+/** `outcome` is what the whole text comes to; where it comes to nothing, each part is tried alone. A list of `recipients` is sent to each of them. */
+export function mailText(text: string, outcome: Outcome, readable: Readable, options: { html: boolean; item: boolean; recipients?: boolean }): MailText {
+  if (outcome.kind === 'value') return { text: options.recipients === true && Array.isArray(outcome.value) ? outcome.value.map(asText).join(', ') : asText(outcome.value), partly: false }
   try {
     const { parts } = parseTemplate(text, { scope: options.item ? ['item', 'index'] : [] })
     if (parts.every((part) => part.type === 'text')) return { text, partly: false }

@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { GraphDocument } from '#graph/document.ts'
 import { Picture } from './picture.tsx'
+import { asXml } from './xml-text.ts'
 
 const pngScale = 2
 /** Browsers draw no canvas larger than this, on any side. */
@@ -14,7 +15,7 @@ export function drawingSvg(document: GraphDocument, label: string): string {
   const host = window.document.createElement('div')
   const root = createRoot(host)
   flushSync(() => root.render(<Picture document={document} label={label} />))
-  const text = new XMLSerializer().serializeToString(host.firstElementChild!)
+  const text = asXml(new XMLSerializer().serializeToString(host.firstElementChild!))
   root.unmount()
   return text.replace(/var\((--fw-[\w-]+)\)/g, (whole, name: string) => style.getPropertyValue(name).trim() || whole)
 }

@@ -7,6 +7,7 @@ import { setInsertionTarget } from '../form/insertion.ts'
 import type { Accept } from '../form/use-accept.ts'
 import { insertInto, setPaths, takeDraggedPaths } from './monaco-paths.ts'
 import { monaco, setScopeTypes } from './monaco.ts'
+import { OwnEdits } from './own-edits.ts'
 
 export interface CodeEditorProps {
   value: string
@@ -33,6 +34,7 @@ export default function CodeEditor({ value, onChange, onLeave, onMistakes, langu
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null)
   const calls = useRef({ onChange, onLeave, onMistakes, accept })
   calls.current = { onChange, onLeave, onMistakes, accept }
+  const own = useRef(new OwnEdits())
   const scheme = useComputedColorScheme('light')
   // What it starts with; later changes are brought in below, since making it anew would lose the cursor.
   const start = useRef({ value, scheme })
@@ -54,7 +56,7 @@ export default function CodeEditor({ value, onChange, onLeave, onMistakes, langu
     }
     fit()
     made.onDidContentSizeChange(fit)
-    made.onDidChangeModelContent(() => calls.current.onChange(made.getValue()))
+    made.onDidChangeModelContent(() => own.current.changed(() => calls.current.onChange(made.getValue())))
     made.onDidBlurEditorText(() => calls.current.onLeave())
     const telling = tellMistakes(made, (mistakes) => calls.current.onMistakes?.(mistakes))
     const takesPaths = !readOnly && (language === 'typescript' || written !== undefined)
@@ -88,7 +90,7 @@ export default function CodeEditor({ value, onChange, onLeave, onMistakes, langu
     if (!model || model.getValue() === value) return
     // An undo or a colleague changed the text: only that part, so that the cursor stays where it is.
     const [from, to, end] = changedPart(model.getValue(), value)
-    model.pushEditOperations([], [{ range: monaco.Range.fromPositions(model.getPositionAt(from), model.getPositionAt(to)), text: value.slice(from, end) }], () => null)
+    own.current.bring(() => model.pushEditOperations([], [{ range: monaco.Range.fromPositions(model.getPositionAt(from), model.getPositionAt(to)), text: value.slice(from, end) }], () => null))
   }, [value])
   useEffect(() => monaco.editor.setTheme(`fanwise-${scheme}`), [scheme])
   useEffect(() => {

@@ -207,6 +207,11 @@ describe('configs', () => {
     expect(place!.position).toBeGreaterThan(9)
   })
   test.each<[StepKind, JsonObject, string]>([
+    ['http', { url: 'https://api .example.com/x' }, '"api .example.com" is not a host: it has a space in it. Take the space out.'],
+    ['http', { url: ' https://api. example.com?a=b c' }, '"api. example.com" is not a host: it has a space in it. Take the space out.'],
+    ['http', { url: 'https://ada:x@{{ event.data.host }} .dev' }, '"… .dev" is not a host: it has a space in it. Take the space out.'],
+    ['http', { url: 'playground://c rm/contacts' }, '"c rm" is not a host: it has a space in it. Take the space out.'],
+    ['http', { url: 'https://api.example.com:99999/x' }, '"api.example.com:99999" is not a host. Write one such as api.example.com.'],
     ['http', { url: 'https://x', timeout: 'x'.repeat(3000) }, 'Give up after has 3,000 characters; 60 is the most. Shorten it.'],
     ['http', { url: 'https://x', timeout: '' }, 'Give up after is empty. Write one such as 30s, 5m or 7d.'],
     ['mail', { to: 'ada@b.example, Ada', subject: 's' }, '"Ada" is not an e-mail address. Give one such as ada@example.com.'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { httpDefinition } from '#steps/http/definition.ts'
 import { belowBase, isPath } from '#steps/http/base-path.ts'
 
 test.each([
@@ -39,4 +40,12 @@ test('whatever the path, it stays at the host and below the base address, or is 
 
 test('a path begins with a slash', () => {
   expect(['/x', ' /x', 'https://x.dev', '{{ event.data.path }}', ''].map(isPath)).toEqual([true, true, false, false, false])
+})
+
+test.each([
+  'https://api.example.com/a b?q=c d', 'https://api.example.com/x ', ' https://api.example.com', 'https://{{ event.data.host }}/a b', 'https://{{ event.data.a + "/" + event.data.b }}.example.com/x', 'https://x.dev:8080', 'http://127.0.0.1:3000',
+  'https://[::1]/x', 'https://bücher.example/x', 'https://ada:two words@x.dev/', '{{ event.data.url }} x', 'https://{{ event.data["@ x"] }}/a', 'https://{{ event.data.h', '/contacts/a b', 'playground://crm/contacts', 'https://',
+])('"%s" is an address as far as it is drawn', (url) => {
+  const issues = httpDefinition.config.safeParse({ url }).error?.issues ?? []
+  expect(issues.filter((one) => one.path[0] === 'url')).toEqual([])
 })

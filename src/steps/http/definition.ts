@@ -20,6 +20,18 @@ const missingToSignIn: Record<string, Record<string, string>> = {
   header: { authName: 'Name the header, such as X-Api-Key.', authValue: 'Give its value, such as {{ secrets.CRM_KEY }}.' },
 }
 
+/** What is wrong with the host of a drawn address, as far as it is not computed. */
+function hostProblem(text: string): string | null {
+  const [, scheme = '', written = ''] = /^\s*(https?|playground):\/\/((?:\{\{[^]*?\}\}|[^/?#\\])*)/i.exec(text.trimEnd()) ?? []
+  const drawn = written.replaceAll(/\{\{[^]*?\}\}/g, '…')
+  const host = drawn.slice(drawn.lastIndexOf('@') + 1)
+  // An expression that is still being written says so itself.
+  if (host.includes('{{')) return null
+  // Tabs and line breaks are left out of addresses by all who read them.
+  if (/[^\S\t\r\n]/.test(host)) return `"${host}" is not a host: it has a space in it. Take the space out.`
+  return host !== '' && !host.includes('…') && scheme.toLowerCase() !== 'playground' && !URL.canParse(`https://${host}`) ? `"${host}" is not a host. Write one such as api.example.com.` : null
+}
+
 const config = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']).default('GET').meta(field({ label: 'Method', control: 'select' })),
   url: required('Give the address to call.', {
@@ -33,6 +45,8 @@ const config = z.object({
     else if (!/^\s*(https?:\/\/|playground:\/\/|\{\{|\/)/i.test(text) && text.trim() !== '') {
       context.addIssue({ code: 'custom', message: 'The address starts with https://, http:// or playground://. With a connection it may be a path, which starts with /.' })
     }
+    const problem = hostProblem(text)
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
   }),
   query: pairsField({ label: 'Query' }, { name: 'Name', value: 'Value', missing: 'Name the query parameter.' }),
   // Fields that came later have no default, so that steps drawn before them keep their version.

@@ -359,6 +359,9 @@ test('every node is named with what it hangs together with, a frame says its rul
   await expect.poll(() => frame.getAttribute('aria-label')).not.toContain('collapsed')
   await newWorkflow(page, workspace, 'Elsewhere')
   await dragFromPalette(page, 'event', { x: 500, y: 300 })
+  // The key works on what was just dragged, too.
+  await page.getByTestId('palette-event').press('Enter')
+  await expect.poll(() => page.locator('.react-flow__node-event').count()).toBe(2)
   await panel(page).getByLabel('Name').first().fill('order/confirmed')
   await panel(page).getByRole('link', { name: /notify-warehouse/ }).click()
   await page.waitForURL(/order-cascade\?node=/)

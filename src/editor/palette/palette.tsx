@@ -118,8 +118,9 @@ function Item({ kind, blurb, onAdd, onDrop, onMove }: ItemProps) {
   return (
     <button
       type="button" className={classes.item} data-testid={`palette-${kind}`} title={blurb} onPointerDown={press}
-      onClick={() => {
-        if (!dragged.current) onAdd()
+      onClick={(event) => {
+        // A drag that ends here is no click, but a key (of no clicks) that is pressed after one is.
+        if (!dragged.current || event.detail === 0) onAdd()
         dragged.current = false
       }}
     >

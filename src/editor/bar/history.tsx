@@ -20,7 +20,12 @@ import classes from './history.module.css'
 export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
   const [open, setOpen] = useState(false)
   const [compared, setCompared] = useState<[Named, Named] | null>(null)
-  useBarCommand('history', () => setOpen(true))
+  const [picked, setPicked] = useState<HistoryEntry | null>(null)
+  const show = (): void => {
+    setPicked(null)
+    setOpen(true)
+  }
+  useBarCommand('history', show)
   const compare = (before: Named, after: Named): void => {
     setOpen(false)
     setCompared([before, after])
@@ -30,12 +35,20 @@ export function DraftHistory({ hasChanges }: { hasChanges: boolean }) {
       <Popover opened={open} onChange={setOpen} width={360} position="bottom-end" trapFocus>
         <Popover.Target>
           <Tooltip label="History" disabled={open}>
-            <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => setOpen(!open)}><IconHistory size={17} stroke={1.7} /></ActionIcon>
+            <ActionIcon size={32} aria-label="History" aria-expanded={open} data-testid="history" onClick={() => (open ? setOpen(false) : show())}><IconHistory size={17} stroke={1.7} /></ActionIcon>
           </Tooltip>
         </Popover.Target>
-        <Popover.Dropdown p={0}>{open && <HistoryList hasChanges={hasChanges} onDone={() => setOpen(false)} onCompare={compare} />}</Popover.Dropdown>
+        <Popover.Dropdown p={0}>{open && <HistoryList hasChanges={hasChanges} picked={picked} onPick={setPicked} onDone={() => setOpen(false)} onCompare={compare} />}</Popover.Dropdown>
       </Popover>
-      {compared !== null && <Compare before={compared[0]} after={compared[1]} onClose={() => setCompared(null)} />}
+      {compared !== null && (
+        <Compare
+          before={compared[0]} after={compared[1]} onClose={() => {
+            setCompared(null)
+            // Back to where it was chosen.
+            setOpen(true)
+          }}
+        />
+      )}
     </>
   )
 }
@@ -53,11 +66,19 @@ function useBecome(onDone: () => void): (label: string, document: GraphDocument,
 
 type OnCompare = (before: Named, after: Named) => void
 
-function HistoryList({ hasChanges, onDone, onCompare }: { hasChanges: boolean; onDone: () => void; onCompare: OnCompare }) {
+interface ListProps {
+  hasChanges: boolean
+  /** The entry that is looked at. */
+  picked: HistoryEntry | null
+  onPick: (entry: HistoryEntry | null) => void
+  onDone: () => void
+  onCompare: OnCompare
+}
+
+function HistoryList({ hasChanges, picked, onPick, onDone, onCompare }: ListProps) {
   const { workspace, slug, viewOnly } = useEditor()
   const trpc = useTRPC()
   const history = useQuery(trpc.workflows.history.queryOptions({ workspace, slug }, { staleTime: 0 }))
-  const [picked, setPicked] = useState<HistoryEntry | null>(null)
   const key = (entry: HistoryEntry): string => `${entry.revision} ${entry.reason}`
   return (
     <>
@@ -68,7 +89,7 @@ function HistoryList({ hasChanges, onDone, onCompare }: { hasChanges: boolean; o
       <ol className={classes.entries}>
         {history.data?.map((entry) => (
           <li key={key(entry)}>
-            <Entry entry={entry} open={picked !== null && key(picked) === key(entry)} onPick={setPicked} />
+            <Entry entry={entry} open={picked !== null && key(picked) === key(entry)} onPick={onPick} />
             {picked !== null && key(picked) === key(entry) && <Preview entry={entry} all={history.data} onDone={onDone} onCompare={onCompare} />}
           </li>
         ))}

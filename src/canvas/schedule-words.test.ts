@@ -7,6 +7,10 @@ test.each([
   ['*/5 * * * *', 'Every 5 minutes'],
   ['15 7 1,15 * *', 'At 07:15, on day 1 and 15 of the month'],
   ['0 9 * * FRI#L', '0 9 * * FRI#L'],
+  ['*/7 * * * *', 'Every 7 minutes, counted anew from each full hour'],
+  ['0 */5 * * *', 'On the hour, every 5 hours, counted anew from each midnight'],
+  ['0 */6 * * *', 'On the hour, every 6 hours'],
+  ['0 9 */2 * *', 'At 09:00, every 2 days in a month, counted anew from the first of each month'],
 ])('%s is said as %s', (cron, words) => expect(cronWords(cron)).toBe(words))
 
 const short = (cron: string): string => scheduleWords(cron, 'Europe/Berlin').short

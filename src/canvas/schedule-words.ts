@@ -61,10 +61,22 @@ function weekdayName(text: string): string {
 
 function long(cron: string): string | null {
   try {
-    return cronstrue.toString(cron, { use24HourTimeFormat: true, throwExceptionOnParseError: true })
+    return cronstrue.toString(cron, { use24HourTimeFormat: true, throwExceptionOnParseError: true }) + anew(cron)
   } catch {
     return null
   }
+}
+
+/** Cron counts from the beginning of the hour or day: every 7 minutes is :00, :07 … :56, and :00 again; so is every 2 days after a 31st. */
+function anew(cron: string): string {
+  const [minute, hour, day] = cron.trim().split(/\s+/).slice(-5)
+  const breaks = (part: string | undefined, of: number): boolean => {
+    const every = /^\*\/(\d+)$/.exec(part ?? '')
+    return every !== null && of % Number(every[1]) !== 0
+  }
+  if (breaks(minute, 60)) return ', counted anew from each full hour'
+  if (breaks(hour, 24)) return ', counted anew from each midnight'
+  return /^\*\/\d+$/.test(day ?? '') && day !== '*/1' ? ', counted anew from the first of each month' : ''
 }
 
 function zoneName(timezone: string): string {

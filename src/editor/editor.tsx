@@ -152,7 +152,7 @@ function OpenEditor({ editor, workspace, slug, facts: loaded }: { editor: Editor
 function BarName({ name, version, hasChanges, viewOnly }: { name: string; version: number | null; hasChanges: boolean; viewOnly: boolean }) {
   return (
     <span className={barClasses.barName}>
-      <span className="cut">{name}</span>
+      <span className="cut" role="heading" aria-level={1}>{name}</span>
       {viewOnly
         ? <span className={barClasses.chip} data-kind="view">View only</span>
         : hasChanges && <span className={barClasses.chip} data-kind="draft">{version === null ? 'Draft' : 'Draft with changes'}</span>}

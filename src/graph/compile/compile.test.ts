@@ -71,7 +71,7 @@ describe('names', () => {
 
 describe('sources', () => {
   test.each([
-    ['', 'event-name-missing'], ['a b', 'event-name-invalid'], ['x'.repeat(257), null], ['fanwise/mine', 'event-name-reserved'], ['inngest/function.failed', 'event-name-reserved'],
+    ['', 'event-name-missing'], ['a b', 'event-name-invalid'], ['order/\u202epaid', 'event-name-invisible'], ['x'.repeat(257), null], ['fanwise/mine', 'event-name-reserved'], ['inngest/function.failed', 'event-name-reserved'],
     ['*', 'event-wildcard-invalid'], ['a*', 'event-wildcard-invalid'], ['a/*/b', 'event-wildcard-invalid'], ['*.b', 'event-wildcard-invalid'],
   ])('event %j: %s', (event, code) => {
     expect(found(patch('ev', { event }))).toEqual(code === null ? [] : [`error ${code} ev event`])

@@ -17,7 +17,8 @@ const fixName = 'Write one such as user/account.created.'
 export function eventNameProblem(name: string, use: 'trigger' | 'send'): NameProblem | null {
   if (name.trim() === '') return { code: 'event-name-missing', message: 'The event has no name.', fix: fixName }
   if (name.length > eventNameMax) return { code: 'event-name-long', message: `The name has ${name.length} characters; ${eventNameMax} is the most.`, fix: 'Shorten it and put the details in the data.' }
-  if (/[\s\u0000-\u001f\u007f{}]/.test(name)) return { code: 'event-name-invalid', message: `\`${name}\` has a space, a brace or a control character in it.`, fix: fixName }
+  if (/[\s\p{Cc}{}]/u.test(name)) return { code: 'event-name-invalid', message: `\`${name}\` has a space, a brace or a control character in it.`, fix: fixName }
+  if (/\p{Cf}/u.test(name)) return { code: 'event-name-invisible', message: `\`${name.replace(/\p{Cf}/gu, '')}\` has a character in it that nobody sees, so it would be another event than the one it looks like.`, fix: 'Type the name anew instead of pasting it.' }
   if (/^(fanwise|inngest)\//i.test(name)) return reservedProblem(name, use)
   if (name.includes('*')) return use === 'send' ? { code: 'event-name-wildcard', message: 'Only triggers may have a `*`.', fix: 'Send an exact name.' } : wildcardProblem(name)
   return null

@@ -94,6 +94,16 @@ describe('a function of their own', () => {
     expect(graphDocument.safeParse(made.document).success).toBe(true)
   })
 
+  test('whatever keeps the old one from starting keeps the new one, too', () => {
+    const rules = { backoff: { baseMs: 100, factor: 2, maxMs: 1000, jitter: 0 }, idempotency: 'event.data.id', rateLimit: { limit: 5, period: '1m' }, batch: { size: 10, timeout: '5s' }, concurrency: { limit: 2 } }
+    const document = chain()
+    const made = ownFunction({ ...document, nodes: { ...document.nodes, f: { ...(document.nodes.f as FunctionNode), ...rules, name: 'Charge', collapsed: true } } }, ['b'])
+    if ('refused' in made) throw new Error(made.refused)
+    expect(made.document.nodes[made.id]).toMatchObject({ ...rules, retries: 7, slug: 'step-b' })
+    expect(made.document.nodes[made.id]).not.toHaveProperty('collapsed')
+    expect(made.document.nodes[made.id]).not.toHaveProperty('name')
+  })
+
   test('several keep the lines between them, and stand below what is there', () => {
     const document = addFunction(chain(), { id: 'below', position: { x: 300, y: 160 }, slug: 'below' }).document
     const made = ownFunction(document, ['b', 'c'], ['step-b'])

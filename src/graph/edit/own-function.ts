@@ -40,7 +40,7 @@ export function ownFunction(document: GraphDocument, ids: Iterable<string>, take
   })
   const corner = { x: Math.min(...steps.map((step) => step.position.x)) - firstStep.x, y: Math.min(...steps.map((step) => step.position.y)) - firstStep.y }
   const nodes = { ...added.document.nodes }
-  if (from.backoff !== undefined) nodes[added.id] = { ...(nodes[added.id] as FunctionNode), backoff: from.backoff }
+  nodes[added.id] = { ...(nodes[added.id] as FunctionNode), ...rulesOf(from) }
   for (const step of steps) nodes[step.id] = { ...step, parent: added.id, position: { x: step.position.x - corner.x, y: step.position.y - corner.y } }
   const edges = { ...added.document.edges }
   for (const edge of inside) edges[edge.id] = edge
@@ -51,6 +51,15 @@ export function ownFunction(document: GraphDocument, ids: Iterable<string>, take
   }
   const next = fitFrame({ ...added.document, nodes, edges }, added.id)
   return { document: next, id: added.id, slug: (next.nodes[added.id] as FunctionNode).slug, readsAcross: countReadsAcross(steps, stepsOf(without, from.id)) }
+}
+
+/**
+ * What says when a run starts and how it is tried. Without it the new function would start where the old one is kept from
+ * starting, and one whose runs take a batch reads `events`. Each of the two counts for itself.
+ */
+function rulesOf(from: FunctionNode): Partial<FunctionNode> {
+  const { id: _id, type: _type, position: _position, size: _size, slug: _slug, name: _name, collapsed: _collapsed, ...rules } = from
+  return rules
 }
 
 /** Below its old function, further down where something stands. */

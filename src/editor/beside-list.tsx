@@ -46,7 +46,7 @@ export function BesideList({ at, label, placeholder, listLabel, options, onChoos
   const wanted = text.trim().toLowerCase()
   const shown = options.filter((one) => `${one.label} ${one.detail ?? ''} ${one.keywords ?? ''}`.toLowerCase().includes(wanted))
   return (
-    <Combobox store={combobox} position="bottom-start" width={options.some((one) => one.detail !== undefined) ? 280 : 232} shadow="md" onOptionSubmit={onChoose}>
+    <Combobox store={combobox} position="bottom-start" middlewares={{ flip: true, shift: { crossAxis: true, padding: 8 } }} width={options.some((one) => one.detail !== undefined) ? 280 : 232} shadow="md" onOptionSubmit={onChoose}>
       <Combobox.DropdownTarget>
         <span aria-hidden="true" style={{ position: 'fixed', left: at.clientX, top: at.clientY, width: 1, height: 1 }} />
       </Combobox.DropdownTarget>

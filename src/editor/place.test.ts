@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { emptyDocument, type FunctionNode, type StepNode } from '#graph/document.ts'
 import { stepsOf } from '#graph/edit/names.ts'
-import { eventHeight, inletY } from '#graph/sizes.ts'
+import { eventHeight, inletY, nodeSize } from '#graph/sizes.ts'
 import { pillWidth } from '#graph/way-names.ts'
 import { addAfter, addReaction, hangFunction, hangReaction, placeAt, placeBySelection } from './place.ts'
 
@@ -15,6 +15,18 @@ describe('placing', () => {
     const frame = document.nodes[step.parent] as FunctionNode
     expect(frame.type).toBe('function')
     expect(frame.position.x + step.position.x + 62).toBeCloseTo(400, -1)
+  })
+
+  test('a function or a step on an event reacts to it, and whatever is dropped on something covers nothing', () => {
+    const event = placeAt(emptyDocument(), 'event', { x: 400, y: 300 }, options)
+    for (const kind of ['function', 'http', 'schedule', 'event'] as const) {
+      const { document, id } = placeAt(event.document, kind, { x: 410, y: 305 }, options)
+      const added = document.nodes[id]!
+      const own = added.type === 'step' ? document.nodes[added.parent]! : added
+      expect(Object.values(document.edges).map(({ source, target }) => [source, target])).toEqual(kind === 'function' || kind === 'http' ? [[event.id, own.id]] : [])
+      const [a, b] = [{ ...own.position, ...nodeSize(own) }, { ...document.nodes[event.id]!.position, ...nodeSize(document.nodes[event.id]!) }]
+      expect(a.x >= b.x + b.w || b.x >= a.x + a.w || a.y >= b.y + b.h || b.y >= a.y + a.h).toBe(true)
+    }
   })
 
   test('a step on a frame joins it, after the step to its left', () => {

@@ -1,5 +1,5 @@
 /** Adding from the palette: what a drop at a point, or a click with a selection, makes. Pure. */
-import type { GraphDocument, OrderEdge, Position, StepNode } from '#graph/document.ts'
+import type { EventNode, GraphDocument, OrderEdge, Position, ScheduleNode, StepNode } from '#graph/document.ts'
 import { addEvent, addFunction, addNote, addSchedule, addStep, addWebhook, lastStep, leadsAstray, type Added } from '#graph/edit/add-node.ts'
 import { connect } from '#graph/edit/connect.ts'
 import { makeRoom, standClear } from '#graph/edit/make-room.ts'
@@ -32,9 +32,23 @@ export const withRoom = (before: GraphDocument, added: Added): Added => ({ ...ad
 
 const snapped = (point: Position): Position => ({ x: roundTo(point.x, snap), y: roundTo(point.y, snap) })
 
-/** Dropped with the pointer at `point` (canvas coordinates). */
+/** The event or schedule under a point that a function, or a step in one, would react to when it is dropped there. */
+export function dropSource(document: GraphDocument, kind: PaletteKind, point: Position): EventNode | ScheduleNode | null {
+  if (kind !== 'function' && !isStepKind(kind)) return null
+  const node = boxAt(layScene(document), point)?.node
+  return node?.type === 'event' || node?.type === 'schedule' ? node : null
+}
+
+/** Dropped with the pointer at `point` (canvas coordinates). What stands free covers nothing; a note may lie under things. */
 export function placeAt(document: GraphDocument, kind: PaletteKind, point: Position, options: PlaceOptions): Added {
+  const source = dropSource(document, kind, point)
+  if (source !== null) return addReaction(document, kind as 'function' | StepKind, source.id, options)
   if (isStepKind(kind)) return withRoom(document, placeStep(document, kind, point, options))
+  const added = placeFree(document, kind, point, options)
+  return kind === 'note' ? added : { ...added, document: standClear(added.document, added.id) }
+}
+
+function placeFree(document: GraphDocument, kind: Exclude<PaletteKind, StepKind>, point: Position, options: PlaceOptions): Added {
   const corner = (w: number, h: number): Position => snapped({ x: point.x - w / 2, y: point.y - h / 2 })
   switch (kind) {
     case 'event': return addEvent(document, { position: corner(140, eventHeight) })

@@ -8,7 +8,7 @@ import { openAdd } from '../commands/command-search.tsx'
 import { canvasApi } from '../canvas-api.ts'
 import { useEditor } from '../context.ts'
 import { betweenWords, joinWords } from '../drop.ts'
-import { isStepKind, lineAt, paletteLabel, placeAt, placeBySelection, type PaletteKind } from '../place.ts'
+import { dropSource, isStepKind, lineAt, paletteLabel, placeAt, placeBySelection, type PaletteKind } from '../place.ts'
 import { paletteEntries, paletteGroups } from './entries.ts'
 import { PaletteGlyph } from './palette-glyph.tsx'
 import classes from './palette.module.css'
@@ -41,8 +41,10 @@ export function Palette({ onDone }: { onDone?: () => void }) {
   const hint = (kind: PaletteKind, x: number, y: number): string => {
     const point = canvasApi()?.toCanvas(x, y)
     if (!point) return ''
-    if (!isStepKind(kind)) return ''
     const { document } = editor.store.getState()
+    const source = dropSource(document, kind, point)
+    if (source !== null) return source.type === 'event' ? `reacts to ${source.event || 'this event'}` : 'starts by this schedule'
+    if (!isStepKind(kind)) return ''
     const line = lineAt(document, point)
     if (line !== null) return `goes ${betweenWords(document, line)}`
     const under = boxAt(layScene(document), point)

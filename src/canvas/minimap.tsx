@@ -99,11 +99,11 @@ function Percent() {
   return <button type="button" className={classes.percent} title="Zoom to 100 %" onClick={() => void zoomTo(1, { duration: moving(180) })}>{percent}%</button>
 }
 
-/** `bare`: the zoom controls alone, where the map would cover too much. */
+/** `bare`: the zoom controls alone, beside the bar, where the map would cover too much. */
 export function CanvasMap({ bare = false }: { bare?: boolean }) {
   const { zoomIn, zoomOut, fitView, getNodes } = useReactFlow()
   return (
-    <Panel position="top-right" className={classes.panel}>
+    <Panel position={bare ? 'top-left' : 'top-right'} className={classes.panel} data-bare={bare || undefined}>
       {!bare && <MapDrawing />}
       <div className={classes.zoom}>
         <Tooltip label="Zoom out"><ActionIcon variant="subtle" size={24} aria-label="Zoom out" onClick={() => void zoomOut({ duration: moving(120) })}><IconMinus size={14} stroke={1.7} /></ActionIcon></Tooltip>

@@ -140,6 +140,17 @@ test('a key means what has the keyboard, also after Escape; a step goes elsewher
   await saved(page)
 })
 
+test('Escape closes a dialog and nothing behind it: what was selected stays so and has the keyboard again', async () => {
+  const step = node('step').filter({ hasText: 'Transform' })
+  await tabTo(step)
+  for (const [pressed, inside] of [['p', 'Output of Transform'], ['n', 'Add, find, run or go to']] as const) {
+    await key(pressed, page.getByRole('dialog').getByRole('textbox', { name: inside }))
+    await key('Escape', step)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.locator('.react-flow__node.selected').count()).toBe(1)
+  }
+})
+
 test('publish it, send a test event, and read the run', async () => {
   await tabTo(page.getByTestId('publish'))
   await key('Enter', page.getByTestId('publish-confirm'))

@@ -2,9 +2,9 @@
 import { takesKeys } from '#ui/own-keys.ts'
 import { paintNow } from '../after-paint.tsx'
 
-/** Not in a field, a dialog, a menu or the code editor. */
-export function isFree(): boolean {
-  return window.document.activeElement?.closest(takesKeys) == null
+/** Not in a field, a dialog, a menu or the code editor. `at`: what a key was pressed on, where its dialog may have closed by now. */
+export function isFree(at: EventTarget | null = window.document.activeElement): boolean {
+  return !(at instanceof Element) || at.closest(takesKeys) === null
 }
 
 /** A radio, a checkbox, a switch or a list of choices: nothing is typed there, so undo and the like are meant for the drawing. */

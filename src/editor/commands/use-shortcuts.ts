@@ -18,7 +18,7 @@ export function useShortcuts(toggleKey: () => void): void {
   }, [toggleKey])
   useSelectionFollowsFocus()
   const keys = commands.filter((command) => !command.byBrowser).flatMap((command) => command.keys.map((key): [string, (event: KeyboardEvent) => void, { preventDefault: boolean }] => [key, (event) => {
-    if (!(isFree() || (isChoice() && key.startsWith('mod+'))) || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
+    if (!((isFree() && isFree(event.target)) || (isChoice() && key.startsWith('mod+'))) || (command.onCanvas && !isCanvasFocused()) || (context.viewOnly && !command.viewing)) return
     // After Escape nothing is selected, but the keyboard is still on something: that is meant by what needs a selection.
     if (!command.canRun(context) && !(selectFocused(context) && command.canRun(context))) return
     event.preventDefault()

@@ -32,11 +32,13 @@ export function StepPanel({ node }: { node: StepNode }) {
           <NameField node={node} />
           <KeyField node={node} />
         </div>
+      </Fields>
+      {node.kind === 'emit-each' && <PriceTag node={node} />}
+      <Fields>
         {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
         {(node.kind === 'emit' || node.kind === 'emit-each' || node.kind === 'invoke') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
       </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
-      {node.kind === 'emit-each' && <PriceTag node={node} />}
       <LastRun node={node} />
       <Fields>
         {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}

@@ -7,6 +7,7 @@ import { useEffect, useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
 import { errorShape, useTRPC, useTRPCClient } from '#ui/trpc.tsx'
 import { announce } from '../commands/announce.ts'
+import { useFocusBack } from '../commands/use-focus-back.ts'
 import { useEditor } from '../context.ts'
 import { askToPause, pauseUi, resumeAll } from './pause-ui.ts'
 import { usePaused } from './use-paused.ts'
@@ -26,6 +27,7 @@ export function PauseHost() {
 function PauseDialog({ slugs }: { slugs: readonly string[] }) {
   const { workspace } = useEditor()
   const server = useTRPCClient()
+  useFocusBack()
   const forEach = useForEach()
   const [reason, setReason] = useState('')
   const [cancelRunning, setCancelRunning] = useState(false)

@@ -15,6 +15,7 @@ import { impactOf } from '#graph/impact.ts'
 import { ErrorNote } from '#ui/error-note.tsx'
 import { useTRPC } from '#ui/trpc.tsx'
 import { ProblemList } from '../bar/problems.tsx'
+import { useFocusBack } from '../commands/use-focus-back.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { pinnedIn } from '../try/pin.ts'
 import { DrawingPane } from './drawing-pane.tsx'
@@ -38,6 +39,7 @@ export interface ReviewProps {
 
 export function Review(props: ReviewProps) {
   const { findings } = useEditor()
+  useFocusBack()
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const moved = props.changes.filter((one) => one.change !== 'unchanged')
   const picked = moved.filter((one) => !left.has(one.slug)).length

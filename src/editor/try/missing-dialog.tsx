@@ -2,17 +2,21 @@
 /** A step that comes before has no output yet: where shall it come from? */
 import { Button, Modal } from '@mantine/core'
 import { useStore } from 'zustand'
+import { useFocusBack } from '../commands/use-focus-back.ts'
 import { useEditor } from '../context.ts'
 import { openPin, tries, tryPart } from './try-store.ts'
 import bar from '../bar/bar.module.css'
 import classes from './try.module.css'
 
 export function MissingDialog() {
-  const { editor } = useEditor()
   const asking = useStore(tries, (state) => state.asking)
+  return asking === null ? null : <Missing {...asking} />
+}
+
+function Missing({ part, missing }: NonNullable<ReturnType<typeof tries.getState>['asking']>) {
+  const { editor } = useEditor()
+  useFocusBack()
   const close = (): void => tries.setState({ asking: null })
-  if (asking === null) return null
-  const { part, missing } = asking
   const [first] = missing
   const node = editor.store.getState().document.nodes[part.node]
   const runAll = (): void => {

@@ -6,6 +6,7 @@ import { useStore } from 'zustand'
 import { nodeTitle } from '#canvas/describe.ts'
 import type { StepNode } from '#graph/document.ts'
 import { stepDefinition } from '#steps/definitions.ts'
+import { useFocusBack } from '../commands/use-focus-back.ts'
 import { useEditor, useEditorState } from '../context.ts'
 import { useDataAtHand } from '../data/data-at-hand.ts'
 import { pinStep, pinText, readPin } from './pin.ts'
@@ -23,6 +24,7 @@ export function PinDialog() {
 
 function PinEditor({ node }: { node: StepNode }) {
   const { editor } = useEditor()
+  useFocusBack()
   const last: { output?: unknown; cut?: number } | undefined = useDataAtHand().steps.get(node.id)
   const lastWhole = last?.output !== undefined && last.cut === undefined ? last.output : undefined
   const [text, setText] = useState(() => pinText(node.pinned, lastWhole, exampleOf(node)))

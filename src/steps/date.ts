@@ -1,6 +1,8 @@
 /** Which texts are dates. Only what means the same moment on every server; what JavaScript guesses of other texts is no date. */
 
 const written = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i
+/** The way of mails and HTTP headers, which always names its zone. */
+const mailed = /^(?:[A-Z][a-z]{2}, )?((\d{1,2}) [A-Z][a-z]{2} \d{4}) \d\d:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})$/
 
 /** Below it a number of milliseconds lies before 1973: nobody waits for that, and services that count seconds mean today. */
 const secondsBelow = 100_000_000_000
@@ -14,12 +16,19 @@ export function dateMs(value: unknown): number | null {
     const ms = Math.abs(value) < secondsBelow ? Math.trunc(value * 1000) : Math.trunc(value)
     return Number.isNaN(new Date(ms).getTime()) ? null : ms
   }
-  const parts = typeof value === 'string' ? written.exec(value.trim()) : null
-  if (parts === null) return null
+  const text = typeof value === 'string' ? value.trim() : ''
+  const parts = written.exec(text)
+  if (parts === null) return mailedMs(text)
   const [, year, month, day, minutes = '00:00', seconds = ':00', zone = 'Z'] = parts
   // The 30th of February would become the 2nd of March.
   const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`)
   if (Number.isNaN(midnight.getTime()) || midnight.getUTCDate() !== Number(day)) return null
   const ms = Date.parse(`${year}-${month}-${day}T${minutes}${seconds}${zone.toUpperCase().replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`)
+  return Number.isNaN(ms) ? null : ms
+}
+
+function mailedMs(text: string): number | null {
+  const [, date, day] = mailed.exec(text) ?? []
+  const ms = date !== undefined && new Date(`${date} UTC`).getUTCDate() === Number(day) ? Date.parse(text) : Number.NaN
   return Number.isNaN(ms) ? null : ms
 }

@@ -133,6 +133,7 @@ test('an emit per item has its price', async () => {
   await tag.getByText('No live run yet').waitFor()
   await tag.getByLabel('Items to reckon with').fill('2000')
   await tag.getByText('2,000 runs').waitFor()
+  await panel(page).getByTestId('price-line').getByText(/^Sets off 2,000 runs/).waitFor()
 })
 
 test('a cURL command that is pasted fills the step, and is not taken for a part of a drawing', async () => {

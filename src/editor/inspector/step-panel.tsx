@@ -15,7 +15,7 @@ import { SchemaForm } from '../form/schema-form.tsx'
 import { TextField } from '../form/text-field.tsx'
 import { useProblem, type FieldProblem } from '../form/use-field.ts'
 import { InItemProvider } from '../form/use-readable.ts'
-import { PriceTag } from '../preview/price-tag.tsx'
+import { PriceLine, PriceTag } from '../preview/price-tag.tsx'
 import { PinNote } from '../try/pin-note.tsx'
 import { LastRun, LastRunLine } from './last-run.tsx'
 import { StepEach } from './step-each.tsx'
@@ -23,6 +23,7 @@ import { StepFailure } from './step-failure.tsx'
 import classes from './inspector.module.css'
 
 export function StepPanel({ node }: { node: StepNode }) {
+  const [items, setItems] = useState<number | null>(null)
   return (
     <>
       <PinNote node={node} />
@@ -33,12 +34,13 @@ export function StepPanel({ node }: { node: StepNode }) {
           <KeyField node={node} />
         </div>
       </Fields>
-      {node.kind === 'emit-each' && <PriceTag node={node} />}
+      {node.kind === 'emit-each' && <PriceLine node={node} typed={items} />}
       <Fields>
         {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
         {(node.kind === 'emit' || node.kind === 'emit-each' || node.kind === 'invoke') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
       </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
+      {node.kind === 'emit-each' && <PriceTag node={node} typed={items} onTyped={setItems} />}
       <LastRun node={node} />
       <Fields>
         {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}

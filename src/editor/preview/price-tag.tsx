@@ -1,53 +1,47 @@
 'use client'
 /** What an emit per item will set off, from its last real run: runs, time at the limits of today, calls to each host. */
 import { NumberInput } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
 import type { StepNode } from '#graph/document.ts'
-import { emittedEvent } from '#graph/links.ts'
-import { allowedIn, baseIn, drawnConsumers, priceOf, type Price } from '#graph/price.ts'
+import type { Price } from '#graph/price.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { formatDuration } from '#ui/time.ts'
-import { useTRPC } from '#ui/trpc.tsx'
-import { useEditor, useEditorState } from '../context.ts'
-import { useReadable } from '../form/use-readable.ts'
+import { priceWords } from './price-words.ts'
 import { counted } from './share-words.ts'
+import { useReckoning } from './use-reckoning.ts'
 import classes from './preview.module.css'
 
-const typingMs = 500
 const itemsMost = 100_000_000
 
-export function PriceTag({ node }: { node: StepNode }) {
-  const { workspace, slug, catalog } = useEditor()
-  const document = useEditorState((state) => state.document)
-  const trpc = useTRPC()
-  const [typed, setTyped] = useState<number | null>(null)
-  const [event] = useDebouncedValue(emittedEvent(node) ?? '', typingMs)
-  const [item] = useReadable(node.id).sources
-  const frame = document.nodes[node.parent]
-  const drawn = useMemo(() => (event === '' ? [] : drawnConsumers(document, event, baseIn(catalog.values))), [document, event, catalog.values])
-  const { data: facts } = useQuery(trpc.functions.price.queryOptions(
-    { workspace, workflow: slug, function: frame?.type === 'function' ? frame.slug : '', step: node.key, event, drawn: drawn.map((one) => one.slug).sort() },
-    { enabled: event !== '', staleTime: 30_000, retry: false, placeholderData: keepPreviousData },
-  ))
-  if (event === '' || facts === undefined) return null
-  const consumers = [...drawn, ...facts.elsewhere].map((one) => (facts.limits[one.slug] === undefined || one.limit === null ? one : { ...one, limit: facts.limits[one.slug]! }))
-  const sampled = item?.path === 'item' ? (item.count ?? null) : null
-  const items = typed ?? facts.last?.items ?? sampled
+const cardId = (node: StepNode): string => `price-${node.id}`
+
+/** One line, always as high: the form below it does not move while it is written. */
+export function PriceLine({ node, typed }: { node: StepNode; typed: number | null }) {
+  const reckoned = useReckoning(node, typed)
   return (
-    <section className={classes.price} aria-label="What it sets off" data-testid="price-tag">
+    <p className={classes.priceLine} data-testid="price-line">
+      <span className="cut">{reckoned === null ? 'What it sets off shows here once it has an event.' : priceWords(reckoned)}</span>
+      {reckoned !== null && <button type="button" className={classes.link} onClick={() => document.getElementById(cardId(node))?.scrollIntoView({ block: 'center' })}>Details</button>}
+    </p>
+  )
+}
+
+export function PriceTag({ node, typed, onTyped }: { node: StepNode; typed: number | null; onTyped: (items: number | null) => void }) {
+  const reckoned = useReckoning(node, typed)
+  if (reckoned === null) return null
+  const { event, facts, sampled, items, price, consumers } = reckoned
+  return (
+    <section id={cardId(node)} className={classes.price} aria-label="What it sets off" data-testid="price-tag">
       <div className={classes.priceHead}>
         <h3>What it sets off</h3>
         <NumberInput
           size="xs" w={112} aria-label="Items to reckon with" placeholder="Items" value={items ?? ''} min={0} max={itemsMost} allowDecimal={false} allowNegative={false} thousandSeparator="," hideControls
-          onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
+          onChange={(next) => onTyped(typeof next === 'number' ? next : null)}
         />
       </div>
       <Source last={facts.last} typed={typed !== null} sampled={sampled} />
-      {consumers.length === 0
+      {consumers === 0
         ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
-        : items !== null && <Sum price={priceOf(items, consumers, facts.durations, facts.places, allowedIn(catalog.values))} consumers={consumers.length} />}
+        : price !== null && <Sum price={price} consumers={consumers} />}
       <Confirm rule={facts.confirm} items={items} />
     </section>
   )

@@ -121,6 +121,7 @@ describe('tenancy', () => {
     const viewer = { userId: eve.userId }
     await db().membership.create({ data: { workspaceId: ada.workspace.id, userId: eve.userId, role: 'viewer' } })
     await expect(as(viewer).events.send({ workspace: 'north-ops', name: 'a/b', data: {} })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(as(ada).events.send({ workspace: 'north-ops', name: 'fanwise/function.failed', data: {} })).rejects.toThrow('reserved')
     expect(await as(viewer).functions.list({ workspace: 'north-ops' })).not.toHaveLength(0)
     expect((await as(viewer).keys.list({ workspace: 'north-ops' })).map((key) => key.text)).toEqual([null, null])
     await db().membership.updateMany({ where: { workspaceId: ada.workspace.id, userId: eve.userId }, data: { role: 'editor' } })

@@ -9,6 +9,7 @@ import { listEvents } from '#server/events/list-events.ts'
 import { matchEventsMost, matchShare } from '#server/events/match-share.ts'
 import { newestFromWebhook } from '#server/events/from-webhook.ts'
 import { eventSamples, sampleNamesMost, samplesMost } from '#server/events/samples.ts'
+import { readEvents } from '#server/http/event-shape.ts'
 import { pageInput } from '#server/page.ts'
 import { asEditor, inWorkspace } from '#server/procedures.ts'
 import { router } from '#server/trpc.ts'
@@ -35,8 +36,9 @@ export const eventsRouter = router({
     .query(({ ctx, input }) => newestFromWebhook(ctx.workspace.id, input.event, input.hookId)),
   /** `times`: so many events of the same data, to see functions gather them or hold them back. Answers the last of them. */
   send: asEditor.input(z.object({ name: eventName, data: z.json().default({}), times: z.int().min(1).max(50).default(1) })).mutation(async ({ ctx, input }) => {
-    const data = checkData(input.data)
-    const accepted = await getEngine().ingest(ctx.workspace.id, Array.from({ length: input.times }, () => ({ name: input.name, data })), { source: 'ui' })
+    // What programs may not send, such as a name that Fanwise itself sends, nobody may.
+    const [event] = readEvents({ name: input.name, data: checkData(input.data) })
+    const accepted = await getEngine().ingest(ctx.workspace.id, Array.from({ length: input.times }, () => event!), { source: 'ui' })
     const last = accepted.at(-1)
     if (last === undefined) throw new FanwiseError('internal', 'The event was not stored.')
     return { id: publicId('evt', last.id), runs: accepted.reduce((sum, one) => sum + one.runs, 0) }

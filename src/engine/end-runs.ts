@@ -33,6 +33,7 @@ interface Row {
   run: string
   function_id: string
   version: number
+  again: boolean
   parent_run: string | null
   parent_step: string | null
   event_id: string

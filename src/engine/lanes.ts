@@ -18,6 +18,8 @@ export interface ClaimedJob {
   timed: boolean
   function_id: string
   version: number
+  /** It repeats an earlier run. */
+  again: boolean
   event_id: string
   parent_run_id: string | null
   parent_step: string | null

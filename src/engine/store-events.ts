@@ -167,7 +167,7 @@ export function takenJobs({ events, runs }: Plan, taken: ReadonlySet<string>): C
     const event = byId.get(run.eventId)!
     return {
       workspace_id: run.workspaceId, lane_id: run.laneId, run_id: run.runId, progress: false, crashes: 0, hold_id: null, stood: null, timed: false,
-      function_id: run.route.functionId, version: run.version, event_id: run.eventId, parent_run_id: run.parentRunId, parent_step: run.parentStep, started_ms: null,
+      function_id: run.route.functionId, version: run.version, again: run.retryOf !== null, event_id: run.eventId, parent_run_id: run.parentRunId, parent_step: run.parentStep, started_ms: null,
       event_name: safeText(event.name), event_ts: event.ts, event_v: event.v ?? null, event_source: event.source, event_ref: event.sourceRef ?? null, event_emit_run: event.emitRunId ?? null,
       event_data: event.dataText.length <= payloadMax ? JSON.parse(event.dataText) : null,
     }

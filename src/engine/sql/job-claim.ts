@@ -12,7 +12,7 @@
 import { openLanes } from '#engine/sql/open-lanes.ts'
 
 const payload = `
-    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, took.stood, took.timed, run.function_id, run.version, run.event_id,
+    select took.workspace_id, took.lane_id, took.run_id, took.progress, took.crashes, took.hold_id, took.stood, took.timed, run.function_id, run.version, run.retry_of is not null as again, run.event_id,
       run.parent_run_id, run.parent_step, extract(epoch from run.started_at) * 1000 as started_ms,
       event.name as event_name, event.ts::float8 as event_ts, event.v as event_v,
       event.source as event_source, event.source_ref as event_ref, event.emit_run_id as event_emit_run,

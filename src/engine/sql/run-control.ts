@@ -17,12 +17,12 @@ export const runsEnd = {
     ended as (
       update run set status = 3, started_at = coalesce(run.started_at, clock_timestamp()), ended_at = clock_timestamp(), error = gone.reason
       from gone where run.workspace_id = gone.ws and run.id = gone.run
-      returning run.workspace_id, run.id, run.function_id, run.version, run.parent_run_id, run.parent_step, run.event_id
+      returning run.workspace_id, run.id, run.function_id, run.version, run.parent_run_id, run.parent_step, run.event_id, run.retry_of
     ),
     noted as (
       insert into cancelled_run (workspace_id, run_id) select workspace_id, id from ended where version > 0 on conflict do nothing
     )
-    select ended.workspace_id, ended.id::text as run, ended.function_id::text as function_id, ended.version, ended.parent_run_id::text as parent_run, ended.parent_step,
+    select ended.workspace_id, ended.id::text as run, ended.function_id::text as function_id, ended.version, ended.retry_of is not null as again, ended.parent_run_id::text as parent_run, ended.parent_step,
       e.id::text as event_id, e.name as event_name, e.source as event_source, e.source_ref as event_ref, e.emit_run_id::text as event_emit_run
     from ended join event e on e.workspace_id = ended.workspace_id and e.id = ended.event_id`,
 }
@@ -69,13 +69,14 @@ export const runFind = {
 export const runReopen = {
   name: 'run-reopen',
   text: `with open_again as (
-      update run set status = 0, ended_at = null, error = null where workspace_id = $1 and id = $2 and status = 2 returning id, event_id, function_id
+      update run set status = 0, ended_at = null, error = null where workspace_id = $1 and id = $2 and status = 2 returning id, event_id, function_id, retry_of
     ),
     counted as (
       insert into fan_out_count (workspace_id, fan_out_id, worker_id, failed)
       select $1, f.id, '00000000-0000-0000-0000-000000000000', -1 from open_again o
       join event e on e.workspace_id = $1 and e.id = o.event_id and e.source = 'emit-each'
       join fan_out f on f.workspace_id = $1 and f.run_id = e.emit_run_id and f.step = e.source_ref and o.function_id = any(f.targets)
+      where o.retry_of is null
       on conflict (workspace_id, fan_out_id, worker_id) do update set failed = fan_out_count.failed - 1
     ),
     steps as (

@@ -80,6 +80,11 @@ class Comparison {
   /** Nothing beside what was accounted for. */
   others(): void {
     const { model, found, emitted } = this
+    for (const id of model.itemsAgain) {
+      const run = found.runs.find((other) => other.id === id)!
+      this.accounted.add(id)
+      this.status(run, completed!, `item ${run.i} of ${run.n} once more`)
+    }
     expect(found.runs.filter((run) => !this.accounted.has(run.id)), 'no run that nobody asked for').toEqual([])
     expect(new Set(found.runs.map((run) => run.id)).size).toBe(found.runs.length)
     expect(found.events.get('item/go') ?? 0, 'items').toBe(emitted.items)
@@ -134,7 +139,7 @@ class Comparison {
 
   /** Every item once, whoever died; only a cancel cuts a list short. */
   private children(sent: Sent, run: RunRow, name: string): void {
-    const items = this.found.runs.filter((other) => other.slug === 'item' && other.n === sent.n)
+    const items = this.found.runs.filter((other) => other.slug === 'item' && other.n === sent.n && !other.again)
     const told = this.found.runs.filter((other) => other.slug === 'told' && other.n === sent.n)
     for (const child of [...items, ...told]) {
       this.accounted.add(child.id)

@@ -1,0 +1,123 @@
+/**
+ * What a fan-out counts as its own, and how it ends when its emitting run ends another way: a child that is run
+ * again is nobody's child, and what a failed run still had to send may be cancelled.
+ */
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { fanOutId } from '#engine/derived-ids.ts'
+import type { FanOutProgress } from '#engine/fan-out/progress.ts'
+import { checkInvariants } from '#engine/invariants.ts'
+import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
+import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
+import { until } from '#tests/support/until.ts'
+
+let database: TestDatabase
+let pool: pg.Pool
+const engines: TestEngine[] = []
+const ada = { id: null, name: 'Ada' }
+/** Of a call for item n. */
+let answer: (n: number) => number | Promise<number> = () => 200
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  for (let i = 0; i < 2; i++) {
+    engines.push(await startTestEngine({
+      database,
+      services: { request: async (_workspace, { url }) => ({ status: await answer(Number(new URL(url).searchParams.get('n'))), headers: {}, body: '{}' }) },
+    }))
+  }
+  pool = engines[0]!.engine.pool
+})
+afterEach(() => {
+  answer = () => 200
+})
+afterAll(async () => {
+  await Promise.all(engines.map((engine) => engine.stop()))
+  await database.drop()
+})
+
+const first = () => engines[0]!.engine
+const second = () => engines[1]!.engine
+const call = (id: string, n: string, after: string[] = [], extra: Partial<StepDefinition> = {}) => step(id, 'http', { method: 'GET', url: `https://shop.example/item?n=${n}` }, after, extra)
+const child = (extra: Partial<FunctionDefinition> = {}) => fn('item', 'item/sent', [call('call', '{{ event.data.n }}')], extra)
+const each = (config: Record<string, number | string> = {}, extra: Partial<StepDefinition> = {}) => step('each', 'emit-each', { items: '{{ event.data.items }}', event: 'item/sent', data: '{ "n": {{ item }} }', ...config }, [], extra)
+
+interface Started {
+  ws: string
+  run: string
+  id: string
+  functions: Record<string, string>
+}
+
+/** A function that fans out over `count` numbers, and what reacts to each. */
+async function start(count: number, steps: StepDefinition[], reacts: FunctionDefinition[] = [child()]): Promise<Started> {
+  const ws = await createWorkspace(pool)
+  const functions = await publish(pool, ws, [fn('all', 'list/given', steps), ...reacts])
+  const [event] = await first().ingest(ws, [{ name: 'list/given', data: { items: Array.from({ length: count }, (_, n) => n) } }], { source: 'api' })
+  const { rows } = await pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1 and event_id = $2', [ws, event!.id])
+  return { ws, run: rows[0]!.id, id: fanOutId(rows[0]!.id, 'each'), functions }
+}
+
+const progress = (of: Started): Promise<FanOutProgress | null> => second().fanOuts.progress(of.ws, of.id).catch(() => null)
+const state = (of: Started, wanted: string) => until(async () => {
+  const now = await progress(of)
+  return now?.state === wanted ? now : null
+}, `the fan-out is ${wanted}`, 20_000)
+const ended = (ws: string, run: string) => until(async () => (await pool.query<{ status: number }>('select status from run where id = $2 and workspace_id = $1 and status <> 0', [ws, run])).rows[0]?.status, 'the run ends', 20_000)
+const sound = async () => expect(Object.entries(await checkInvariants(pool, true)).filter(([, n]) => n !== 0)).toEqual([])
+/** In the order of the items. */
+const runs = async (of: Started) => (await pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1 and function_id = $2 and retry_of is null order by event_id', [of.ws, of.functions['item']])).rows.map((row) => row.id)
+
+test('a child that is run again is no child: the fan-out settles when its own have ended, and counts nothing twice', async () => {
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => (open = resolve))
+  answer = async (n) => {
+    if (n === 1) await gate
+    return n === 2 ? 400 : 200
+  }
+  const fan = await start(3, [each()])
+  await until(async () => (await progress(fan))?.done === 1, 'the first is done')
+  const [done] = await runs(fan)
+  const { runId: again } = await second().retryRun(fan.ws, done!, { from: 'start' })
+  expect(await ended(fan.ws, again)).toBe(1)
+  await until(async () => (await progress(fan))?.failed === 1, 'another has failed')
+  // Two of three, and one of these once more.
+  expect(await progress(fan)).toMatchObject({ state: 'running', runs: 3, done: 1, failed: 1 })
+
+  const failed = (await pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1 and status = 2', [fan.ws])).rows[0]!.id
+  const { runId: failedAgain } = await first().retryRun(fan.ws, failed, { from: 'start' })
+  expect(await ended(fan.ws, failedAgain)).toBe(2)
+  open()
+  expect(await state(fan, 'settled')).toMatchObject({ runs: 3, done: 2, failed: 1, cancelled: 0 })
+
+  // Of two that failed, only the child goes on; the other goes on by itself, and is not counted then either.
+  answer = () => 200
+  expect(await second().fanOuts.retryFailed(fan.ws, fan.id, ada)).toEqual({ retried: 1 })
+  await first().retryRun(fan.ws, failedAgain, { from: 'failed' })
+  expect(await ended(fan.ws, failedAgain)).toBe(1)
+  await until(async () => (await progress(fan))?.done === 3, 'the failed one is done')
+
+  answer = () => new Promise(() => {})
+  const { runId: third } = await first().retryRun(fan.ws, done!, { from: 'start' })
+  expect(await second().cancelRun(fan.ws, third)).toBe(true)
+  expect(await progress(fan)).toMatchObject({ state: 'settled', runs: 3, done: 3, failed: 0, cancelled: 0 })
+  const { items } = await first().fanOuts.items(fan.ws, fan.id, { offset: 0, limit: 10 })
+  expect(items.map((item) => item.status)).toEqual(['completed', 'completed', 'completed'])
+  await sound()
+})
+
+test('a child that is run again goes while its fan-out is paused', async () => {
+  const fan = await start(2, [each({ canary: 1 })])
+  await until(async () => (await progress(fan))?.done === 2, 'both are done')
+  answer = (n) => (n === 0 ? 400 : 200)
+  const other = await start(2, [each({ canary: 1 })])
+  await until(async () => (await progress(other))?.failed === 1, 'the first has failed')
+  await first().fanOuts.pause(other.ws, other.id, ada)
+  const { runId } = await second().retryRun(other.ws, (await runs(other))[0]!, { from: 'start' })
+  expect(await ended(other.ws, runId)).toBe(2)
+  await first().fanOuts.cancel(other.ws, other.id, ada)
+  expect(await state(other, 'settled')).toMatchObject({ sent: 1, runs: 1, failed: 1 })
+  await sound()
+})

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { fanOutId } from '#engine/derived-ids.ts'
+import { fanOutId, fanOutRunRange, runIdFor, runMask } from '#engine/derived-ids.ts'
 import type { FanOutProgress } from '#engine/fan-out/progress.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
@@ -119,5 +119,23 @@ test('a child that is run again goes while its fan-out is paused', async () => {
   expect(await ended(other.ws, runId)).toBe(2)
   await first().fanOuts.cancel(other.ws, other.id, ada)
   expect(await state(other, 'settled')).toMatchObject({ sent: 1, runs: 1, failed: 1 })
+  await sound()
+})
+
+test('of the failed children every one is retried, also the one whose id is the first of its range', async () => {
+  answer = () => 400
+  const fan = await start(2, [each()])
+  await state(fan, 'settled')
+  const [{ rows: [row] }, id] = [await pool.query<{ base: string }>('select base_id::text as base from fan_out where id = $1', [fan.id]), fan.functions['item']!]
+  const { from } = fanOutRunRange(row!.base, id)
+  // The event whose run has this id, one in four thousand million: here item 0 takes its place.
+  const mask = runMask(id)
+  const eventId = `${row!.base.slice(0, 28)}${mask.c.toString(16).padStart(8, '0')}`
+  expect(runIdFor(eventId, mask)).toBe(from)
+  const [old] = await runs(fan)
+  for (const [table, column] of [['run', 'id'], ['step', 'run_id'], ['attempt', 'run_id'], ['failure', 'run_id']] as const) await pool.query(`update ${table} set ${column} = $3 where workspace_id = $1 and ${column} = $2`, [fan.ws, old, from])
+  answer = () => 200
+  expect(await first().fanOuts.retryFailed(fan.ws, fan.id, ada)).toEqual({ retried: 2 })
+  await until(async () => (await progress(fan))?.done === 2, 'both are done')
   await sound()
 })

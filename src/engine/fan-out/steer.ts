@@ -1,6 +1,7 @@
 /** What people do to a fan-out. Every change is one row in the audit, with who did it. */
 import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
+import { emittedRange } from '#engine/derived-ids.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { audit, type Actor } from '#engine/audit.ts'
@@ -103,7 +104,7 @@ async function retryFailed(context: FanOutContext, row: FanOutRow, by: Actor): P
 /** Chunk by chunk; how many of each. */
 async function* reopenFailed(context: FanOutContext, row: FanOutRow): AsyncGenerator<number> {
   for (const range of rangesOf(row)) {
-    let behind = range.from
+    let { behind } = emittedRange(range.from)
     for (;;) {
       const { rows } = await context.pool.query<{ run: string; version: number; event_id: string; name: string; data: unknown; ts: number; v: string | null }>({ ...fanOutFailed, values: [row.workspace_id, behind, range.to] })
       if (rows.length === 0) break

@@ -30,7 +30,7 @@ import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
 import { keptItems } from '#engine/step-lists.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
 
-type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps'>>
+type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps' | 'emitOver'>>
 const none = new Map<string, never>()
 
 export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
@@ -261,6 +261,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
       {
         results: [{ step: id, attempt, status: 2, port, startedAt, endedAt, input: this.loops === null ? input : this.loops.inputOf(id, input), output: output === null ? null : JSON.stringify(output), error: text }],
         attempts: [{ step: id, attempt, startedAt, endedAt, input, error: text, retryInMs: null }],
+        ...(port !== null && step.definition.kind === 'emit-each' ? { emitOver: id } : {}),
       },
       () => {
         this.ended.set(id, { port })
@@ -340,6 +341,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     const item: FlushItem = {
       workspaceId: this.job.workspace_id, runId: this.job.run_id, functionId: this.job.function_id,
       results: computed.length === 0 ? own : own.length === 0 ? computed : [...computed, ...own], attempts: change.attempts ?? [], sleeps: change.sleeps ?? [],
+      ...(change.emitOver === undefined ? {} : { emitOver: change.emitOver }),
       ...last,
       aftermath: last.end !== undefined && (last.end.status === 2 || this.job.parent_run_id !== null || this.resting.hasOpenWaits || this.context.endIsHeard(this.job)),
       facts: this,

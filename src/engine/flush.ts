@@ -12,7 +12,7 @@ import type { Json } from '#base/json.ts'
 import { ConnectionLost, isTransient, type HotConnection } from '#engine/connection.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Session } from '#engine/session.ts'
-import { jobHeld, runAdvance, runAdvanceShort, runsEndedByThemselves } from '#engine/sql/run-advance.ts'
+import { emitsFailed, jobHeld, runAdvance, runAdvanceShort, runsEndedByThemselves } from '#engine/sql/run-advance.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
 import { workerLastFlush } from '#engine/sql/worker.ts'
 import type pg from 'pg'
@@ -60,6 +60,8 @@ export interface FlushItem {
   aftermath: boolean
   /** Given with `aftermath`. */
   run?: { job: ClaimedJob; output: Json; slug: string; onFailure?: string }
+  /** An emit that has failed for good while its run goes on: it sends no more, so nothing of its progress stays. */
+  emitOver?: string
   /** Tells of the run when its end turns out to be another than it was sent with. */
   facts?: { afterEnd(): NonNullable<FlushItem['run']>; fanOut(): string | null }
   /** Its values were refused once already. */
@@ -203,12 +205,14 @@ export class Flusher {
     const values = columns(items)
     const query = { ...(values.short ? runAdvanceShort : runAdvance), values: [this.context.session.id, index, number, ...values.list] }
     const special = items.filter((item) => item.aftermath)
-    if (special.length === 0) return (await connection.query<Answer>(query))[0]!
+    const emitsOver = items.filter((item) => item.emitOver !== undefined)
+    if (special.length + emitsOver.length === 0) return (await connection.query<Answer>(query))[0]!
     let afterCommit = () => {}
     const answer = await connection.transaction(async (client) => {
       const { rows } = await client.query<Answer>(query)
       if (rows[0]!.fence > 0) {
-        const ended = rows[0]!.ended === items.filter((item) => item.end !== undefined).length ? special : await endedOf(client, special)
+        if (emitsOver.length > 0) await client.query({ ...emitsFailed, values: [uuids(emitsOver.map((i) => i.workspaceId)), uuids(emitsOver.map((i) => i.runId)), texts(emitsOver.map((i) => i.emitOver!))] })
+        const ended = special.length === 0 || rows[0]!.ended === items.filter((item) => item.end !== undefined).length ? special : await endedOf(client, special)
         if (ended.length > 0) afterCommit = await this.context.aftermath(client, ended)
       }
       return rows[0]!

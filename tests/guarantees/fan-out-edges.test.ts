@@ -10,7 +10,7 @@ import { checkInvariants } from '#engine/invariants.ts'
 import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
-import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
+import { createWorkspace, fn, publish, step, transform } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
 
 let database: TestDatabase
@@ -138,4 +138,103 @@ test('of the failed children every one is retried, also the one whose id is the 
   expect(await first().fanOuts.retryFailed(fan.ws, fan.id, ada)).toEqual({ retried: 2 })
   await until(async () => (await progress(fan))?.done === 2, 'both are done')
   await sound()
+})
+
+/** Its first item is tried while a call beside it waits to be refused; then the run has failed, and the rest was not sent. */
+async function failedBeside(before: (fan: Started) => Promise<unknown> = async () => {}): Promise<Started> {
+  let fail = () => {}
+  const gate = new Promise<void>((resolve) => (fail = resolve))
+  answer = async (n) => {
+    if (n === -1) await gate
+    return n === -1 ? 400 : 200
+  }
+  const fan = await start(3, [each({ canary: 1 }), call('beside', '-1'), transform('after', { count: '{{ steps.each.count }}', cancelled: '{{ steps.each.cancelled }}' }, ['each', 'beside'])], [fn('item', 'item/sent', [step('rest', 'sleep', { mode: 'for', duration: '1h' })])])
+  await until(async () => (await progress(fan))?.state === 'canary', 'its first item is tried')
+  await before(fan)
+  fail()
+  expect(await ended(fan.ws, fan.run)).toBe(2)
+  answer = () => 200
+  return fan
+}
+
+const outputOf = async (fan: Started, name: string) => (await pool.query<{ output: unknown }>('select output from step where workspace_id = $1 and run_id = $2 and step = $3 and status = 1', [fan.ws, fan.run, name])).rows[0]?.output
+
+/** What was cancelled stays cancelled when its run is retried. */
+async function retriedWithoutTheRest(fan: Started, sent: number): Promise<void> {
+  await second().retryRun(fan.ws, fan.run, { from: 'failed' })
+  expect(await ended(fan.ws, fan.run)).toBe(1)
+  expect(await outputOf(fan, 'each')).toMatchObject({ count: sent, cancelled: true })
+  expect((await pool.query(`select 1 from event where workspace_id = $1 and name = 'item/sent'`, [fan.ws])).rowCount).toBe(sent)
+  await sound()
+}
+
+test('the rest of a fan-out whose emitting run has failed is cancelled for good: it settles, and a retry of that run sends none of it', async () => {
+  const fan = await failedBeside()
+  await second().fanOuts.cancel(fan.ws, fan.id, ada)
+  expect(await state(fan, 'settled')).toMatchObject({ total: 3, sent: 1, runs: 1, cancelled: 1 })
+  expect(await outputOf(fan, 'each')).toMatchObject({ count: 1, cancelled: true })
+  expect((await pool.query('select 1 from hold where workspace_id = $1', [fan.ws])).rowCount).toBe(0)
+  await sound()
+  await retriedWithoutTheRest(fan, 1)
+  expect(await outputOf(fan, 'after')).toEqual({ count: 1, cancelled: true })
+})
+
+test('the rest is cancelled, and its run fails before it hears of it', async () => {
+  const fan = await failedBeside((begun) => second().fanOuts.cancel(begun.ws, begun.id, ada))
+  expect(await state(fan, 'settled')).toMatchObject({ total: 3, sent: 1, runs: 1, cancelled: 1 })
+  await retriedWithoutTheRest(fan, 1)
+})
+
+test('a fan-out that waits for a person whose run has failed may be refused, and sends nothing when that run is retried', async () => {
+  const ws = await createWorkspace(pool)
+  await pool.query('update workspace set confirm_above = 2 where id = $1', [ws])
+  answer = () => 400
+  const functions = await publish(pool, ws, [fn('all', 'list/given', [each(), call('beside', '-1'), transform('after', { count: '{{ steps.each.count }}' }, ['each', 'beside'])]), child()])
+  const [event] = await first().ingest(ws, [{ name: 'list/given', data: { items: [0, 1, 2] } }], { source: 'api' })
+  const run = (await pool.query<{ id: string }>('select id::text as id from run where workspace_id = $1 and event_id = $2', [ws, event!.id])).rows[0]!.id
+  const fan = { ws, run, id: fanOutId(run, 'each'), functions }
+  expect(await ended(ws, run)).toBe(2)
+  await state(fan, 'confirm')
+  await second().fanOuts.cancel(ws, fan.id, ada)
+  expect(await state(fan, 'settled')).toMatchObject({ total: 3, sent: 0, runs: 0 })
+  answer = () => 200
+  await retriedWithoutTheRest(fan, 0)
+})
+
+/** Postgres refuses item 1,500 of it. */
+async function withRefusedItem(work: () => Promise<void>): Promise<void> {
+  await pool.query(`create function refuse_item() returns trigger language plpgsql as 'begin raise exception ''refused'' using errcode = ''22023''; end'`)
+  await pool.query(`create trigger refuse_item before insert on event for each row when (new.name = 'item/sent' and new.data->>'n' = '1500') execute function refuse_item()`)
+  try {
+    await work()
+  } finally {
+    await pool.query('drop function refuse_item cascade')
+  }
+}
+
+test('an emit that has failed behind its first chunk may have its rest cancelled too', async () => {
+  await withRefusedItem(async () => {
+    const fan = await start(2000, [each()], [])
+    expect(await ended(fan.ws, fan.run)).toBe(2)
+    expect(await progress(fan)).toMatchObject({ state: 'emitting', sent: 1000 })
+    await sound()
+    await second().fanOuts.cancel(fan.ws, fan.id, ada)
+    expect(await state(fan, 'settled')).toMatchObject({ total: 2000, sent: 1000 })
+    await retriedWithoutTheRest(fan, 1000)
+  })
+})
+
+test('an emit that fails behind its first chunk and goes on sends no more: what was sent settles, and is gathered', async () => {
+  await withRefusedItem(async () => {
+    const fan = await start(2000, [
+      each({}, { onError: 'continue' }),
+      step('all', 'gather', { of: 'each', timeout: '1h' }, ['each']),
+      transform('why', { code: '{{ steps.each.error.code }}' }, ['all']),
+    ], [fn('item', 'item/sent', [transform('keep', { n: '{{ event.data.n }}' })])])
+    expect(await ended(fan.ws, fan.run)).toBe(1)
+    expect(await progress(fan)).toMatchObject({ state: 'settled', total: 2000, sent: 1000, runs: 1000, done: 1000 })
+    expect(await outputOf(fan, 'all')).toMatchObject({ total: 1000, completed: 1000 })
+    expect(await outputOf(fan, 'why')).toEqual({ code: 'step_input' })
+    await sound()
+  })
 })

@@ -5,12 +5,12 @@
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid, publicId, uuidTime } from '#base/ids.ts'
+import { newUuid, uuidTime } from '#base/ids.ts'
 import type { Json } from '#base/json.ts'
 import { emittedIds, fanOutId } from '#engine/derived-ids.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { readItems } from '#engine/fan-out/items.ts'
-import type { FanOutRow, FanOutState } from '#engine/fan-out/row.ts'
+import { cutShortOutput, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Routes, RoutingTable } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
@@ -104,12 +104,10 @@ export class FanOutGate {
   }
 
   private async cutShort(client: pg.PoolClient, job: ClaimedJob, halted: Halted): Promise<Json> {
-    const output = {
-      count: halted.nextIndex, cancelled: true, fanOutId: publicId('fan', fanOutId(job.run_id, halted.step)),
-      ...(halted.nextIndex === 0 ? {} : { firstId: publicId('evt', emittedIds(job.run_id, halted.step, halted.baseMs)(0)) }),
-    }
+    const id = fanOutId(job.run_id, halted.step)
+    const output = cutShortOutput(id, halted.nextIndex, emittedIds(job.run_id, halted.step, halted.baseMs)(0))
     await client.query({ ...emitCutShort, values: [job.workspace_id, job.run_id, halted.step, halted.attempt, performance.now() - halted.startedAt, JSON.stringify(output)] })
-    this.changed(job.workspace_id, fanOutId(job.run_id, halted.step))
+    this.changed(job.workspace_id, id)
     return output
   }
 

@@ -10,11 +10,11 @@ import { audit, type Actor } from '#engine/audit.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { inTransaction } from '#engine/transaction.ts'
 import { tryAgain } from '#engine/try-again.ts'
-import { rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
+import { cutShortOutput, rangesOf, type FanOutRow, type FanOutState } from '#engine/fan-out/row.ts'
 import { restCancelled } from '#engine/holds/holds.ts'
 import { endRuns } from '#engine/end-runs.ts'
 import {
-  fanOutConfirm, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutUnhold,
+  emitCutShort, emittingRun, fanOutConfirm, fanOutFreeJobs, fanOutGo, fanOutHold, fanOutHoldJobs, fanOutOpenJobs, fanOutRest, fanOutResume, fanOutSentSoFar, fanOutUnhold,
 } from '#engine/sql/fan-out.ts'
 import { waitResolve } from '#engine/sql/wait.ts'
 import { texts, uuids } from '#engine/sql/arrays.ts'
@@ -123,9 +123,25 @@ export async function cancelRest(context: FanOutContext, row: FanOutRow, running
   if (woken === null && !(row.state === 'cancelled' && running)) return { changed: false, cancelled: 0 }
   context.holdsChanged(ws)
   if (woken !== null && woken.length > 0) context.woken(woken)
+  await endEmit(context, row)
   const cancelled = await cancelOpen(context, row, running)
   context.changed(ws, id, row.run_id)
   return { changed: true, cancelled }
+}
+
+/**
+ * Of a fan-out whose rest is cancelled: the emitting run has failed, so nobody is there to end its step. It ends here with what
+ * was sent, so that a retry of that run goes on behind it.
+ */
+export async function endEmit(context: FanOutContext, row: FanOutRow): Promise<void> {
+  const { workspace_id: ws, id, run_id: run, step } = row
+  await tryAgain(() => inTransaction(context.pool, async (client) => {
+    const { rows: [emitting] } = await client.query<{ status: number }>({ ...emittingRun, values: [ws, run] })
+    if (emitting === undefined || emitting.status === 0) return
+    const { rows: [sent] } = await client.query<{ items: number; base_id: string; age_ms: number }>({ ...fanOutSentSoFar, values: [ws, id] })
+    if (sent === undefined) return
+    await client.query({ ...emitCutShort, values: [ws, run, step, 1, sent.age_ms, JSON.stringify(cutShortOutput(id, sent.items, sent.base_id))] })
+  }))
 }
 
 /** Children that have not ended, in chunks, each a transaction of its own. */

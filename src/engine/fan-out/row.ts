@@ -1,4 +1,6 @@
 /** A fan-out as its statements answer it. */
+import { publicId } from '#base/ids.ts'
+import type { JsonObject } from '#base/json.ts'
 import { fanOutRunRange } from '#engine/derived-ids.ts'
 
 /** `confirm`: nothing is sent until a person says go. */
@@ -31,6 +33,11 @@ export const endedOf = (row: Pick<FanOutRow, 'done' | 'failed' | 'cancelled'>): 
 /** First and last possible run of each function that got runs. */
 export function rangesOf(row: Pick<FanOutRow, 'base_id' | 'targets'>): { functionId: string; from: string; to: string }[] {
   return row.targets.map((functionId) => ({ functionId, ...fanOutRunRange(row.base_id, functionId) }))
+}
+
+/** What the emitting step ends with when the rest is cancelled. @param firstId the event of item 0 */
+export function cutShortOutput(id: string, count: number, firstId: string): JsonObject {
+  return { count, cancelled: true, fanOutId: publicId('fan', id), ...(count === 0 ? {} : { firstId: publicId('evt', firstId) }) }
 }
 
 /** Ended children before a share of failures says anything. */

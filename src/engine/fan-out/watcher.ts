@@ -7,7 +7,7 @@ import type { Duty } from '#engine/duties/duty.ts'
 import type { FanOutContext } from '#engine/fan-out/context.ts'
 import { canaryVerdict, endedOf, maySettle, rangesOf, stopReason, type FanOutRow } from '#engine/fan-out/row.ts'
 import { settle } from '#engine/fan-out/settle.ts'
-import { cancelOpen, letGo, stopByItself } from '#engine/fan-out/rest.ts'
+import { cancelOpen, endEmit, letGo, stopByItself } from '#engine/fan-out/rest.ts'
 import { fanOutAnyJob, fanOutLook, fanOutOpen, fanOutReason, fanOutRecount } from '#engine/sql/fan-out.ts'
 import { uuids } from '#engine/sql/arrays.ts'
 
@@ -87,7 +87,10 @@ export function tendFanOuts(context: FanOutContext): Duty {
       const { rows } = await context.pool.query<FanOutRow>({ ...fanOutOpen, values: behind })
       for (const row of rows) {
         await tend(context, row)
-        if (row.state === 'cancelled') await cancelOpen(context, row, false)
+        if (row.state === 'cancelled') {
+          await cancelOpen(context, row, false)
+          if (!row.sent) await endEmit(context, row)
+        }
         if (round % recountRounds === 0) await mend(context, row)
       }
       const last = rows.at(-1)

@@ -77,7 +77,16 @@ export const fanOutWait = {
     returning expires_at <= clock_timestamp() as expired`,
 }
 
-/** The rest of an emit is cancelled: its step ends with what was sent. $4 attempt, $5 ms ago started, $6 output. */
+/** The emitting run, locked against being retried: its status. */
+export const emittingRun = { name: 'emitting-run', text: `select status from run where workspace_id = $1 and id = $2 for update` }
+
+/** What the step of fan-out $2 has sent. */
+export const fanOutSentSoFar = {
+  name: 'fan-out-sent-so-far',
+  text: `select items, base_id::text as base_id, (extract(epoch from clock_timestamp() - started_at) * 1000)::float8 as age_ms from fan_out where workspace_id = $1 and id = $2`,
+}
+
+/** The rest of an emit is cancelled: its step ends with what was sent, also where it had failed meanwhile. $4 attempt, $5 ms ago started, $6 output. */
 export const emitCutShort = {
   name: 'emit-cut-short',
   text: `with gone as (
@@ -87,7 +96,10 @@ export const emitCutShort = {
       delete from wait where workspace_id = $1 and run_id = $2 and step = $3
     )
     insert into step (workspace_id, run_id, step, attempt, status, port, started_at, ended_at, output)
-    values ($1, $2, $3, $4, 1, 'out', clock_timestamp() - $5 * interval '1 ms', clock_timestamp(), $6) on conflict do nothing returning 1`,
+    values ($1, $2, $3, $4, 1, 'out', clock_timestamp() - $5 * interval '1 ms', clock_timestamp(), $6)
+    on conflict (workspace_id, run_id, step) do update set status = 1, port = 'out', ended_at = excluded.ended_at, output = excluded.output, error = null
+      where step.status = 2 and step.port is null
+    returning 1`,
 }
 
 /** $3 states it may be in, $4 the new one, $5 reason. */

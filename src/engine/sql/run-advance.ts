@@ -108,6 +108,14 @@ export const runAdvance = {
       (select coalesce(array_agg(run_id::text || state), '{}') from parked) as parked`,
 }
 
+/** Emits ($3 their steps) whose failure was just recorded as handled: what they had left is not sent any more. Of those not recorded it stays. */
+export const emitsFailed = {
+  name: 'emits-failed',
+  text: `delete from emit_progress p using unnest($1::uuid[], $2::uuid[], string_to_array($3, E'\\x1e', '')) as t(ws, run, step)
+    where p.workspace_id = t.ws and p.run_id = t.run and p.step = t.step
+      and exists (select 1 from step s where s.workspace_id = t.ws and s.run_id = t.run and s.step = t.step and s.status = 2 and s.port is not null)`,
+}
+
 /** Which of these runs does the worker still hold? Asked only when the counts of run-advance do not add up. */
 export const jobHeld = {
   name: 'job-held',

@@ -293,7 +293,10 @@ export class Worker {
     const rules = shift.gatekeeper.rulesOf(prepared)
     if (rules === null) return this.run(shift, job, lane, prepared, recorded, null)
     void shift.gatekeeper.ask(job, rules).then(
-      (answer) => (answer.go ? this.run(shift, job, lane, prepared, recorded, answer.slot) : this.holdBack(shift, job, lane, answer, answer.dueInMs)),
+      (answer) => {
+        if (answer === 'lost') return this.freed(shift, lane)
+        return answer.go ? this.run(shift, job, lane, prepared, recorded, answer.slot) : this.holdBack(shift, job, lane, answer, answer.dueInMs)
+      },
       (error) => {
         // The job stays ours but does not run; a new session hands it out again.
         shift.local.release(lane)
@@ -314,9 +317,8 @@ export class Worker {
     const execution: RunExecution = new RunExecution(job, prepared, {
       ...shift.run,
       release: () => {
-        shift.local.release(lane)
         if (slot !== null) shift.gatekeeper.giveBack(slot)
-        queueMicrotask(() => this.pump())
+        this.freed(shift, lane)
       },
       gone: () => {
         shift.executions.delete(execution)
@@ -334,6 +336,10 @@ export class Worker {
       park: { state: 'h', dueInMs, why: JSON.stringify(held.why), startedAt: null, holdId: held.holdId },
       resolve: () => {},
     })
+    this.freed(shift, lane)
+  }
+
+  private freed(shift: Shift, lane: LocalLane): void {
     shift.local.release(lane)
     queueMicrotask(() => this.pump())
   }

@@ -1,7 +1,7 @@
 /** What keeps runs from starting or going on: throttle, second limit, paused functions, parked services. Two engines share the database. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Turns } from '#engine/holds/gatekeeper.ts'
+import { Turns } from '#engine/holds/throttles.ts'
 import { checkInvariants } from '#engine/invariants.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'

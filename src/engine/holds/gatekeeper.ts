@@ -3,25 +3,19 @@
  * limit: it has its own lane's slot and asks here for the rest. Questions of one moment share their
  * statements. A run that may not start yet is held (state h) and gives its slot back.
  *
- * Throttle (GCRA): a start is due every period ÷ limit, `burst` more at once. Starts are counted here,
- * when they happen, so nothing bunches up behind a downtime; a run that comes too early is told its
- * place in line (line_until) and comes back then with the throttle's id as its pass. It keeps that (job.stood) when
- * something else holds it on its way, such as a paused function.
+ * Throttles are in throttles.ts.
  */
 import type pg from 'pg'
-import type { CompiledCel } from '#expressions/cel.ts'
-import { uuidTime } from '#base/ids.ts'
-import { namedUuid } from '#engine/derived-ids.ts'
-import { keyText, limitKey } from '#engine/flow/compile-flow.ts'
+import { limitKey } from '#engine/flow/compile-flow.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
 import { SecondLanes, type SecondLane } from '#engine/holds/second-lanes.ts'
+import { eventOf, Throttles, type ThrottleRule } from '#engine/holds/throttles.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import { routeOf, secondLaneOf, type Route } from '#engine/match.ts'
 import type { PreparedFunction } from '#engine/prepared.ts'
 import type { Session } from '#engine/session.ts'
-import { deadlineStart, secondReturn, secondTake, throttleLock, throttleSave } from '#engine/sql/hold.ts'
-import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
-import { inTransaction } from '#engine/transaction.ts'
+import { deadlineStart, secondReturn, secondTake } from '#engine/sql/hold.ts'
+import { numbers, uuids } from '#engine/sql/arrays.ts'
 import { tryAgain } from '#engine/try-again.ts'
 
 export interface SecondSlot {
@@ -29,11 +23,11 @@ export interface SecondSlot {
   laneId: string
 }
 
-/** `go` with the slot of the second limit that is to be given back; or what holds it, and until when. */
-export type GateAnswer = { go: true; slot: SecondSlot | null } | (HeldBy & { go: false; dueInMs: number | null })
+/** `go` with the slot of the second limit that is to be given back; or what holds it, and until when; or it is not this worker's any more. */
+export type GateAnswer = { go: true; slot: SecondSlot | null } | (HeldBy & { go: false; dueInMs: number | null }) | 'lost'
 
 interface Rules {
-  throttle: { periodMs: number; limit: number; burst: number; key: CompiledCel | null } | null
+  throttle: ThrottleRule | null
   route: Route | null
   finishMs: number | null
   /** A start deadline is over once it starts. */
@@ -54,10 +48,12 @@ export class Gatekeeper {
   private givenBack: SecondSlot[] = []
   private readonly rules = new WeakMap<PreparedFunction, Rules | null>()
   private readonly secondLanes: SecondLanes
+  private readonly throttles: Throttles
 
   /** @param freed slots of second limits were given back: held runs may go */
   constructor(private readonly pool: pg.Pool, private readonly session: Session, private readonly freed: (slots: SecondSlot[]) => void, private readonly lost: () => void) {
     this.secondLanes = new SecondLanes(pool)
+    this.throttles = new Throttles(pool)
   }
 
   /** Null for most functions: nothing to ask. */
@@ -121,16 +117,31 @@ export class Gatekeeper {
     }
     // The second limit first: a start that is counted by the throttle must happen.
     const slots = await this.takeSlots([...open].filter((ask) => ask.rules.route !== null), refuse)
-    const unused = await this.takeTurns([...open].filter((ask) => ask.rules.throttle !== null && ask.job.started_ms === null), refuse)
-    for (const ask of unused) {
+    const unused = (ask: Ask) => {
       const slot = slots.get(ask)
       if (slot !== undefined) this.givenBack.push(slot)
     }
-    const limited = [...open].filter(beginsItsTime)
-    if (limited.length > 0) {
-      await this.pool.query({ ...deadlineStart, values: [this.session.id, uuids(limited.map((a) => a.job.workspace_id)), uuids(limited.map((a) => a.job.run_id)), numbers(limited.map((a) => a.rules.finishMs))] })
+    const early = await this.throttles.early([...open].filter((ask) => ask.rules.throttle !== null && ask.job.started_ms === null))
+    for (const [ask, { dueInMs, ...held }] of early) {
+      refuse(ask, held, dueInMs)
+      unused(ask)
+    }
+    for (const ask of await this.endedMeanwhile([...open].filter(beginsItsTime))) {
+      open.delete(ask)
+      ask.resolve('lost')
+      unused(ask)
     }
     for (const ask of open) ask.resolve({ go: true, slot: slots.get(ask) ?? null })
+  }
+
+  /** Their time begins; answers those that are not ours any more. */
+  private async endedMeanwhile(asks: Ask[]): Promise<Ask[]> {
+    if (asks.length === 0) return []
+    const { rows } = await tryAgain(() => this.pool.query<{ run: string }>({
+      ...deadlineStart, values: [this.session.id, uuids(asks.map((a) => a.job.workspace_id)), uuids(asks.map((a) => a.job.run_id)), numbers(asks.map((a) => a.rules.finishMs))],
+    }))
+    const begun = new Set(rows.map((row) => row.run))
+    return asks.filter((ask) => !begun.has(ask.job.run_id))
   }
 
   private async takeSlots(asks: Ask[], refuse: (ask: Ask, held: HeldBy, dueInMs: number | null) => void): Promise<Map<Ask, SecondSlot>> {
@@ -164,44 +175,6 @@ export class Gatekeeper {
     return taken
   }
 
-  /** Answers the asks whose turn has not come. */
-  private async takeTurns(asks: Ask[], refuse: (ask: Ask, held: HeldBy, dueInMs: number | null) => void): Promise<Ask[]> {
-    if (asks.length === 0) return []
-    const buckets = new Map<string, { workspaceId: string; id: string; functionId: string; key: string | null; asks: Ask[] }>()
-    for (const ask of asks) {
-      const { job } = ask
-      const key = keyText(ask.rules.throttle!.key, eventOf(job))
-      const id = namedUuid(`flow\u0000${job.function_id}\u0000throttle\u0000${job.version < 0 ? 'draft' : ''}${key ?? ''}`, uuidTime(job.function_id))
-      const entry = buckets.get(id)
-      if (entry === undefined) buckets.set(id, { workspaceId: job.workspace_id, id, functionId: job.function_id, key, asks: [ask] })
-      else entry.asks.push(ask)
-    }
-    const sorted = [...buckets.values()].sort((a, b) => (a.workspaceId + a.id < b.workspaceId + b.id ? -1 : 1))
-    return inTransaction(this.pool, async (client) => {
-      const early: Ask[] = []
-      const { rows } = await client.query<{ id: string; used_ms: string | null; line_ms: string | null }>({
-        ...throttleLock, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), uuids(sorted.map((b) => b.functionId)), texts(sorted.map((b) => (b.key === null ? null : safeText(b.key))))],
-      })
-      const states = new Map(rows.map((row) => [row.id, row]))
-      const saves = sorted.map((bucket) => {
-        const state = states.get(bucket.id)!
-        const turns = new Turns(bucket.asks[0]!.rules.throttle!, state.used_ms === null ? null : Number(state.used_ms), state.line_ms === null ? null : Number(state.line_ms))
-        // Those who have stood in line go first.
-        const stood = ({ job }: Ask) => job.stood === bucket.id || job.hold_id === bucket.id
-        bucket.asks.sort((a, b) => Number(stood(b)) - Number(stood(a)))
-        for (const ask of bucket.asks) {
-          const dueInMs = turns.next(stood(ask))
-          if (dueInMs === null) continue
-          early.push(ask)
-          refuse(ask, { holdId: bucket.id, why: { kind: 'throttle', ...(bucket.key === null ? {} : { key: bucket.key }) } }, dueInMs)
-        }
-        return turns
-      })
-      await client.query({ ...throttleSave, values: [uuids(sorted.map((b) => b.workspaceId)), uuids(sorted.map((b) => b.id)), numbers(saves.map((t) => t.usedMs)), numbers(saves.map((t) => t.lineMs))] })
-      return early
-    })
-  }
-
   private async returnSlots(slots: SecondSlot[]): Promise<void> {
     const counts = new Map<string, SecondSlot & { n: number }>()
     for (const slot of slots) {
@@ -218,43 +191,6 @@ export class Gatekeeper {
 /** Its first start, or the first one after a retry by hand: a retried run has its whole time anew. */
 const beginsItsTime = ({ job, rules }: Ask): boolean => (job.started_ms === null ? rules.finishMs !== null || rules.clearsDeadline : rules.finishMs !== null && !job.timed)
 
-/** The arithmetic of one throttle; milliseconds from now. */
-export class Turns {
-  private readonly stepMs: number
-  private readonly toleranceMs: number
-  usedMs: number
-  lineMs: number
-
-  constructor(rule: { periodMs: number; limit: number; burst: number }, usedMs: number | null, lineMs: number | null) {
-    this.stepMs = rule.periodMs / rule.limit
-    this.toleranceMs = this.stepMs * rule.burst
-    this.usedMs = Math.max(0, usedMs ?? 0)
-    this.lineMs = Math.max(0, lineMs ?? 0)
-  }
-
-  /** Null = it starts now and is counted; else when it may come again. */
-  next(hasStoodInLine: boolean): number | null {
-    const lineIsEmpty = this.lineMs <= 0
-    if (this.usedMs <= this.toleranceMs && (hasStoodInLine || lineIsEmpty)) {
-      this.usedMs += this.stepMs
-      return null
-    }
-    const soonest = Math.max(1, this.usedMs - this.toleranceMs)
-    if (hasStoodInLine) {
-      // Its time had come but starts before it were late; those behind it in this moment come a step later each.
-      const due = soonest + this.late * this.stepMs
-      this.late += 1
-      this.lineMs = Math.max(this.lineMs, due)
-      return due
-    }
-    const due = Math.max(soonest, this.lineMs)
-    this.lineMs = due + this.stepMs
-    return due
-  }
-
-  private late = 0
-}
-
 function readRules(prepared: PreparedFunction): Rules | null {
   const { definition } = prepared
   const { throttle, timeouts } = definition.flow ?? {}
@@ -266,5 +202,3 @@ function readRules(prepared: PreparedFunction): Rules | null {
     clearsDeadline: timeouts?.startMs !== undefined,
   }
 }
-
-const eventOf = (job: ClaimedJob) => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

@@ -156,15 +156,22 @@ export const secondTake = {
 
 /**
  * The first start, also after a retry, of runs that have a time limit: $1 worker, $2 ws, $3 run, $4 finish within ms (null = no limit).
- * That they have started is on record from then on: whoever takes one up after a crash leaves its time as it is.
+ * That they have started is on record from then on: whoever takes one up after a crash leaves its time as it is. Answers those
+ * that are still the worker's.
  */
 export const deadlineStart = {
   name: 'deadline-start',
-  text: `with begun as (
-      update job set deadline = clock_timestamp() + t.ms * interval '1 ms' from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)
-      where job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1 returning t.ws, t.run
+  text: `with mine as (
+      select job.ctid, t.ms from unnest($2::uuid[], $3::uuid[], $4::float8[]) as t(ws, run, ms)
+      join job on job.workspace_id = t.ws and job.run_id = t.run and job.worker_id is not distinct from $1 order by job.workspace_id, job.run_id for update of job
+    ),
+    begun as (
+      update job set deadline = clock_timestamp() + mine.ms * interval '1 ms' from mine where job.ctid = mine.ctid returning job.workspace_id, job.run_id
+    ),
+    started as (
+      update run set started_at = clock_timestamp() from begun where run.workspace_id = begun.workspace_id and run.id = begun.run_id and run.started_at is null
     )
-    update run set started_at = clock_timestamp() from begun where run.workspace_id = begun.ws and run.id = begun.run and run.started_at is null`,
+    select run_id::text as run from begun`,
 }
 
 /** Slots of second limits go back; nothing waits in these lanes, so they stay shut. Sorted by the caller. */

@@ -5,7 +5,10 @@ import { FanwiseError } from '#base/errors.ts'
 import { publicId } from '#base/ids.ts'
 import { fanOutId } from '#engine/derived-ids.ts'
 import { confirmSentence } from '#engine/fan-out/row.ts'
+import { uuids } from '#engine/sql/arrays.ts'
+import { throttlesPublished } from '#engine/sql/hold.ts'
 import { whyDetail, whyLine, whyRun, whyTaken } from '#engine/sql/why.ts'
+import type { FlowControl } from '#graph/definition.ts'
 
 export interface Why {
   /** queued | start-at | collecting | throttle | limit | retry | sleep | event | signal | approval | invoke | gather | canary | confirm | paused | parked | running | no-worker | ended */
@@ -15,6 +18,8 @@ export interface Why {
   until: string | null
   facts: Record<string, unknown>
 }
+
+type Throttle = Pick<NonNullable<FlowControl['throttle']>, 'limit' | 'periodMs'>
 
 interface Row {
   status: number
@@ -32,7 +37,7 @@ interface Row {
   granted: number | null
   key_text: string | null
   workers: number
-  flow: { debounce?: unknown; batch?: { size: number }; throttle?: { limit: number; periodMs: number } } | null
+  flow: { debounce?: unknown; batch?: { size: number }; throttle?: Throttle } | null
   now_ms: number
 }
 
@@ -100,12 +105,18 @@ async function held({ pool, workspaceId, row, due, make }: Asking): Promise<Why>
     return make('parked', `${hold.target} is parked${by} since ${since}${reason}. No attempt is used up.`, facts)
   }
   if (why?.kind === 'throttle') {
-    const throttle = row.flow?.throttle
+    const throttle = await throttleOf(pool, workspaceId, row)
     const rule = throttle === undefined ? '' : `: ${throttle.limit} ${throttle.limit === 1 ? 'start' : 'starts'} per ${formatDuration(throttle.periodMs)}`
     return make('throttle', `Throttled until ${due === null ? 'its turn comes' : clock(due)}${rule}.`, { key: why.key ?? null })
   }
   if (why?.kind === 'limit') return make('limit', `Waiting for its second limit: ${String(why.limit)} at once${why.key === undefined ? '' : ` for ${String(why.key)}`}.`, { limit: why.limit, key: why.key ?? null })
   return make('held', 'It is held and goes on in a moment.')
+}
+
+/** The published one; of a test, and of a function that is published no more, that of the run. */
+async function throttleOf(pool: pg.Pool, workspaceId: string, { version, function_id: id, flow }: Row): Promise<Throttle | undefined> {
+  const { rows } = version < 0 ? { rows: [] } : await pool.query<{ throttle: Throttle | null }>({ ...throttlesPublished, values: [uuids([workspaceId]), uuids([id])] })
+  return rows[0] === undefined ? flow?.throttle : rows[0].throttle ?? undefined
 }
 
 async function notBegun({ pool, workspaceId, runId, row, due, make }: Asking): Promise<Why> {

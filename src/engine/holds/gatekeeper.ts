@@ -6,10 +6,9 @@
  * Throttles are in throttles.ts.
  */
 import type pg from 'pg'
-import { limitKey } from '#engine/flow/compile-flow.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
 import { SecondLanes, type SecondLane } from '#engine/holds/second-lanes.ts'
-import { eventOf, Throttles, type ThrottleRule } from '#engine/holds/throttles.ts'
+import { eventOf, throttleRule, Throttles, type ThrottleRule } from '#engine/holds/throttles.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import { routeOf, secondLaneOf, type Route } from '#engine/match.ts'
 import type { PreparedFunction } from '#engine/prepared.ts'
@@ -196,7 +195,7 @@ function readRules(prepared: PreparedFunction): Rules | null {
   const { throttle, timeouts } = definition.flow ?? {}
   if (throttle === undefined && timeouts === undefined && definition.concurrency2 === undefined) return null
   return {
-    throttle: throttle === undefined ? null : { ...throttle, key: limitKey({ limit: throttle.limit, key: throttle.key }) },
+    throttle: throttle === undefined ? null : throttleRule(throttle),
     route: definition.concurrency2 === undefined ? null : routeOf(prepared.functionId, definition.slug, prepared.version, definition),
     finishMs: timeouts?.finishMs ?? null,
     clearsDeadline: timeouts?.startMs !== undefined,

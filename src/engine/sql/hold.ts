@@ -73,7 +73,9 @@ export const functionOpenRuns = {
 /**
  * After jobs were parked into these ($1 ws, $2 ids): those whose hold is gone, or whose second limit has
  * room again, go back to the queue. So a hold taken away, or a slot freed, in between is never missed.
- * A function's hold and its own lane have the same id; that lane's slots have no say here.
+ * A function's hold and its own lane have the same id; that lane's slots have no say here. Of a throttle whose line a publish
+ * has emptied (count 1, for a minute: somebody may just be lining up by the old rule) those who stand behind the end of the
+ * new line line up anew.
  */
 export const holdSettle = {
   name: 'hold-settle',
@@ -93,8 +95,25 @@ export const holdSettle = {
     moved as (
       update job set state = 'q', due = null from found where job.ctid = found.ctid returning job.workspace_id, job.lane_id
     ),
-    ${openLanes('moved')}
-    select (select count(*)::int from moved) as n`,
+    emptied as (
+      select f.workspace_id, f.id, f.since, f.line_until from flow_key f join t on f.workspace_id = t.ws and f.id = t.id where f.kind = 'throttle' and f.count = 1
+    ),
+    behind as (
+      select j.ctid from emptied f cross join lateral (
+        select j.ctid from job j where j.workspace_id = f.workspace_id and j.hold_id = f.id and j.state = 'h' and j.due > coalesce(f.line_until, f.since) + interval '2 seconds'
+        order by j.ord limit 5000 for update skip locked
+      ) j
+    ),
+    anew as (
+      update job set state = 'q', due = null, hold_id = null, stood = null from behind where job.ctid = behind.ctid returning job.workspace_id, job.lane_id
+    ),
+    over as (
+      update flow_key set count = 0 from emptied e where flow_key.workspace_id = e.workspace_id and flow_key.id = e.id
+        and flow_key.count = 1 and flow_key.since < clock_timestamp() - interval '1 minute' and not exists (select 1 from behind)
+    ),
+    again as (select workspace_id, lane_id from moved union all select workspace_id, lane_id from anew),
+    ${openLanes('again')}
+    select (select count(*)::int from again) as n`,
 }
 
 /** Everything that holds jobs, once each: a skip scan over job_held_idx. */
@@ -119,6 +138,14 @@ export const throttleLock = {
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], string_to_array($4, E'\\x1e', '')) as t(ws, id, fn, key) order by t.ws, t.id
     on conflict (workspace_id, id) do update set expires_at = greatest(flow_key.expires_at, excluded.expires_at)
     returning id::text, extract(epoch from used_until - clock_timestamp()) * 1000 as used_ms, extract(epoch from line_until - clock_timestamp()) * 1000 as line_ms`,
+}
+
+/** The throttles of these functions ($1 ws, $2 function) as they are published now; of a function that is not published there is no row. */
+export const throttlesPublished = {
+  name: 'throttles-published',
+  text: `select f.id::text as fn, w.route_epoch as epoch, v.definition->'flow'->'throttle' as throttle from unnest($1::uuid[], $2::uuid[]) as t(ws, fn)
+    join workspace w on w.id = t.ws join function f on f.workspace_id = t.ws and f.id = t.fn and f.archived_at is null
+    join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = f.current_version`,
 }
 
 export const throttleSave = {

@@ -5,7 +5,7 @@
  */
 import { Cron } from 'croner'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid } from '#base/ids.ts'
+import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
 import { canonicalJson } from '#base/json.ts'
 import { compile, type Compiled } from '#graph/compile/index.ts'
 import type { Diagnostic } from '#graph/compile/diagnostics.ts'
@@ -127,7 +127,19 @@ async function storeFunction(tx: Transaction, workspaceId: string, workflowId: s
   if (second !== undefined && second.scope !== 'workspace') {
     await tx.$executeRaw`update lane set cap = ${second.limit}::int where workspace_id = ${workspaceId}::uuid and function_id = ${limitId(id, 'second')}::uuid and cap is distinct from ${second.limit}::int`
   }
+  if (last !== null && throttleOf(last.definition) !== throttleOf(definition)) await emptyThrottleLines(tx, workspaceId, id)
   return { slug, version, changed: !same || row?.currentVersion !== version }
+}
+
+const throttleOf = (definition: unknown): string => canonicalJson((definition as FunctionDefinition).flow?.throttle)
+
+/** Runs stand in line by the rule of before: they line up anew (engine/sql/hold.ts, hold-settle). The rows of a function have its time in front. */
+async function emptyThrottleLines(tx: Transaction, workspaceId: string, functionId: string): Promise<void> {
+  const [from, to] = [uuidFloor(uuidTime(functionId)), uuidFloor(uuidTime(functionId) + 1)]
+  await tx.$executeRaw`with lines as materialized (
+      select id from flow_key where workspace_id = ${workspaceId}::uuid and id >= ${from}::uuid and id < ${to}::uuid and function_id = ${functionId}::uuid and kind = 'throttle' order by id for update
+    )
+    update flow_key set line_until = null, count = 1, since = clock_timestamp() from lines where flow_key.workspace_id = ${workspaceId}::uuid and flow_key.id = lines.id`
 }
 
 /** A limit that functions of the workspace share is the smallest number any of them gives, from now on. */

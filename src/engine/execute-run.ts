@@ -58,7 +58,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
   /** Steps that would call a service that is parked; the others go on. */
   private blocked: Map<string, HeldBy> = none
 
-  constructor(readonly job: ClaimedJob, private readonly prepared: PreparedFunction, readonly context: RunContext) {
+  constructor(readonly job: ClaimedJob, readonly prepared: PreparedFunction, readonly context: RunContext) {
     this.scope = scopeOf(job, prepared, context.services)
     this.loops = prepared.repeats ? new RunLoops(this) : null
     this.firstStart = job.started_ms === null

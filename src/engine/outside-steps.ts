@@ -9,17 +9,20 @@ import type { StepAnswer } from '#engine/execute-step.ts'
 import type { GatherOutcome } from '#engine/fan-out/gate.ts'
 import type { ClaimedJob } from '#engine/lanes.ts'
 import type { Recorded } from '#engine/load-runs.ts'
-import type { PreparedStep } from '#engine/prepared.ts'
+import type { PreparedFunction, PreparedStep } from '#engine/prepared.ts'
 import { whyWaits } from '#engine/resting.ts'
 import type { RunContext } from '#engine/run-context.ts'
+import { takenBefore } from '#engine/taken-events.ts'
 import { untilAnswered } from '#engine/try-again.ts'
 import type { WaitOutcome } from '#engine/wait-store.ts'
-import type { StepOutcome } from '#steps/kind.ts'
+import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
 
 /** The run as these steps see it. */
 export interface OpenRun {
   readonly job: ClaimedJob
   readonly context: RunContext
+  readonly prepared: PreparedFunction
+  readonly scope: ExpressionScope
   /** Earlier workers had it. */
   readonly isResumed: boolean
   readonly over: boolean
@@ -131,7 +134,9 @@ export class OutsideSteps {
   async wait(step: PreparedStep, attempt: number, startedAt: number, outcome: WaitOutcome): Promise<void> {
     const id = step.id
     try {
-      const answer = await this.stored(() => this.run.context.waits.register(this.run.job, id, outcome))
+      const { context, job, prepared, scope } = this.run
+      const taken = outcome.type === 'wait' && outcome.lookBack ? takenBefore(prepared.definition.steps, id, scope.steps) : undefined
+      const answer = await this.stored(() => context.waits.register(job, id, outcome, taken))
       if (this.run.over) return
       if (answer === 'lost') return this.run.lost()
       this.run.inactive(id)

@@ -7,7 +7,7 @@
  */
 import type pg from 'pg'
 import { FanwiseError } from '#base/errors.ts'
-import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
+import { newUuid, publicId, uuidFloor, uuidTime } from '#base/ids.ts'
 import { databaseNow } from '#engine/clock.ts'
 import { emittedIds, emittedRange } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
@@ -27,6 +27,13 @@ type OutsideOutcome = Extract<StepOutcome, { type: 'signal' | 'approval' }>
 type InvokeOutcome = Extract<StepOutcome, { type: 'invoke' }>
 export type WaitOutcome = EventOutcome | OutsideOutcome | InvokeOutcome
 export type Registered = 'lost' | { waiting: true } | { event: unknown; input: string }
+
+/** A wait that looks back, and what it passes over. */
+interface Looking {
+  job: ClaimedJob
+  outcome: EventOutcome
+  taken: ReadonlySet<string>
+}
 
 /** What a look back without the lock has found, and from when on it may have missed something. */
 interface Before {
@@ -50,8 +57,9 @@ export interface WaitStoreContext {
 export class WaitStore {
   constructor(private readonly context: WaitStoreContext) {}
 
-  register(job: ClaimedJob, step: string, outcome: WaitOutcome): Promise<Registered> {
-    if (outcome.type === 'wait') return this.registerEvent(job, step, outcome)
+  /** @param taken events that waits in front of this one have got already; looking back passes over them */
+  register(job: ClaimedJob, step: string, outcome: WaitOutcome, taken: ReadonlySet<string> = new Set()): Promise<Registered> {
+    if (outcome.type === 'wait') return this.registerEvent({ job, outcome, taken }, step)
     return outcome.type === 'invoke' ? this.registerCall(job, step, outcome) : this.registerOutside(job, step, outcome)
   }
 
@@ -70,14 +78,15 @@ export class WaitStore {
     }
   }
 
-  private async registerEvent(job: ClaimedJob, step: string, outcome: EventOutcome): Promise<Registered> {
+  private async registerEvent(looking: Looking, step: string): Promise<Registered> {
+    const { job, outcome } = looking
     const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
     const registered = (before: Before | null) => this.whileHeld<Registered | 'stale'>(job, async (client) => {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
       const { path, key } = this.context.waits.wanted(outcome.condition ?? null, originOf(job))
       await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input, path, key] })
       if (!outcome.lookBack) return { waiting: true }
-      const match = before?.match ?? (await this.lookBack(client, job, outcome, before?.since ?? null, before === null ? 1 : Infinity))
+      const match = before?.match ?? (await this.lookBack(client, looking, before?.since ?? null, before === null ? 1 : Infinity))
       if (match === 'more') return 'stale'
       if (match === null) return { waiting: true }
       const found = eventResult(match)
@@ -85,37 +94,38 @@ export class WaitStore {
       return { event: found, input }
     })
     const answer = await registered(null)
-    return answer === 'stale' ? ((await registered(await this.lookBefore(job, outcome))) as Registered) : answer
+    return answer === 'stale' ? ((await registered(await this.lookBefore(looking))) as Registered) : answer
   }
 
   /** Everything that is stored by now, without keeping anybody from storing more. */
-  private async lookBefore(job: ClaimedJob, outcome: EventOutcome): Promise<Before> {
+  private async lookBefore(looking: Looking): Promise<Before> {
     const { pool } = this.context
     const { rows } = await pool.query<{ since: string }>({ ...waitLookedBackUntil, values: [] })
-    return { since: rows[0]!.since, match: (await this.lookBack(pool, job, outcome, null, Infinity)) as WaitEvent | null }
+    return { since: rows[0]!.since, match: (await this.lookBack(pool, looking, null, Infinity)) as WaitEvent | null }
   }
 
   /** The first event that matches, or null; `more` when so many pages do not tell. */
-  private async lookBack(client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number): Promise<WaitEvent | null | 'more'> {
+  private async lookBack(client: pg.Pool | pg.PoolClient, looking: Looking, since: string | null, pagesMax: number): Promise<WaitEvent | null | 'more'> {
+    const { job, outcome } = looking
     const from = uuidFloor(uuidTime(job.event_id) - clocksApartMs)
-    const found = await this.lookThrough(client, job, outcome, since, pagesMax, { behind: from, last: lastId })
+    const found = await this.lookThrough(client, looking, since, pagesMax, { behind: from, last: lastId })
     if (found !== null) return found
     const { rows } = await client.query<{ base: string }>({ ...waitOldFanOuts, values: [job.workspace_id, outcome.event, from, job.event_id] })
     for (const { base } of rows) {
-      const match = await this.lookThrough(client, job, outcome, since, pagesMax, emittedRange(base))
+      const match = await this.lookThrough(client, looking, since, pagesMax, emittedRange(base))
       if (match !== null) return match
     }
     return null
   }
 
   private async lookThrough(
-    client: pg.Pool | pg.PoolClient, job: ClaimedJob, outcome: EventOutcome, since: string | null, pagesMax: number, { behind: first, last }: { behind: string; last: string },
+    client: pg.Pool | pg.PoolClient, { job, outcome, taken }: Looking, since: string | null, pagesMax: number, { behind: first, last }: { behind: string; last: string },
   ): Promise<WaitEvent | null | 'more'> {
     const origin = originOf(job)
     let behind = first
     for (let page = 0; page < pagesMax; page++) {
       const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since, last] })
-      const match = rows.find((event) => this.context.waits.matches(outcome.condition ?? null, origin, event))
+      const match = rows.find((event) => !taken.has(publicId('evt', event.id)) && this.context.waits.matches(outcome.condition ?? null, origin, event))
       if (match !== undefined) return match
       if (rows.length < lookBackPage) return null
       behind = rows.at(-1)!.id

@@ -73,13 +73,14 @@ test('ids are the same in conditions, keys and outputs, whether an event came be
   const ws = await createWorkspace(t.engine.pool)
   const asks = { event: 'answer/given', condition: 'async.data.to == event.id && async.id.startsWith("evt_")', timeout: '1h' }
   await publish(t.engine.pool, ws, [
-    fn('ask', 'question/asked', [transform('question', { id: '{{ event.id }}' }), step('after', 'wait', asks, ['question']), step('before', 'wait', asks, ['after'])]),
+    fn('ask', 'question/asked', [transform('question', { id: '{{ event.id }}' }), step('after', 'wait', asks, ['question'])]),
+    fn('ask-late', 'question/asked', [step('nap', 'sleep', { mode: 'for', duration: '300ms' }), step('before', 'wait', asks, ['nap'])]),
     fn('heard', 'answer/given', [transform('copy', { id: '{{ event.id }}' })]),
   ])
   const asleep = parked('w')
   const [asked] = await t.engine.ingest(ws, [{ name: 'question/asked', data: {} }], { source: 'api' })
   await asleep
-  const ended = endedRuns(t.engine, ws, 2)
+  const ended = endedRuns(t.engine, ws, 3)
   const [answered] = await t.engine.ingest(ws, [{ name: 'answer/given', data: { to: publicId('evt', asked!.id) } }], { source: 'api' })
   await ended
   const ids = await Promise.all(['question', 'after', 'before', 'copy'].map(async (id) => ((await stepOf(ws, id)).output as { id: string }).id))
@@ -96,6 +97,23 @@ test('a wait looks back: the event that came just before it counts', async () =>
   await t.engine.ingest(ws, [{ name: 'order/paid', data: { id: 1 } }], { source: 'api' })
   await ended
   expect((await stepOf(ws, 'paid')).output).toMatchObject({ name: 'order/paid', data: { id: 1 } })
+})
+
+test('of waits for one name in a row, each takes the next event, over two workers; one beside them may take the same', async () => {
+  const other = await startTestEngine({ database })
+  const ws = await createWorkspace(t.engine.pool)
+  const paid = (id: string, after: string[] = []) => step(id, 'wait', { event: 'order/paid', match: 'data.id', timeout: '1h' }, after)
+  await publish(t.engine.pool, ws, [
+    fn('rates', 'order/placed', [paid('first'), transform('between', { n: '{{ steps.first.data.n }}' }, ['first']), paid('second', ['between']), paid('third', ['second']), paid('beside')]),
+  ])
+  await t.engine.ingest(ws, Array.from({ length: 10 }, (_, id) => ({ name: 'order/placed', data: { id } })), { source: 'api' })
+  // The first arrives while it is waited for, or looks back; the others come before the waits behind it.
+  for (let n = 1; n <= 3; n++) await other.engine.ingest(ws, Array.from({ length: 10 }, (_, id) => ({ name: 'order/paid', data: { id, n } })), { source: 'api' })
+  await until(async () => (await t.engine.pool.query('select 1 from run where workspace_id = $1 and status = 1', [ws])).rowCount === 10, 'all complete', 20_000)
+  const { rows } = await t.engine.pool.query<{ taken: number[]; beside: number }>(`select array_agg((output->'data'->>'n')::int order by step = 'third', step = 'second') filter (where step in ('first', 'second', 'third')) as taken,
+    max((output->'data'->>'n')::int) filter (where step = 'beside') as beside from step where workspace_id = $1 group by run_id`, [ws])
+  expect(rows).toEqual(Array.from({ length: 10 }, () => ({ taken: [1, 2, 3], beside: 1 })))
+  await other.stop()
 })
 
 test('a wait looks back at all that came since, however much it is', async () => {

@@ -1,12 +1,19 @@
 /** Ticks fire once across processes; what was missed in a downtime is the schedule's policy; schedules made of data send their event. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { emptyDocument } from '#graph/document.ts'
+import { addFunction, addSchedule, addStep } from '#graph/edit/add-node.ts'
+import { connect } from '#graph/edit/connect.ts'
 import { createTestDatabase, type TestDatabase } from '#tests/support/database.ts'
+import { values } from '#tests/support/drawing.ts'
 import { createWorkspace, fn, publish, transform } from '#tests/support/factories.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { until } from '#tests/support/until.ts'
 import { startWorkerProcess } from '#tests/support/worker-process.ts'
 import { fanwise } from '#server/audit/record.ts'
-import { deleteSchedule, getSchedule, listSchedules, putSchedule, scheduleBody } from '#server/schedules/store.ts'
+import { closeDb } from '#server/db.ts'
+import { deleteSchedule, getSchedule, listSchedules, putSchedule, scheduleBody, switchSchedule } from '#server/schedules/store.ts'
+import { createWorkflow } from '#server/workflows/import.ts'
+import { publish as publishWorkflow } from '#server/workflows/publish.ts'
 
 let database: TestDatabase
 let web: TestEngine
@@ -91,4 +98,27 @@ test('what cannot be right is refused with its field', () => {
   expect(problem({ event: 'a/*' })?.message).toContain('exact name')
   expect(problem({ data: [] })?.message).toBe('The data must be an object.')
   expect(problem({})).toBeUndefined()
+})
+
+test('the first tick is found by the database’s clock, however wrong that of the process which publishes or stores it', async () => {
+  process.env.DATABASE_URL = database.url
+  const ws = await createWorkspace(pool())
+  const drawn = addSchedule(addFunction(emptyDocument(), { id: 'fn', position: { x: 400, y: 0 }, slug: 'hourly' }).document, { id: 'at', position: { x: 0, y: 0 }, cron: '0 * * * *' }).document
+  const joined = connect(addStep(drawn, { id: 's', parent: 'fn', kind: 'transform', key: 'work', config: values({ ok: 'yes' }) }).document, { source: 'at', target: 'fn' })
+  if ('refused' in joined) throw new Error(joined.refused)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 3_600_000 })
+  try {
+    const { id } = await createWorkflow(ws, { name: 'Hourly', document: joined.document, authorId: null })
+    await publishWorkflow(ws, id, { authorId: null })
+    const put = await putSchedule(pool(), ws, 'hourly', body({ cron: '0 * * * *' }), fanwise)
+    expect(put.schedule.next[0]).toBe(put.schedule.nextAt)
+    await switchSchedule(pool(), ws, 'hourly', false, fanwise)
+    await switchSchedule(pool(), ws, 'hourly', true, fanwise)
+  } finally {
+    vi.useRealTimers()
+  }
+  const { rows } = await pool().query<{ within: boolean }>(`select next_at > clock_timestamp() and next_at <= clock_timestamp() + interval '1 hour' as within from schedule where workspace_id = $1
+    union all select next_at > clock_timestamp() and next_at <= clock_timestamp() + interval '1 hour' from data_schedule where workspace_id = $1`, [ws])
+  expect(rows).toEqual([{ within: true }, { within: true }])
+  await closeDb()
 })

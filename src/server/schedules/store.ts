@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid } from '#base/ids.ts'
 import type { JsonObject } from '#base/json.ts'
+import { databaseNow } from '#engine/clock.ts'
 import { never, nextTick, nextTicks, type MissedPolicy } from '#engine/duties/due-ticks.ts'
 import { audit, type Actor } from '#engine/audit.ts'
 import { inTransaction } from '#engine/transaction.ts'
@@ -81,7 +82,7 @@ function knownTicks({ cron, timezone }: Row): string[] {
 }
 
 /** The next five ticks of times that are known to be right. */
-export function ticksOf(cron: string, timezone: string, after = new Date()): string[] {
+export function ticksOf(cron: string, timezone: string, after = new Date(databaseNow())): string[] {
   return nextTicks(cron, timezone, shownTicks, after).map((tick) => tick.toISOString())
 }
 
@@ -120,7 +121,7 @@ async function storeSchedule(client: pg.ClientBase, workspaceId: string, key: st
         data = excluded.data, missed = excluded.missed, enabled = excluded.enabled, updated_at = clock_timestamp(),
         next_at = case when data_schedule.enabled and data_schedule.cron = excluded.cron and data_schedule.timezone = excluded.timezone then data_schedule.next_at else excluded.next_at end`}
       returning ${columns}, id = $2 as created`,
-    values: [workspaceId, newUuid(), key, body.event, cron, body.timezone, JSON.stringify(body.data), body.missed, body.enabled, nextTick(cron, body.timezone, new Date())],
+    values: [workspaceId, newUuid(), key, body.event, cron, body.timezone, JSON.stringify(body.data), body.missed, body.enabled, nextTick(cron, body.timezone, new Date(databaseNow()))],
   })
   if (rows[0] === undefined) throw new FanwiseError('conflict', `There is a schedule with the key ${key} already.`, { field: 'key', fix: 'Choose another key, or change that one.' })
   return rows[0]
@@ -136,7 +137,7 @@ export async function switchSchedule(pool: pg.Pool, workspaceId: string, key: st
     if (problem !== null) throw new FanwiseError('bad_request', problem.message, { field: 'cron', fix: problem.fix })
     const { rows } = await client.query<Row>({
       text: `update data_schedule set enabled = $3, next_at = $4, updated_at = clock_timestamp() where workspace_id = $1 and key = $2 returning ${columns}`,
-      values: [workspaceId, key, enabled, enabled ? nextTick(before.cron, before.timezone, new Date()) : before.next_at],
+      values: [workspaceId, key, enabled, enabled ? nextTick(before.cron, before.timezone, new Date(databaseNow())) : before.next_at],
     })
     const row = rows[0]!
     await audit(client, workspaceId, by, 'schedule.change', key, { event: row.event_name, cron: row.cron, timezone: row.timezone, enabled })

@@ -3,7 +3,6 @@
  * when its behaviour changed; runs in flight stay on the version they began with. The workspace's
  * route epoch moves on with it, so ingest never stores with a routing table older than this.
  */
-import { Cron } from 'croner'
 import { FanwiseError } from '#base/errors.ts'
 import { newUuid, uuidFloor, uuidTime } from '#base/ids.ts'
 import { canonicalJson } from '#base/json.ts'
@@ -12,7 +11,9 @@ import type { Diagnostic } from '#graph/compile/diagnostics.ts'
 import { chooseFunctions } from '#graph/choose.ts'
 import type { FunctionDefinition } from '#graph/definition.ts'
 import { emptyDocument, type GraphDocument } from '#graph/document.ts'
+import { databaseNow } from '#engine/clock.ts'
 import { limitId } from '#engine/derived-ids.ts'
+import { nextTick } from '#engine/duties/due-ticks.ts'
 import { stepDefinition } from '#steps/definitions.ts'
 import { audit, type Actor } from '#server/audit/record.ts'
 import { db, type Transaction } from '#server/db.ts'
@@ -177,7 +178,7 @@ async function storeSchedules(tx: Transaction, workspaceId: string, functionId: 
     const known = await tx.schedule.findUnique({ where: { workspaceId_functionId_triggerId: key } })
     if (known !== null && known.cron === cron && known.timezone === timezone && known.missed === missed) continue
     const sameTimes = known !== null && known.cron === cron && known.timezone === timezone
-    const nextAt = sameTimes ? known.nextAt : new Cron(cron, { paused: true, timezone }).nextRun() ?? new Date(Date.UTC(9999, 0, 1))
+    const nextAt = sameTimes ? known.nextAt : nextTick(cron, timezone, new Date(databaseNow()))
     await tx.schedule.upsert({ where: { workspaceId_functionId_triggerId: key }, create: { ...key, cron, timezone, missed, nextAt }, update: { cron, timezone, missed, nextAt } })
   }
 }

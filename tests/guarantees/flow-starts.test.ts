@@ -119,6 +119,18 @@ test('singleton: the newest wins when it cancels', async () => {
   expect(rows[0]!.error).toMatchObject({ code: 'run_cancelled', message: expect.stringContaining('newer run') })
 })
 
+test('debounce with idempotency of the same key: events that join are no new runs, over both engines; once it has begun, the value is used up', async () => {
+  const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, key: 'event.data.doc' }, idempotency: 'event.data.doc' })
+  await send(ws, Array.from({ length: 20 }, (_, n) => ({ n, doc: 'a' })))
+  await send(ws, [{ n: 20, doc: 'a' }])
+  expect(await runs(ws)).toMatchObject([{ status: 0, data: { n: 20 } }])
+  expect((await one.engine.pool.query('select 1 from run_event where workspace_id = $1', [ws])).rowCount).toBe(21)
+  await one.engine.pool.query('update job set due = clock_timestamp() where workspace_id = $1', [ws])
+  await idle(ws)
+  await send(ws, [{ n: 21, doc: 'a' }, { n: 22, doc: 'b' }])
+  expect((await runs(ws)).map((run) => [run.data.n, run.status, run.steps.note ?? null, run.error?.facts?.rule ?? null]).sort()).toEqual([[20, 1, { n: 20 }, null], [21, 4, null, 'idempotency'], [22, 0, null, null]])
+})
+
 test('debounce: one run for the last event, at the latest after its time limit', async () => {
   const ws = await workspaceWith({ debounce: { periodMs: 3_600_000, timeoutMs: 3_600_000, key: 'event.data.user' } })
   for (let n = 0; n < 12; n++) await send(ws, [{ n, user: `u${n % 2}` }])

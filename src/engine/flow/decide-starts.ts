@@ -136,7 +136,9 @@ class Deciding {
   /** A run that joins one that still waits starts nothing, so it counts for no limit of starts. */
   run(run: PlannedRun): void {
     const flow = run.route.flow!
-    const refusal = this.repeated(run, flow) ?? (this.joinsPending(run, flow) ? null : this.refused(run, flow))
+    const joins = this.joinsPending(run, flow)
+    // A batch keeps a value that comes again out; to a debounce it is the newer event.
+    const refusal = (joins && flow.debounce !== null ? null : this.repeated(run, flow)) ?? (joins ? null : this.refused(run, flow))
     if (refusal !== null) {
       run.start = skip(refusal)
       return

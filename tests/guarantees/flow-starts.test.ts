@@ -228,6 +228,19 @@ test('an event with a time ahead starts its runs then', async () => {
   expect(count(await runs(ws), 1)).toBe(1)
 })
 
+test('cancel on event within a time: it has passed also while the first step executes, and has not begun before the run starts', async () => {
+  const ws = await workspaceWith({ cancelOn: [{ event: 'work/stopped', match: 'data.n', timeoutMs: 500 }] }, [held], { concurrency: { limit: 1 } })
+  await send(ws, [{ n: 0 }])
+  await until(async () => release.length > 0, 'its first step executes')
+  await send(ws, [{ n: 1 }])
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  await send(ws, [{ n: 0 }, { n: 1 }], { name: 'work/stopped' })
+  expect((await runs(ws)).map((run) => [run.data.n, run.status])).toEqual([[0, 0], [1, 3]])
+  release.splice(0).forEach((open) => open())
+  await idle(ws)
+  expect((await runs(ws)).map((run) => [run.data.n, run.status])).toEqual([[0, 1], [1, 3]])
+})
+
 test('cancel on event: by a matching value, by a condition, and not once the time for it has passed', async () => {
   const sleeper = [step('rest', 'sleep', { mode: 'for', duration: '1h' })]
   const ws = await workspaceWith({ cancelOn: [{ event: 'order/cancelled', match: 'data.order' }, { event: 'order/stopped', if: 'async.data.above < event.data.n' }] }, sleeper)

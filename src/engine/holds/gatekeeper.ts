@@ -1,6 +1,6 @@
 /**
- * The last question before a run starts, for functions with a throttle, a second limit or a finish time
- * limit: it has its own lane's slot and asks here for the rest. Questions of one moment share their
+ * The last question before a run starts, for functions with a throttle, a second limit, time limits or events that may
+ * end it within a time: it has its own lane's slot and asks here for the rest. Questions of one moment share their
  * statements. A run that may not start yet is held (state h) and gives its slot back.
  *
  * Throttles are in throttles.ts.
@@ -29,8 +29,8 @@ interface Rules {
   throttle: ThrottleRule | null
   route: Route | null
   finishMs: number | null
-  /** A start deadline is over once it starts. */
-  clearsDeadline: boolean
+  /** Its start is noted when it happens: a start deadline is over then, and the time in which an event may end it begins. */
+  notesStart: boolean
 }
 
 interface Ask {
@@ -188,16 +188,17 @@ export class Gatekeeper {
 }
 
 /** Its first start, or the first one after a retry by hand: a retried run has its whole time anew. */
-const beginsItsTime = ({ job, rules }: Ask): boolean => (job.started_ms === null ? rules.finishMs !== null || rules.clearsDeadline : rules.finishMs !== null && !job.timed)
+const beginsItsTime = ({ job, rules }: Ask): boolean => (job.started_ms === null ? rules.finishMs !== null || rules.notesStart : rules.finishMs !== null && !job.timed)
 
 function readRules(prepared: PreparedFunction): Rules | null {
   const { definition } = prepared
-  const { throttle, timeouts } = definition.flow ?? {}
-  if (throttle === undefined && timeouts === undefined && definition.concurrency2 === undefined) return null
+  const { throttle, timeouts, cancelOn } = definition.flow ?? {}
+  const notesStart = timeouts?.startMs !== undefined || cancelOn?.some((rule) => rule.timeoutMs !== undefined) === true
+  if (throttle === undefined && timeouts === undefined && definition.concurrency2 === undefined && !notesStart) return null
   return {
     throttle: throttle === undefined ? null : throttleRule(throttle),
     route: definition.concurrency2 === undefined ? null : routeOf(prepared.functionId, definition.slug, prepared.version, definition),
     finishMs: timeouts?.finishMs ?? null,
-    clearsDeadline: timeouts?.startMs !== undefined,
+    notesStart,
   }
 }

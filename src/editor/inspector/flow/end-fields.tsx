@@ -82,7 +82,7 @@ function CancelItem({ item, index, paths, onChange, onRemove }: ItemProps) {
         paths={[...asyncPaths(paths), ...paths]}
         help="Optional: event began the run, async is the one that arrives."
       />
-      <TextField label="Within" value={item.timeout ?? ''} problem={timeout} placeholder="As long as it is open" onChange={(value) => set({ timeout: value === '' ? undefined : value })} help="Optional: counts only this long after the run was made." />
+      <TextField label="Within" value={item.timeout ?? ''} problem={timeout} placeholder="As long as it is open" onChange={(value) => set({ timeout: value === '' ? undefined : value })} help="Optional: only until this long after the run has started. One that has not started yet can always be ended." />
     </div>
   )
 }

@@ -7,6 +7,7 @@
  * last result of a run also ends it, in the same statement; a run with nothing to do but wait parks in
  * the statement that records why. The slot is given back the moment there is no more work, before that commit.
  */
+import { formatDuration } from '#base/duration.ts'
 import { FanwiseError, type ErrorShape } from '#base/errors.ts'
 import type { Json } from '#base/json.ts'
 import { advance } from '#engine/advance.ts'
@@ -29,6 +30,7 @@ import { RunLoops, type LoopingRun } from '#engine/run-loops.ts'
 import { exhausted, outputOf, scopeOf } from '#engine/run-scope.ts'
 import { keptItems } from '#engine/step-lists.ts'
 import type { ExpressionScope, StepOutcome } from '#steps/kind.ts'
+import { maxSleepMs } from '#steps/sleep/definition.ts'
 
 type Change = Partial<Pick<FlushItem, 'results' | 'attempts' | 'sleeps' | 'emitOver'>>
 const none = new Map<string, never>()
@@ -209,7 +211,7 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
       case 'sleep':
         return this.sleep(id, outcome.ms)
       case 'sleep-until':
-        return this.sleep(id, Date.parse(outcome.at) - databaseNow())
+        return this.sleepUntil(step, attempt, startedAt, outcome.at)
       case 'wait':
       case 'invoke':
       case 'signal':
@@ -282,6 +284,12 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
     this.resting.until(id, performance.now() + delayMs, { kind: 'retry', step: id, attempt: attempt + 1, attempts: step.retries + 1, message: error.message })
     this.context.signals.emit('step.retried', { workspaceId: this.job.workspace_id, runId: this.job.run_id, step: id, attempt, delayMs })
     this.commit({ attempts: [{ step: id, attempt, startedAt, endedAt: performance.now(), input, error: JSON.stringify(error.toShape()), retryInMs: delayMs }] })
+  }
+
+  private sleepUntil(step: PreparedStep, attempt: number, startedAt: number, at: string): void {
+    const ms = Date.parse(at) - databaseNow()
+    if (ms <= maxSleepMs) return this.sleep(step.id, ms)
+    this.answered(step, attempt, startedAt, { error: new FanwiseError('step_input', `The date to sleep until is ${at}, which lies more than ${formatDuration(maxSleepMs)} ahead.`, { field: 'until', fix: 'Give a date within a year.' }) })
   }
 
   private sleep(step: string, ms: number): void {

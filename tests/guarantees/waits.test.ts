@@ -36,6 +36,19 @@ test('a sleep is not shortened and holds no slot', async () => {
   expect(took).toBeLessThan(5000)
 })
 
+test('a sleep until a date further ahead than a sleep may last is refused, with what to change', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  const until = (event: string, date: string) => fn(event, `${event}/now`, [step('nap', 'sleep', { mode: 'until', until: date })], { retries: 3 })
+  await publish(t.engine.pool, ws, [until('far', '2099-01-01T00:00:00Z'), until('year', '{{ event.data.at }}')])
+  const ended = endedRuns(t.engine, ws, 1)
+  const asleep = parked('t')
+  await t.engine.ingest(ws, [{ name: 'far/now', data: {} }, { name: 'year/now', data: { at: new Date(Date.now() + 365 * 86_400_000).toISOString() } }], { source: 'api' })
+  expect([...(await ended).values()]).toEqual(['failed'])
+  await asleep
+  const { rows } = await t.engine.pool.query('select error from run where workspace_id = $1 and status = 2', [ws])
+  expect(rows).toEqual([{ error: { code: 'step_input', message: 'The date to sleep until is 2099-01-01T00:00:00.000Z, which lies more than 366 d ahead.', field: 'until', fix: 'Give a date within a year.', step: 'nap' } }])
+})
+
 test('a sleeping run goes on after the process that started it is gone', async () => {
   const own = await createTestDatabase()
   const first = await startTestEngine({ database: own })

@@ -88,6 +88,18 @@ export class PreparedFunctions {
   }
 }
 
+/** What is told of the end of a run whose version cannot be prepared: as much as can be read of it. */
+export async function toldOf(pool: pg.Pool, job: { workspace_id: string; function_id: string; version: number }): Promise<{ slug: string; onFailure?: string }> {
+  const asked = {
+    name: 'function-told-of',
+    text: `select f.slug, v.definition->'flow'->>'onFailure' as handler from function f left join function_version v on v.workspace_id = f.workspace_id and v.function_id = f.id and v.version = $3
+      where f.workspace_id = $1 and f.id = $2`,
+    values: [job.workspace_id, job.function_id, job.version],
+  }
+  const { rows: [found] } = await pool.query<{ slug: string; handler: string | null }>(asked).catch(() => ({ rows: [] }))
+  return { slug: found?.slug ?? '', ...(found?.handler == null ? {} : { onFailure: found.handler }) }
+}
+
 export function prepareFunction(functionId: string, version: number, definition: FunctionDefinition): PreparedFunction {
   const steps = new Map(definition.steps.map((step) => [step.id, prepareStep(definition, step)]))
   return {

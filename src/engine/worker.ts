@@ -27,7 +27,7 @@ import { uuids } from '#engine/sql/arrays.ts'
 import { holdSettle } from '#engine/sql/hold.ts'
 import { RunLoader, type Recorded } from '#engine/load-runs.ts'
 import type { Routes } from '#engine/match.ts'
-import type { PreparedFunction, PreparedFunctions } from '#engine/prepared.ts'
+import { toldOf, type PreparedFunction, type PreparedFunctions } from '#engine/prepared.ts'
 import { crashesOfSuspect, Suspects } from '#engine/suspects.ts'
 import { Session, writersOfWorker } from '#engine/session.ts'
 import type { Signals } from '#engine/signals.ts'
@@ -266,7 +266,7 @@ export class Worker {
         return
       }
       this.context.options.log('error', 'A run could not be taken up.', { run: job.run_id, error: String(error) })
-      this.failUnstarted(shift, job, error)
+      await this.failUnstarted(shift, job, error)
     }
   }
 
@@ -278,12 +278,13 @@ export class Worker {
   }
 
   /** Its version cannot be loaded or prepared: nobody could ever run it. */
-  private failUnstarted(shift: Shift, job: ClaimedJob, error: unknown): void {
+  private async failUnstarted(shift: Shift, job: ClaimedJob, error: unknown): Promise<void> {
     const reason = toFanwiseError(error)
+    const { slug, onFailure } = await toldOf(this.context.pool, job)
     shift.flusher.push({
       workspaceId: job.workspace_id, runId: job.run_id, functionId: job.function_id, results: [], attempts: [], sleeps: [],
       end: { status: 2, startedAt: performance.now(), error: reason.code === 'internal' ? { code: 'internal', message: 'This version of the function cannot be run any more.', fix: 'Publish the workflow again, then run this event again.' } : reason.toShape(), fanOut: fanOutOf(job) },
-      aftermath: true, run: { job, output: null, slug: '' }, resolve: () => {},
+      aftermath: true, run: { job, output: null, slug, onFailure }, resolve: () => {},
     })
   }
 

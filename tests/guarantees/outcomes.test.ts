@@ -42,6 +42,18 @@ test('onFailure calls its function once with the failure; the handler’s own fa
   expect(await eventsOf(ws, 'fanwise/function.failed')).toHaveLength(1)
 })
 
+test('a version that cannot be prepared fails under its function’s name, and calls its handler', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [
+    fn('work', 'work/go', [{ ...broken(), kind: 'of-a-later-version' as never }], { flow: { onFailure: 'handle' } }),
+    fn('handle', null, [transform('see', { f: '{{ event.data.function }}', code: '{{ event.data.error.code }}' })]),
+  ])
+  await t.engine.ingest(ws, [{ name: 'work/go', data: {} }], { source: 'api' })
+  expect(await settled(ws, 2)).toEqual(['handle 1', 'work 2'])
+  expect((await t.engine.pool.query(`select output from step where workspace_id = $1 and step = 'see'`, [ws])).rows[0].output).toEqual({ f: 'work', code: 'internal' })
+  expect(await eventsOf(ws, 'fanwise/function.failed')).toMatchObject([{ function: 'work', error: { message: 'This version of the function cannot be run any more.' } }])
+})
+
 test('a handler that also listens for failures is called once; one that does not exist stops nothing', async () => {
   const ws = await createWorkspace(t.engine.pool)
   await publish(t.engine.pool, ws, [

@@ -81,13 +81,13 @@ async function queued(ask: Asking): Promise<Why> {
   if (row.workers === 0) return make('no-worker', 'No worker is running. It starts when one does.')
   const { rows } = await pool.query<{ ahead: number }>({ ...whyLine, values: [workspaceId, runId, row.lane_id, countMost] })
   const ahead = Math.min(countMost, rows[0]!.ahead + (row.cap === null ? 0 : Math.max(0, await beforeSlots(ask))))
-  const place = ahead >= countMost ? `more than ${countMost.toLocaleString('en')} are ahead of it` : `${ordinal(ahead + 1)} in line`
+  const place = placeOf(ahead)
   if (row.cap === null) return make('queued', ahead === 0 ? 'Next in line: it starts as soon as a worker is free.' : `${capital(place)} for a free worker.`, { ahead })
   const key = row.key_text === null ? '' : `, key ${row.key_text}`
   return make('queued', `${capital(place)} for concurrency ${row.cap} of ${row.slug}${key}.`, { ahead, limit: row.cap, executing: row.granted, key: row.key_text })
 }
 
-async function held({ pool, workspaceId, row, due, make }: Asking): Promise<Why> {
+async function held({ pool, workspaceId, runId, row, due, make }: Asking): Promise<Why> {
   const { rows } = await pool.query<{ kind: string; target: string; reason: string | null; since_ms: number; by_name: string | null; auto: boolean; ramp: number | null; ahead: number }>({ ...whyDetail.hold, values: [workspaceId, row.hold_id, countMost] })
   const hold = rows[0]
   const { why } = row
@@ -109,7 +109,11 @@ async function held({ pool, workspaceId, row, due, make }: Asking): Promise<Why>
     const rule = throttle === undefined ? '' : `: ${throttle.limit} ${throttle.limit === 1 ? 'start' : 'starts'} per ${formatDuration(throttle.periodMs)}`
     return make('throttle', `Throttled until ${due === null ? 'its turn comes' : clock(due)}${rule}.`, { key: why.key ?? null })
   }
-  if (why?.kind === 'limit') return make('limit', `Waiting for its second limit: ${String(why.limit)} at once${why.key === undefined ? '' : ` for ${String(why.key)}`}.`, { limit: why.limit, key: why.key ?? null })
+  if (why?.kind === 'limit') {
+    const { rows: [line] } = await pool.query<{ ahead: number; cap: number | null }>({ ...whyDetail.second, values: [workspaceId, runId, row.hold_id, countMost] })
+    const [ahead, limit] = [Math.min(countMost, line!.ahead), line!.cap ?? why.limit]
+    return make('limit', `${capital(placeOf(ahead))} for its second limit: ${String(limit)} at once${why.key === undefined ? '' : ` for ${String(why.key)}`}.`, { ahead, limit, key: why.key ?? null })
+  }
   return make('held', 'It is held and goes on in a moment.')
 }
 
@@ -168,6 +172,8 @@ async function ofFanOut({ pool, workspaceId, make }: Pick<Asking, 'pool' | 'work
   if (reason === null) return make('canary', `The first ${sent} of ${total.toLocaleString('en')} items are being tried; the rest follows when they have succeeded.`, facts)
   return make('canary', `${bare(reason)}. The other ${rest} items wait until somebody decides.`, facts)
 }
+
+const placeOf = (ahead: number): string => (ahead >= countMost ? `more than ${countMost.toLocaleString('en')} are ahead of it` : `${ordinal(ahead + 1)} in line`)
 
 const clock = (ms: number): string => {
   const text = new Date(ms).toISOString()

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { explainWait } from '#engine/why.ts'
 import type { FunctionDefinition, StepDefinition } from '#graph/definition.ts'
+import { createTestDatabase } from '#tests/support/database.ts'
 import { startTestEngine, type TestEngine } from '#tests/support/engine.ts'
 import { createWorkspace, fn, publish, step } from '#tests/support/factories.ts'
 import { until } from '#tests/support/until.ts'
@@ -96,4 +97,46 @@ test('a time ahead, quiet, a batch that collects', async () => {
   const batch = await world([hold], { flow: { batch: { size: 100, timeoutMs: 3_600_000 } } })
   await send(batch.ws, 7)
   expect(await sentence(batch.ws, 't')).toMatch(/^Collecting: 7 of 100 events\. It runs at .* at the latest\.$/)
+})
+
+test('with two workers: the place in line counts what either has taken ahead; second limits and throttles say the same from both', async () => {
+  const own = await createTestDatabase()
+  const services = { request: () => new Promise<never>(() => {}) }
+  const two = await Promise.all([startTestEngine({ database: own, services }), startTestEngine({ database: own, services })])
+  const { pool } = two[0]!.engine
+  try {
+    const ws = await createWorkspace(pool)
+    const of = (slug: string, extra: Partial<FunctionDefinition>) => fn(slug, `${slug}/asked`, [hold], extra)
+    await publish(pool, ws, [
+      of('lane', { concurrency: { limit: 2 } }), of('second', { concurrency2: { limit: 2, key: 'event.data.user' } }), of('slow', { flow: { throttle: { limit: 1, periodMs: 60_000, burst: 0 } } }),
+    ])
+    const waiting = async (slug: string, count: number) => {
+      const rows = await until(async () => {
+        const found = await pool.query<{ id: string; state: string }>(`select j.run_id::text as id, j.state from job j join run r on r.workspace_id = j.workspace_id and r.id = j.run_id join function f on f.workspace_id = r.workspace_id and f.id = r.function_id
+          where j.workspace_id = $1 and f.slug = $2 order by j.ord`, [ws, slug])
+        return found.rows.filter(({ state }) => state === 'r' || slug === 'lane').length === count && (slug === 'lane' || found.rows.every(({ state }) => state === 'r' || state === 'h')) ? found.rows : null
+      }, `${slug}: some run, the others wait`)
+      const answers = await Promise.all(rows.map(({ id }) => Promise.all(two.map(({ engine }) => explainWait(engine.pool, ws, id)))))
+      for (const [one, other] of answers) expect(one!.sentence).toBe(other!.sentence)
+      return answers.map(([one]) => one!)
+    }
+    const send = (slug: string, n: number) => two[n % 2]!.engine.ingest(ws, [{ name: `${slug}/asked`, data: { user: 'user_42', n } }], { source: 'api' })
+    for (let n = 0; n < 8; n++) await send('lane', n)
+    await until(async () => (await pool.query('select 1 from lane where workspace_id = $1 and granted = 2', [ws])).rowCount, 'two execute')
+    const places = (await waiting('lane', 8)).map((why) => (why.kind === 'running' ? 0 : Number(why.facts['ahead']) + 1)).sort((a, b) => a - b)
+    expect(places).toEqual([0, 0, 1, 2, 3, 4, 5, 6])
+
+    for (let n = 0; n < 6; n++) await send('second', n)
+    const second = (await waiting('second', 2)).filter((why) => why.kind === 'limit')
+    expect(second.map((why) => why.sentence)).toEqual(['1st', '2nd', '3rd', '4th'].map((place) => `${place} in line for its second limit: 2 at once for user_42.`))
+
+    for (let n = 0; n < 4; n++) await send('slow', n)
+    const slow = (await waiting('slow', 1)).filter((why) => why.kind === 'throttle')
+    expect(slow).toHaveLength(3)
+    for (const why of slow) expect(why.sentence).toMatch(/^Throttled until \d\d:\d\d:\d\d UTC: 1 start per 1 m\.$/)
+    expect(new Set(slow.map((why) => why.until)).size).toBe(3)
+  } finally {
+    await Promise.all(two.map((engine) => engine.stop()))
+    await own.drop()
+  }
 })

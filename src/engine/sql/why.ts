@@ -36,6 +36,14 @@ export const whyDetail = {
     text: `select h.kind, h.target, h.reason, (extract(epoch from h.since) * 1000)::float8 as since_ms, coalesce(u.name, u.email, 'the API key ' || k.name) as by_name, h.auto, h.ramp, $3::int as ahead
       from hold h left join user_account u on u.id = h.by left join api_key k on k.workspace_id = h.workspace_id and k.id = h.by where h.workspace_id = $1 and h.id = $2`,
   },
+  /** How many stand before it at its second limit $3, counted to $4 at most, and the number that is published now. */
+  second: {
+    name: 'why-second',
+    text: `select (select count(*)::int from (
+        select 1 from job a where a.workspace_id = $1 and a.hold_id = $3 and a.state = 'h'
+          and a.ord < (select ord from job where workspace_id = $1 and run_id = $2) limit $4
+      ) a) as ahead, (select cap from lane where workspace_id = $1 and id = $3) as cap`,
+  },
   confirm: {
     name: 'why-confirm',
     text: `select o.total, w.confirm_above as above, coalesce(u.name, u.email) as name from fan_out o join workspace w on w.id = o.workspace_id

@@ -228,6 +228,20 @@ test('an event with a time ahead starts its runs then', async () => {
   expect(count(await runs(ws), 1)).toBe(1)
 })
 
+test('an event with a time ahead that one process accepts is run by another, then and not before', async () => {
+  const door = await startTestEngine({ database, role: 'web' })
+  const ws = await workspaceWith({})
+  const now = (await one.engine.pool.query<{ now: number }>('select (extract(epoch from clock_timestamp()) * 1000)::float8 as now')).rows[0]!.now
+  const ts = Math.round(now + 1500)
+  await door.engine.ingest(ws, Array.from({ length: 10 }, (_, n) => ({ name: 'work/asked', data: { n }, ts })), { source: 'api' })
+  await door.stop()
+  expect((await runs(ws)).map((run) => run.state)).toEqual(Array.from({ length: 10 }, () => 't'))
+  await idle(ws)
+  const { rows } = await one.engine.pool.query<{ started: number }>('select (extract(epoch from started_at) * 1000)::float8 as started from run where workspace_id = $1 and status = 1', [ws])
+  expect(rows).toHaveLength(10)
+  for (const { started } of rows) expect(started).toBeGreaterThanOrEqual(ts - 1)
+})
+
 test('cancel on event within a time: it has passed also while the first step executes, and has not begun before the run starts', async () => {
   const ws = await workspaceWith({ cancelOn: [{ event: 'work/stopped', match: 'data.n', timeoutMs: 500 }] }, [held], { concurrency: { limit: 1 } })
   await send(ws, [{ n: 0 }])

@@ -33,17 +33,18 @@ export const withRoom = (before: GraphDocument, added: Added): Added => ({ ...ad
 const snapped = (point: Position): Position => ({ x: roundTo(point.x, snap), y: roundTo(point.y, snap) })
 
 /** The event or schedule under a point that a function, or a step in one, would react to when it is dropped there. */
-export function dropSource(document: GraphDocument, kind: PaletteKind, point: Position): EventNode | ScheduleNode | null {
+export function dropSource(scene: Scene, kind: PaletteKind, point: Position): EventNode | ScheduleNode | null {
   if (kind !== 'function' && !isStepKind(kind)) return null
-  const node = boxAt(layScene(document), point)?.node
+  const node = boxAt(scene, point)?.node
   return node?.type === 'event' || node?.type === 'schedule' ? node : null
 }
 
 /** Dropped with the pointer at `point` (canvas coordinates). What stands free covers nothing; a note may lie under things. */
 export function placeAt(document: GraphDocument, kind: PaletteKind, point: Position, options: PlaceOptions): Added {
-  const source = dropSource(document, kind, point)
+  const scene = layScene(document)
+  const source = dropSource(scene, kind, point)
   if (source !== null) return addReaction(document, kind as 'function' | StepKind, source.id, options)
-  if (isStepKind(kind)) return withRoom(document, placeStep(document, kind, point, options))
+  if (isStepKind(kind)) return withRoom(document, placeStep(document, scene, kind, point, options))
   const added = placeFree(document, kind, point, options)
   return kind === 'note' ? added : { ...added, document: standClear(added.document, added.id) }
 }
@@ -79,10 +80,9 @@ export function lineAt(document: GraphDocument, point: Position, { scene = laySc
 }
 
 /** A step dropped on a frame joins it, on a line goes between the two; on empty canvas it gets a function around it. */
-function placeStep(document: GraphDocument, kind: StepKind, point: Position, options: PlaceOptions): Added {
-  const line = lineAt(document, point)
+function placeStep(document: GraphDocument, scene: Scene, kind: StepKind, point: Position, options: PlaceOptions): Added {
+  const line = lineAt(document, point, { scene })
   if (line !== null) return spliceStep(document, line.id, kind)
-  const scene = layScene(document)
   const under = boxAt(scene, point)
   const parent = under?.node.type === 'step' ? under.node.parent : under?.node.type === 'function' ? under.id : null
   const size = stepSize(kind)

@@ -42,12 +42,13 @@ export function Palette({ onDone }: { onDone?: () => void }) {
     const point = canvasApi()?.toCanvas(x, y)
     if (!point) return ''
     const { document } = editor.store.getState()
-    const source = dropSource(document, kind, point)
+    const scene = layScene(document)
+    const source = dropSource(scene, kind, point)
     if (source !== null) return source.type === 'event' ? `reacts to ${source.event || 'this event'}` : 'starts by this schedule'
     if (!isStepKind(kind)) return ''
-    const line = lineAt(document, point)
+    const line = lineAt(document, point, { scene })
     if (line !== null) return `goes ${betweenWords(document, line)}`
-    const under = boxAt(layScene(document), point)
+    const under = boxAt(scene, point)
     const frame = under?.node.type === 'step' ? document.nodes[under.node.parent] : under?.node
     return joinWords(frame?.type === 'function' ? frame : null)
   }

@@ -1,5 +1,5 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { nodeTitle } from '#canvas/describe.ts'
 import { canHandleError, canRepeat } from '#graph/compile/check-each.ts'
 import type { StepNode } from '#graph/document.ts'
@@ -16,6 +16,7 @@ import { TextField } from '../form/text-field.tsx'
 import { useProblem, type FieldProblem } from '../form/use-field.ts'
 import { InItemProvider } from '../form/use-readable.ts'
 import { PriceLine, PriceTag } from '../preview/price-tag.tsx'
+import { useReckoning } from '../preview/use-reckoning.ts'
 import { PinNote } from '../try/pin-note.tsx'
 import { LastRun, LastRunLine } from './last-run.tsx'
 import { StepEach } from './step-each.tsx'
@@ -23,7 +24,22 @@ import { StepFailure } from './step-failure.tsx'
 import classes from './inspector.module.css'
 
 export function StepPanel({ node }: { node: StepNode }) {
+  return node.kind === 'emit-each' ? <PricedForm node={node} /> : <StepForm node={node} />
+}
+
+/** Of an emit per item: what it sets off in a line above the form, and in detail below. */
+function PricedForm({ node }: { node: StepNode }) {
   const [items, setItems] = useState<number | null>(null)
+  const reckoning = useReckoning(node, items)
+  return (
+    <StepForm
+      node={node} above={<PriceLine node={node} reckoning={reckoning} />}
+      below={reckoning === null ? null : <PriceTag node={node} reckoning={reckoning} typed={items !== null} onTyped={setItems} />}
+    />
+  )
+}
+
+function StepForm({ node, above = null, below = null }: { node: StepNode; above?: ReactNode; below?: ReactNode }) {
   return (
     <>
       <PinNote node={node} />
@@ -34,13 +50,13 @@ export function StepPanel({ node }: { node: StepNode }) {
           <KeyField node={node} />
         </div>
       </Fields>
-      {node.kind === 'emit-each' && <PriceLine node={node} typed={items} />}
+      {above}
       <Fields>
         {node.kind === 'http' ? <CurlPaste step={node}><SchemaForm step={node} /></CurlPaste> : <SchemaForm step={node} />}
         {(node.kind === 'emit' || node.kind === 'emit-each' || node.kind === 'invoke') && <InItemProvider value={node.kind === 'emit-each'}><PayloadShape step={node} /></InItemProvider>}
       </Fields>
       {node.kind === 'mail' && <MailPreview step={node} />}
-      {node.kind === 'emit-each' && <PriceTag node={node} typed={items} onTyped={setItems} />}
+      {below}
       <LastRun node={node} />
       <Fields>
         {canRepeat(node.kind) && <section className={classes.part}><StepEach node={node} /></section>}

@@ -5,9 +5,9 @@ import type { StepNode } from '#graph/document.ts'
 import type { Price } from '#graph/price.ts'
 import { useWorkspace } from '#ui/shell/workspace-context.tsx'
 import { formatDuration } from '#ui/time.ts'
-import { priceWords } from './price-words.ts'
+import { priceWords, waitsForGo } from './price-words.ts'
 import { counted } from './share-words.ts'
-import { useReckoning } from './use-reckoning.ts'
+import type { Reckoning } from './use-reckoning.ts'
 import classes from './preview.module.css'
 
 const itemsMost = 100_000_000
@@ -15,20 +15,18 @@ const itemsMost = 100_000_000
 const cardId = (node: StepNode): string => `price-${node.id}`
 
 /** One line, always as high: the form below it does not move while it is written. */
-export function PriceLine({ node, typed }: { node: StepNode; typed: number | null }) {
-  const reckoned = useReckoning(node, typed)
+export function PriceLine({ node, reckoning }: { node: StepNode; reckoning: Reckoning | null }) {
   return (
     <p className={classes.priceLine} data-testid="price-line">
-      <span className="cut">{reckoned === null ? 'What it sets off shows here once it has an event.' : priceWords(reckoned)}</span>
-      {reckoned !== null && <button type="button" className={classes.link} onClick={() => document.getElementById(cardId(node))?.scrollIntoView({ block: 'center' })}>Details</button>}
+      <span className="cut">{reckoning === null ? 'What it sets off shows here once it has an event.' : priceWords(reckoning)}</span>
+      {reckoning !== null && <button type="button" className={classes.link} onClick={() => document.getElementById(cardId(node))?.scrollIntoView({ block: 'center' })}>Details</button>}
     </p>
   )
 }
 
-export function PriceTag({ node, typed, onTyped }: { node: StepNode; typed: number | null; onTyped: (items: number | null) => void }) {
-  const reckoned = useReckoning(node, typed)
-  if (reckoned === null) return null
-  const { event, facts, sampled, items, price, consumers } = reckoned
+/** `typed`: the number of items is a person's. */
+export function PriceTag({ node, reckoning, typed, onTyped }: { node: StepNode; reckoning: Reckoning; typed: boolean; onTyped: (items: number | null) => void }) {
+  const { event, facts, sampled, items, price, consumers } = reckoning
   return (
     <section id={cardId(node)} className={classes.price} aria-label="What it sets off" data-testid="price-tag">
       <div className={classes.priceHead}>
@@ -38,7 +36,7 @@ export function PriceTag({ node, typed, onTyped }: { node: StepNode; typed: numb
           onChange={(next) => onTyped(typeof next === 'number' ? next : null)}
         />
       </div>
-      <Source last={facts.last} typed={typed !== null} sampled={sampled} />
+      <Source last={facts.last} typed={typed} sampled={sampled} />
       {consumers === 0
         ? <p className={classes.quiet}>Nobody reacts to <span className="mono">{event}</span> yet: events are kept, no run starts.</p>
         : price !== null && <Sum price={price} consumers={consumers} />}
@@ -62,7 +60,7 @@ function Confirm({ rule, items }: { rule: { above: number; person: string | null
   if (rule === null) return null
   const who = rule.person ?? 'an owner or admin'
   const above = rule.above.toLocaleString('en-US')
-  return items !== null && items > rule.above
+  return items !== null && waitsForGo(rule, items)
     ? <p className={classes.waits} data-testid="price-confirm">It will wait until <b>{who}</b> says go: {counted(items, 'item')} is above this workspace’s {above}.</p>
     : <p className={classes.quiet}>Above {above} items it waits until {who} says go.</p>
 }

@@ -148,3 +148,6 @@ export class LocalLanes {
     this.ring.push(lane)
   }
 }
+
+/** The event that began a run, as conditions and keys read it. */
+export const eventOf = (job: ClaimedJob) => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

@@ -12,7 +12,7 @@ import { databaseNow } from '#engine/clock.ts'
 import { emittedIds, emittedRange } from '#engine/derived-ids.ts'
 import { eventResult, type EventWaits, type WaitEvent } from '#engine/event-waits.ts'
 import { anyValue } from '#engine/wait-match.ts'
-import type { ClaimedJob } from '#engine/lanes.ts'
+import { eventOf, type ClaimedJob } from '#engine/lanes.ts'
 import type { Routes } from '#engine/match.ts'
 import type { Session } from '#engine/session.ts'
 import { eventIngest } from '#engine/sql/event-store.ts'
@@ -83,7 +83,7 @@ export class WaitStore {
     const input = JSON.stringify({ event: outcome.event, if: outcome.condition, lookBack: outcome.lookBack, timeoutMs: outcome.timeoutMs })
     const registered = (before: Before | null) => this.whileHeld<Registered | 'stale'>(job, async (client) => {
       await client.query({ ...waitLock, values: [`${job.workspace_id}:${outcome.event}`] })
-      const { path, key } = this.context.waits.wanted(outcome.condition ?? null, originOf(job))
+      const { path, key } = this.context.waits.wanted(outcome.condition ?? null, eventOf(job))
       await client.query({ ...waitRegister, values: [job.workspace_id, job.run_id, step, 'event', outcome.event, outcome.condition ?? null, outcome.timeoutMs, input, path, key] })
       if (!outcome.lookBack) return { waiting: true }
       const match = before?.match ?? (await this.lookBack(client, looking, before?.since ?? null, before === null ? 1 : Infinity))
@@ -121,7 +121,7 @@ export class WaitStore {
   private async lookThrough(
     client: pg.Pool | pg.PoolClient, { job, outcome, taken }: Looking, since: string | null, pagesMax: number, { behind: first, last }: { behind: string; last: string },
   ): Promise<WaitEvent | null | 'more'> {
-    const origin = originOf(job)
+    const origin = eventOf(job)
     let behind = first
     for (let page = 0; page < pagesMax; page++) {
       const { rows } = await client.query<WaitEvent>({ ...waitLookBack, values: [job.workspace_id, outcome.event, behind, job.version < 0, job.event_id, since, last] })
@@ -184,5 +184,3 @@ export class WaitStore {
     }
   }
 }
-
-const originOf = (job: ClaimedJob): WaitEvent => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

@@ -14,7 +14,7 @@ import { uuidTime } from '#base/ids.ts'
 import { namedUuid } from '#engine/derived-ids.ts'
 import { keyText, limitKey } from '#engine/flow/compile-flow.ts'
 import type { HeldBy } from '#engine/holds/holds.ts'
-import type { ClaimedJob } from '#engine/lanes.ts'
+import { eventOf, type ClaimedJob } from '#engine/lanes.ts'
 import { throttleLock, throttleSave, throttlesPublished } from '#engine/sql/hold.ts'
 import { routeEpochs } from '#engine/sql/lane.ts'
 import { numbers, safeText, texts, uuids } from '#engine/sql/arrays.ts'
@@ -166,5 +166,3 @@ export class Turns {
 
   private late = 0
 }
-
-export const eventOf = (job: ClaimedJob) => ({ id: job.event_id, name: job.event_name, data: job.event_data, ts: job.event_ts, ...(job.event_v === null ? {} : { v: job.event_v }) })

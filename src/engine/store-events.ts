@@ -126,26 +126,30 @@ export function planParameters(plan: Plan): string[] {
     texts(events.map((e) => safeText(e.name))),
     texts(events.map((e) => e.dataText)),
     numbers(events.map((e) => e.ts)),
-    texts(events.map((e) => (e.v === undefined ? null : safeText(e.v)))),
-    texts(events.map((e) => (e.clientId === undefined ? null : safeText(e.clientId)))),
+    someTexts(events.map((e) => (e.v === undefined ? null : safeText(e.v)))),
+    someTexts(events.map((e) => (e.clientId === undefined ? null : safeText(e.clientId)))),
     texts(events.map((e) => e.source)),
-    texts(events.map((e) => (e.sourceRef === undefined ? null : safeText(e.sourceRef)))),
-    uuids(events.map((e) => e.emitRunId ?? null)),
+    someTexts(events.map((e) => (e.sourceRef === undefined ? null : safeText(e.sourceRef)))),
+    someUuids(events.map((e) => e.emitRunId ?? null)),
     uuids(runs.map((r) => r.workspaceId)),
     uuids(runs.map((r) => r.runId)),
     uuids(runs.map((r) => r.route.functionId)),
     numbers(runs.map((r) => r.version)),
     uuids(runs.map((r) => r.eventId)),
     uuids(runs.map((r) => r.laneId)),
-    uuids(runs.map((r) => r.parentRunId)),
-    texts(runs.map((r) => r.parentStep)),
-    uuids(runs.map((r) => r.retryOf)),
+    someUuids(runs.map((r) => r.parentRunId)),
+    someTexts(runs.map((r) => r.parentStep)),
+    someUuids(runs.map((r) => r.retryOf)),
     uuids(lanes.map((r) => r.workspaceId)),
     uuids(lanes.map((r) => r.laneId)),
     ...startColumns(runs),
     keyLists(runs),
   ]
 }
+
+/** A column in which mostly nothing stands. Empty then: unnest fills it up with nulls, and reads none. */
+const someUuids = (list: readonly (string | null)[]): string => (list.some((id) => id !== null) ? uuids(list) : '{}')
+const someTexts = (list: readonly (string | null)[]): string => (list.some((text) => text !== null) ? texts(list) : '')
 
 /** Empty arrays when nothing is ruled: unnest fills them up with nulls. */
 function startColumns(runs: PlannedRun[]): string[] {

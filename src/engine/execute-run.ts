@@ -165,7 +165,11 @@ export class RunExecution implements OpenRun, LoopingRun, RestoredRun {
       return this.answered(step, attempt, startedAt, answer)
     }
     this.active.set(id, running)
-    void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer))
+    // What cannot be written as JSON (nested thousands of levels deep) fails its step; uncaught, it would end the process.
+    void running.answer.then((answer) => this.answered(step, attempt, startedAt, answer)).catch((thrown: unknown) => {
+      if (!(thrown instanceof RangeError)) throw thrown
+      this.answered(step, attempt, startedAt, { error: new FanwiseError('step_limit', `The result cannot be stored: ${thrown.message}`, { fix: 'Return plain JSON that is nested less deeply.', cause: thrown }) })
+    })
   }
 
   private withKeptList(step: PreparedStep): PreparedStep {

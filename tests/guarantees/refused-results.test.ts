@@ -9,7 +9,7 @@ import { until } from '#tests/support/until.ts'
 
 let t: TestEngine
 beforeAll(async () => {
-  t = await startTestEngine({ services: { request: async (_ws, { url }) => ({ status: 200, headers: {}, body: JSON.stringify({ from: new URL(url).pathname }) }) } })
+  t = await startTestEngine({ services: { request: async (_ws, { url }) => ({ status: 200, headers: {}, body: url.endsWith('/deep') ? '['.repeat(20_000) + ']'.repeat(20_000) : JSON.stringify({ from: new URL(url).pathname }) }) } })
   await t.engine.pool.query(`create function refuse() returns trigger language plpgsql as $$
       begin if new.output::text like '%/poison%' then raise exception 'cannot be stored' using errcode = '22023'; end if; return new; end $$;
     create trigger refuse before insert on step for each row execute function refuse()`)
@@ -56,4 +56,14 @@ test('a fan-out counts the run that it failed: the rest waits, and says why', as
   await t.engine.ingest(ws, [{ name: 'list/given', data: { items: ['fine', 'poison', 'fine', 'fine'] } }], { source: 'api' })
   const fan = async () => (await t.engine.pool.query<{ state: string; reason: string | null }>('select state, reason from fan_out where workspace_id = $1', [ws])).rows[0]
   expect(await until(async () => ((await fan())?.reason == null ? null : await fan()), 'it says why it waits', 15_000)).toEqual({ state: 'canary', reason: 'Of 3 runs of the first 3 items, 1 failed.' })
+})
+
+test('an answer nested thousands of levels deep fails its own step, and the worker goes on', async () => {
+  const ws = await createWorkspace(t.engine.pool)
+  await publish(t.engine.pool, ws, [fn('f', 'go/now', [ask('a'), transform('b', { x: '1' }, ['a'])])])
+  const ended = endedRuns(t.engine, ws, 2)
+  await t.engine.ingest(ws, [{ name: 'go/now', data: { path: 'deep' } }, { name: 'go/now', data: { path: 'fine' } }], { source: 'api' })
+  expect([...(await ended).values()].sort()).toEqual(['completed', 'failed'])
+  const { rows } = await t.engine.pool.query<{ code: string }>(`select error->>'code' as code from run where workspace_id = $1 and status = 2`, [ws])
+  expect(rows).toEqual([{ code: 'step_limit' }])
 })

@@ -126,18 +126,22 @@ export class Ingest {
         this.flushing -= 1
         if (large) this.flushingLarge = false
         this.kick()
-        this.answering += 1
-        // Not before Postgres has the next flush: it would wait while the answers are written, a third of the time.
-        setImmediate(() => {
-          this.answering -= 1
-          answer()
-        })
+        this.tell(answer)
       })
     }
   }
 
   private mayFlush(): boolean {
     return this.flushing < flushesAtOnce && !this.flushingLarge
+  }
+
+  /** Not before Postgres has the next flush: it would wait while the answers are written, a third of the time. */
+  private tell(answer: () => void): void {
+    this.answering += 1
+    setImmediate(() => {
+      this.answering -= 1
+      answer()
+    })
   }
 
   /** What it answers is still to be told: to the senders, the screens and the worker. */
@@ -152,10 +156,8 @@ export class Ingest {
     } catch (error) {
       if (batch.length > 1 && (isBadData(error) || isGone(error))) {
         const middle = batch.length >> 1
-        const answers = [await this.store(batch.slice(0, middle)), await this.store(batch.slice(middle))]
-        return () => {
-          for (const answer of answers) answer()
-        }
+        this.tell(await this.store(batch.slice(0, middle)))
+        return this.store(batch.slice(middle))
       }
       return () => {
         for (const request of batch) request.reject(asRefusal(error))

@@ -135,7 +135,7 @@ export class Ingest {
     return this.flushing < flushesAtOnce && !this.flushingLarge
   }
 
-  /** Not before Postgres has the next flush: it would wait while the answers are written, a third of the time. */
+  /** Not before Postgres has the next flush: it would wait while the answers are written. */
   private tell(answer: () => void): void {
     this.answering += 1
     setImmediate(() => {

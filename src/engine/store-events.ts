@@ -162,7 +162,7 @@ function startColumns(runs: PlannedRun[]): string[] {
 
 /** Lists of keys as one text parameter; an empty one is null. Without any the text is empty, and unnest fills up. */
 export const keyLists = (rows: readonly { cancelKeys: readonly string[] }[]): string =>
-  rows.some((row) => row.cancelKeys.length > 0) ? texts(rows.map((row) => (row.cancelKeys.length === 0 ? null : uuids(row.cancelKeys)))) : ''
+  someTexts(rows.map((row) => (row.cancelKeys.length === 0 ? null : uuids(row.cancelKeys))))
 
 /** As a claim would have read them. Data above 64 KB is loaded when the run starts. */
 export function takenJobs({ events, runs }: Plan, taken: ReadonlySet<string>): ClaimedJob[] {

@@ -116,7 +116,7 @@ export const flowExpired = {
 
 /**
  * Jobs past their deadline, locked. It is the start's until the run starts, then the finish's. The jobs are found first:
- * a plan made while the tables were empty joined all of them to their runs each time, an eighth of PostgreSQL's work in a fan-out.
+ * a plan made while the tables were empty may join all of them to their runs each time.
  */
 export const jobsOverdue = {
   name: 'jobs-overdue',
